@@ -1,0 +1,102 @@
+import pytest
+
+from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variants
+
+
+@pytest.mark.parametrize(
+	("text", "region", "expected"),
+	[
+		pytest.param("+16505551234", None, "+16505551234", id="E.164 already"),
+		pytest.param("+1 (650) 555-1234", None, "+16505551234", id="with punctuation"),
+		pytest.param("0049 30 1234567", None, "+49301234567", id="00 for +"),
+		pytest.param("030 1234567", "DE", "+49301234567", id="national, region known"),
+		pytest.param("+44 20 7946 0958", "DE", "+442079460958", id="country code beats region"),
+		pytest.param(
+			"\u202a+49\u00a030\u00a01234567\u202c", None, "+49301234567", id="direction marks of a card"
+		),
+		pytest.param("٠٣٠١٢٣٤٥٦٧", "DE", "+49301234567", id="Arabic digits"),
+		pytest.param("+1 555-078-3881", None, "+15550783881", id="Meta's test numbers are in no plan"),
+		pytest.param("+55 11 98765-4321", None, "+5511987654321", id="Brazil"),
+	],
+)
+def test_to_e164(text, region, expected):
+	assert to_e164(text, region) == expected
+
+
+@pytest.mark.parametrize(
+	("text", "region", "problem", "way_out"),
+	[
+		pytest.param("", None, "No phone number", "with +", id="empty"),
+		pytest.param(" \u200e ", None, "No phone number", "with +", id="only invisible characters"),
+		pytest.param("Anna", None, "not a phone number", "with +", id="a name"),
+		pytest.param("1-800-FLOWERS", "US", "not a phone number", "with +", id="letters of a keypad"),
+		pytest.param("()", None, "not a phone number", "with +", id="no digits"),
+		pytest.param("16505551234", None, "no country code", "with +", id="no plus"),
+		pytest.param("030 1234567", None, "no country code", "with +", id="national, region unknown"),
+		pytest.param("+999 12345678", None, "does not exist", "with +", id="unknown country"),
+		pytest.param("+1 650", None, "too few digits", "Compare", id="too short"),
+		pytest.param("555 1234", "US", "too few digits", "Compare", id="without area code"),
+		pytest.param("+1 650 555 12345 67", None, "too many digits", "Compare", id="too long"),
+		pytest.param("+1 650 555 1234 5678 9012 3456 7890", None, "too many", "with +", id="absurdly long"),
+		pytest.param("+1 650 555 1234 ext. 5", None, "extension", "without its extension", id="extension"),
+		pytest.param("+1 650 555 1234;5", None, "extension", "without its extension", id="dialled extension"),
+	],
+)
+def test_what_is_no_number_is_refused_with_a_way_out(text, region, problem, way_out):
+	with pytest.raises(InvalidNumber) as refused:
+		to_e164(text, region)
+	assert problem in refused.value.problem
+	assert way_out in refused.value.way_out
+	assert "{" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+	("text", "expected"),
+	[
+		pytest.param("+1 (650) 555-1234", "16505551234", id="punctuation"),
+		pytest.param("٠٣٠", "030", id="Arabic digits"),
+		pytest.param("no", "", id="none"),
+		pytest.param("5²", "5", id="a superscript is no digit"),
+	],
+)
+def test_digits(text, expected):
+	assert digits(text) == expected
+
+
+@pytest.mark.parametrize(
+	("wa_id", "others"),
+	[
+		pytest.param("16505551234", [], id="USA, one spelling"),
+		pytest.param("5511987654321", ["551187654321"], id="Brazil with the ninth digit"),
+		pytest.param("551187654321", ["5511987654321"], id="Brazil without the ninth digit"),
+		pytest.param("551133334444", [], id="Brazil, landline"),
+		pytest.param("5511933334444", [], id="Brazil, without its 9 it would be a landline"),
+		pytest.param("5491123456789", ["541123456789"], id="Argentina with 9"),
+		pytest.param("541123456789", ["5491123456789"], id="Argentina without 9"),
+		pytest.param("5215512345678", ["525512345678"], id="Mexico with 1"),
+		pytest.param("525512345678", ["5215512345678"], id="Mexico without 1"),
+		pytest.param("52551234567", [], id="Mexico, too short"),
+		pytest.param("5491", [], id="too short for any country"),
+	],
+)
+def test_variants_begin_with_the_id_itself(wa_id, others):
+	assert variants(wa_id) == (wa_id, *others)
+
+
+@pytest.mark.parametrize("wa_id", ["5511987654321", "5491123456789", "5215512345678"])
+def test_variants_lead_back_to_the_id(wa_id):
+	other = variants(wa_id)[1]
+	assert variants(other) == (other, wa_id)
+
+
+@pytest.mark.parametrize(
+	("text", "expected"),
+	[
+		pytest.param(
+			"+55 11 98765-4321", ("5511987654321", "551187654321"), id="a number as people write it"
+		),
+		pytest.param("", (), id="nothing"),
+	],
+)
+def test_variants_of_other_texts(text, expected):
+	assert variants(text) == expected

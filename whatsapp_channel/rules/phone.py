@@ -1,0 +1,135 @@
+"""Phone numbers: what people type becomes E.164, and ids of WhatsApp are found by their other spellings (Z29)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+
+def _(text: str) -> str:
+	return text
+
+
+class InvalidNumber(ValueError):
+	"""A text that is no phone number. `problem` says why and `way_out` what to do; both carry {number} unfilled.
+
+	The caller translates the two and fills them with `number`; str() is the English sentence.
+	"""
+
+	def __init__(self, number: str, problem: str, way_out: str) -> None:
+		self.number = number
+		self.problem = problem
+		self.way_out = way_out
+		super().__init__(f"{problem} {way_out}".replace("{number}", number))
+
+
+_EMPTY = _("No phone number was given.")
+_NOT_A_NUMBER = _("{number} is not a phone number.")
+_NO_COUNTRY = _("{number} has no country code.")
+_UNKNOWN_COUNTRY = _("{number} begins with a country code that does not exist.")
+_TOO_SHORT = _("{number} has too few digits for its country.")
+_TOO_LONG = _("{number} has too many digits for its country.")
+_EXTENSION = _("{number} has an extension, and WhatsApp knows only whole numbers.")
+
+_ENTER_E164 = _("Enter it with + and the country code, for example +16505551234.")
+_COMPLETE = _("Compare it with the original and enter it with + and the country code.")
+_NO_EXTENSION = _("Enter the number without its extension.")
+
+_PROBLEM_OF_LENGTH = {
+	ValidationResult.INVALID_COUNTRY_CODE: _UNKNOWN_COUNTRY,
+	ValidationResult.TOO_SHORT: _TOO_SHORT,
+	ValidationResult.IS_POSSIBLE_LOCAL_ONLY: _TOO_SHORT,
+	ValidationResult.TOO_LONG: _TOO_LONG,
+	ValidationResult.INVALID_LENGTH: _TOO_LONG,
+}
+
+# Digits in groups. Letters are refused, although the library would read them as a keypad: nobody means FLOWERS here.
+_WRITTEN = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
+_EXTENSION_MARK = re.compile(r"\d\s*(?:,|;|#|x|ext)", re.IGNORECASE)
+
+
+def to_e164(text: str, region: str | None = None) -> str:
+	"""The number as +<digits>, from any usual spelling; `region` ("DE") reads numbers without a country code.
+
+	Checked is that the country exists and the length fits it. Whether the range is assigned is left to Meta: the
+	library's tables age on an installed site, and Meta's own test numbers (+1 555) are in no plan.
+
+	Raises InvalidNumber.
+	"""
+	written = _plain(text)
+	_check_spelling(written)
+	if region is None and written.startswith("00"):
+		written = "+" + written[2:]
+	number = _parse(written, region)
+	result = phonenumbers.is_possible_number_with_reason(number)
+	if result != ValidationResult.IS_POSSIBLE:
+		raise InvalidNumber(written, _PROBLEM_OF_LENGTH.get(result, _NOT_A_NUMBER), _COMPLETE)
+	return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def digits(text: str) -> str:
+	"""The decimal digits of a text, in ASCII; "" if it has none. For comparing spellings, it checks nothing."""
+	return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+
+
+def variants(wa_id: str) -> tuple[str, ...]:
+	"""All spellings under which the owner of a WhatsApp id may be stored (digits only), the id itself first.
+
+	Three countries changed their mobile numbers and WhatsApp kept some of the old ones: Brazil added a 9 before eight
+	digits, Argentina writes a 9 and Mexico once wrote a 1 after the country code. For look-ups only: messages go to the
+	id that Meta gave. "" has no spellings.
+	"""
+	own = digits(wa_id)
+	if not own:
+		return ()
+	other = _brazil(own) or _prefixed(own, "54", "9") or _prefixed(own, "52", "1")
+	return (own, other) if other else (own,)
+
+
+def _plain(text: str) -> str:
+	# Contact cards wrap numbers in invisible direction marks.
+	return "".join(char for char in text if unicodedata.category(char) not in ("Cf", "Cc")).strip()
+
+
+def _check_spelling(written: str) -> None:
+	if not written:
+		raise InvalidNumber("", _EMPTY, _ENTER_E164)
+	if _EXTENSION_MARK.search(written):
+		raise InvalidNumber(written, _EXTENSION, _NO_EXTENSION)
+	if not _WRITTEN.fullmatch(written):
+		raise InvalidNumber(written, _NOT_A_NUMBER, _ENTER_E164)
+
+
+def _parse(written: str, region: str | None) -> PhoneNumber:
+	try:
+		return phonenumbers.parse(written, region)
+	except NumberParseException as error:
+		raise InvalidNumber(written, _problem_of(error, written), _ENTER_E164) from error
+
+
+def _problem_of(error: NumberParseException, written: str) -> str:
+	if error.error_type == NumberParseException.INVALID_COUNTRY_CODE:
+		return _UNKNOWN_COUNTRY if written.startswith("+") else _NO_COUNTRY
+	if error.error_type == NumberParseException.TOO_LONG:
+		return _TOO_LONG
+	return _TOO_SHORT
+
+
+def _brazil(number: str) -> str | None:
+	# 55, two digits of area, then 9 and eight digits or those eight alone. Only numbers that begin with 6 to 9 were
+	# mobile before the change; the rest are landlines of somebody else.
+	match = re.fullmatch(r"(55[1-9]\d)(9?)([6-9]\d{7})", number)
+	if not match:
+		return None
+	area, nine, rest = match.groups()
+	return area + rest if nine else f"{area}9{rest}"
+
+
+def _prefixed(number: str, country: str, mark: str) -> str | None:
+	match = re.fullmatch(rf"{country}({mark}?)(\d{{10}})", number)
+	if not match:
+		return None
+	return country + match[2] if match[1] else country + mark + match[2]

@@ -1,0 +1,60 @@
+"""The status of one message, which only moves forward (decision 5; Meta: "messages" webhook, status messages)."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class MessageStatus(str, Enum):
+	"""RECEIVED is the customer's; all others are steps of a message of ours."""
+
+	RECEIVED = "Received"
+	QUEUED = "Queued"
+	SENDING = "Sending"
+	UNCONFIRMED = "Unconfirmed"
+	ACCEPTED = "Accepted"
+	SENT = "Sent"
+	DELIVERED = "Delivered"
+	READ = "Read"
+	PLAYED = "Played"
+	FAILED = "Failed"
+
+
+_S = MessageStatus
+
+# Meta has not answered yet, or we do not know what: whatever it reports settles these (decision 6).
+_UNSETTLED = frozenset({_S.QUEUED, _S.SENDING, _S.UNCONFIRMED})
+
+# Failed is final, but a message that reached the customer has not failed: a report of one of the last three wins.
+# Meta may skip steps (read implies delivered) and send them in any order, so each step may follow any lower one.
+# Queued follows what was never sent (Sending: the request did not leave) and what an agent sends again by hand.
+_REPLACEABLE: dict[MessageStatus, frozenset[MessageStatus]] = {
+	_S.RECEIVED: frozenset(),
+	_S.QUEUED: frozenset({_S.SENDING, _S.UNCONFIRMED, _S.FAILED}),
+	_S.SENDING: frozenset({_S.QUEUED}),
+	_S.UNCONFIRMED: frozenset({_S.SENDING}),
+	_S.ACCEPTED: _UNSETTLED,
+	_S.SENT: _UNSETTLED | {_S.ACCEPTED},
+	_S.DELIVERED: _UNSETTLED | {_S.ACCEPTED, _S.SENT, _S.FAILED},
+	_S.READ: _UNSETTLED | {_S.ACCEPTED, _S.SENT, _S.DELIVERED, _S.FAILED},
+	_S.PLAYED: _UNSETTLED | {_S.ACCEPTED, _S.SENT, _S.DELIVERED, _S.READ, _S.FAILED},
+	_S.FAILED: _UNSETTLED | {_S.ACCEPTED, _S.SENT},
+}
+
+_FROM_META = {
+	"sent": _S.SENT,
+	"delivered": _S.DELIVERED,
+	"read": _S.READ,
+	"played": _S.PLAYED,
+	"failed": _S.FAILED,
+}
+
+
+def replaceable_by(new: MessageStatus) -> frozenset[MessageStatus]:
+	"""The statuses that `new` may replace, for the WHERE of one UPDATE: any other status stays, and so does `new`."""
+	return _REPLACEABLE[MessageStatus(new)]
+
+
+def from_meta(status: str) -> MessageStatus | None:
+	"""The status of a webhook's status item; None for one that this app does not know (`deleted`, later additions)."""
+	return _FROM_META.get(status.lower())
