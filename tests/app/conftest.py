@@ -1,0 +1,95 @@
+"""One connected channel per test: account, number and channel entered by hand, Meta played by the sandbox."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import frappe
+import pytest
+
+from tests.app.desk import AGENT, TEAM, WEBHOOK, Desk
+from whatsapp_channel.sandbox import Sandbox, serve
+from whatsapp_channel.sandbox.model import Settings
+
+SETTINGS = "WhatsApp Channel Settings"
+
+
+@pytest.fixture
+def sandbox(web: Any) -> Iterator[Sandbox]:
+	"""Meta, with statuses that come only when a test asks for them."""
+	settings = Settings(statuses="manual", retry_delays=(0.05,), give_up_after=20.0)
+	with Sandbox(settings=settings, callback_url=web.url + WEBHOOK) as sandbox, serve(sandbox) as server:
+		sandbox.url = server.url
+		yield sandbox
+
+
+@pytest.fixture
+def desk(site: Any, web: Any, sandbox: Sandbox) -> Desk:
+	"""A site with a working channel."""
+	config = sandbox.config
+	write_settings(sandbox)
+	team()
+	frappe.get_doc(
+		{
+			"doctype": "WhatsApp Business Account",
+			"account_name": "Test Account",
+			"waba_id": config.waba_id,
+			"access_token": config.token,
+		}
+	).insert()
+	frappe.get_doc(
+		{
+			"doctype": "WhatsApp Number",
+			"number": config.number,
+			"phone_number_id": config.phone_number_id,
+			"account": config.waba_id,
+		}
+	).insert()
+	channel = frappe.get_doc(
+		{
+			"doctype": "WhatsApp Channel",
+			"channel_name": "Test Channel",
+			"number": config.phone_number_id,
+			"department": TEAM,
+		}
+	).insert()
+	frappe.db.commit()
+	return Desk(web, sandbox, config.waba_id, config.phone_number_id, channel.name)
+
+
+def write_settings(sandbox: Sandbox) -> None:
+	"""Settings as an administrator would enter them, but for the address, which only a server's owner may change."""
+	settings = frappe.get_doc(SETTINGS)
+	settings.verify_token = sandbox.config.verify_token
+	settings.set("app_secrets", [{"label": "Test", "secret": sandbox.config.app_secret}])
+	settings.api_base_url = None
+	settings.save()
+	frappe.db.set_single_value(SETTINGS, "api_base_url", sandbox.url)
+
+
+def team() -> None:
+	"""The department that receives the messages."""
+	if not frappe.db.exists("HD Team", TEAM):
+		frappe.get_doc({"doctype": "HD Team", "team_name": TEAM}).insert(ignore_permissions=True)
+
+
+@pytest.fixture
+def agent(desk: Desk) -> str:
+	"""A user with the role Agent and a password equal to the name."""
+	return user(AGENT, "Agent")
+
+
+def user(email: str, *roles: str) -> str:
+	"""A user with these roles and a password equal to the name."""
+	if not frappe.db.exists("User", email):
+		frappe.get_doc(
+			{
+				"doctype": "User",
+				"email": email,
+				"first_name": email.split("@")[0],
+				"send_welcome_email": 0,
+				"new_password": email,
+				"roles": [{"role": role} for role in roles],
+			}
+		).insert(ignore_permissions=True)
+	frappe.db.commit()
+	return email

@@ -1,0 +1,162 @@
+"""What the ticket page shows and does for WhatsApp. For agents only, each call checked against the ticket."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import to_site, utc_now
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound import conversation
+from whatsapp_channel.outbound import outbox
+from whatsapp_channel.rules import window
+
+TABLE = outbox.TABLE
+UNDELIVERED = ("Failed", "Unconfirmed")
+
+
+@frappe.whitelist()
+def state(ticket: str) -> dict[str, Any]:
+	"""Window, queue and undelivered messages of a ticket, with translated labels.
+
+	Raises frappe.PermissionError for anyone but an agent who may read the ticket.
+	"""
+	row = _ticket_for_agent(ticket)
+	if not row.whatsapp_customer:
+		return {"whatsapp": False}
+	ends = conversation.window_ends(row.whatsapp_customer, row.whatsapp_channel)
+	is_open = window.is_open(ends, utc_now())
+	channel = _channel(row.whatsapp_channel)
+	return {
+		"whatsapp": True,
+		"window_open": is_open,
+		"window_ends": str(to_site(ends)) if ends else None,
+		"label": _label(ends, is_open, channel),
+		"theme": _theme(is_open, channel),
+		"lines": _lines(ends, is_open, channel, row),
+		"waiting": _count_waiting(row.whatsapp_customer),
+		"undelivered": _undelivered(ticket),
+		"labels": {
+			"not_delivered": _("Not delivered"),
+			"send_again": _("Send again"),
+			"check": _("Check"),
+		},
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+def send_again(message: str) -> dict[str, str]:
+	"""Queues an undelivered message once more, as a new attempt with a new reference.
+
+	Raises frappe.ValidationError when it is not undelivered (any more) or the window has closed.
+	"""
+	from whatsapp_channel.outbound import resend
+
+	_message_for_agent(message)
+	resend.send_again(message)
+	return {"text": _("The message is on its way again.")}
+
+
+@frappe.whitelist(methods=["POST"])
+def check(message: str) -> dict[str, str]:
+	"""Looks whether WhatsApp has confirmed a message after all; returns what is known now."""
+	from whatsapp_channel.outbound import resend
+
+	_message_for_agent(message)
+	return {"text": resend.check(message)}
+
+
+def _ticket_for_agent(ticket: str) -> "frappe._dict":
+	from helpdesk.utils import is_agent
+
+	if not is_agent():
+		frappe.throw(_("Only agents can see this."), frappe.PermissionError)
+	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
+	fields = ["name", "whatsapp_customer", "whatsapp_channel"]
+	return frappe.db.get_value("HD Ticket", ticket, fields, as_dict=True)
+
+
+def _message_for_agent(message: str) -> None:
+	communication = frappe.db.get_value(TABLE, message, "communication")
+	ticket = tickets.ticket_of(communication) if communication else None
+	if not ticket:
+		frappe.throw(_("This message is in no ticket."), frappe.DoesNotExistError)
+	_ticket_for_agent(ticket)
+
+
+def _channel(name: str) -> "frappe._dict":
+	fields = ["name", "enabled", "status", "status_reason"]
+	return frappe.db.get_value("WhatsApp Channel", name, fields, as_dict=True) or frappe._dict(enabled=0)
+
+
+def _label(ends: Any, is_open: bool, channel: "frappe._dict") -> str:
+	if not channel.enabled:
+		return _("WhatsApp · deactivated")
+	if channel.status == "Needs Attention":
+		return _("WhatsApp · needs attention")
+	if not is_open:
+		return _("WhatsApp · window closed")
+	minutes = int((ends - utc_now()).total_seconds() // 60)
+	left = _("{0} h left").format(minutes // 60) if minutes >= 60 else _("{0} min left").format(minutes)
+	return f"WhatsApp · {left}"
+
+
+def _theme(is_open: bool, channel: "frappe._dict") -> str:
+	if not channel.enabled or channel.status == "Needs Attention":
+		return "red"
+	return "green" if is_open else "orange"
+
+
+def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict") -> list[str]:
+	"""What the dialog behind the label says, one sentence a line."""
+	customer = frappe.db.get_value(
+		"WhatsApp Customer", row.whatsapp_customer, ["profile_name", "phone"], as_dict=True
+	) or frappe._dict(profile_name="?", phone=None)
+	who = f"{customer.profile_name} ({customer.phone})" if customer.phone else customer.profile_name
+	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(row.whatsapp_channel)]
+	if channel.status == "Needs Attention":
+		lines.append(
+			_("Replies wait until an administrator has looked at it: {0}").format(channel.status_reason)
+		)
+	until = frappe.utils.format_datetime(to_site(ends)) if ends else _("never opened")
+	if is_open:
+		lines.append(_("Free replies are possible until {0}.").format(until))
+	else:
+		lines.append(
+			_("Free replies were possible until: {0}. Now only an approved template goes out.").format(until)
+		)
+	if waiting := _count_waiting(row.whatsapp_customer):
+		lines.append(_("Messages on their way: {0}").format(waiting))
+	return lines
+
+
+def _count_waiting(customer: str) -> int:
+	waiting = {"customer": customer, "direction": "Outgoing", "status": ["in", list(outbox.WAITING)]}
+	return frappe.db.count(TABLE, waiting)
+
+
+def _undelivered(ticket: str) -> list[dict[str, Any]]:
+	"""Found by their Communications, which a split moves to another ticket, and never by the ticket they began in."""
+	communications = frappe.get_all(
+		"Communication",
+		{"reference_doctype": "HD Ticket", "reference_name": ticket, "sent_or_received": "Sent"},
+		pluck="name",
+	)
+	if not communications:
+		return []
+	rows = frappe.get_all(
+		TABLE,
+		{"communication": ["in", communications], "status": ["in", list(UNDELIVERED)], "sent_again": 0},
+		["name", "text", "error", "status"],
+		order_by="creation, part",
+	)
+	return [
+		{
+			"name": row.name,
+			"text": row.text,
+			"reason": row.error,
+			"status": row.status,
+			"can_check": row.status == "Unconfirmed",
+		}
+		for row in rows
+	]

@@ -1,0 +1,62 @@
+"""Meta's webhook: verify, store, answer (design decision 1). Everything else happens in the drain job."""
+
+import hmac
+
+import frappe
+from werkzeug.wrappers import Response
+
+from whatsapp_channel import settings
+from whatsapp_channel.cloud_api import signature
+from whatsapp_channel.inbound import delivery
+from whatsapp_channel.jobs import wake_drain
+
+MAX_BODY_BYTES = 3 * 1024 * 1024  # Meta: payloads of up to 3 MB
+
+
+@frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
+def receive() -> Response:
+	"""Answers Meta: GET is its handshake, POST a delivery.
+
+	POST is answered 401 (signature), 413 (too large), 200 (stored, now or before) or 503 (not stored; Meta
+	tries again for seven days).
+	"""
+	if frappe.request.method == "GET":
+		return _handshake()
+	return _delivery()
+
+
+def _handshake() -> Response:
+	asked = frappe.form_dict
+	expected = settings.verify_token()
+	given = str(asked.get("hub.verify_token") or "")
+	if asked.get("hub.mode") != "subscribe" or not expected or not _equal(given, expected):
+		return _answer(403, "The verify token does not match the one in WhatsApp Channel Settings.")
+	return _answer(200, str(asked.get("hub.challenge") or ""))
+
+
+def _equal(given: str, expected: str) -> bool:
+	return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+
+
+def _delivery() -> Response:
+	if (frappe.request.content_length or 0) > MAX_BODY_BYTES:
+		return _answer(413, "A delivery has at most 3 MB.")
+	body = frappe.request.get_data()
+	if len(body) > MAX_BODY_BYTES:
+		return _answer(413, "A delivery has at most 3 MB.")
+	secrets = settings.app_secrets()
+	if not signature.verify(body, frappe.get_request_header("X-Hub-Signature-256"), secrets):
+		delivery.count_refusal("signature" if secrets else "secret")
+		return _answer(401, "The signature is missing or wrong.")
+	try:
+		delivery.store(body)
+	except Exception:
+		frappe.db.rollback()
+		frappe.logger("whatsapp_channel").error("Could not store a delivery", exc_info=True)
+		return _answer(503, "Not stored. Please try again.")
+	wake_drain()
+	return _answer(200, "")
+
+
+def _answer(status: int, text: str) -> Response:
+	return Response(text, status=status, content_type="text/plain; charset=utf-8")

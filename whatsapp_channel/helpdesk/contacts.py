@@ -1,0 +1,58 @@
+"""Contacts of customers. The synthetic address never goes on a Contact: Helpdesk would derive a company from it."""
+
+import re
+
+import frappe
+import phonenumbers
+from frappe import _
+
+from whatsapp_channel.rules.phone import variants
+
+
+def find_or_create(wa_id: str | None, profile_name: str) -> str:
+	"""The Contact that has exactly this number, or a new one with the profile name."""
+	return (wa_id and find(wa_id)) or _create(wa_id, profile_name)
+
+
+def find(wa_id: str) -> str | None:
+	"""The oldest Contact with this number, in any of the usual ways to write it."""
+	spellings = [spelling for variant in variants(wa_id) for spelling in _spellings(variant)]
+	rows = frappe.get_all(
+		"Contact Phone",
+		{"phone": ["in", spellings], "parenttype": "Contact"},
+		pluck="parent",
+		order_by="creation",
+		limit=1,
+	)
+	return rows[0] if rows else None
+
+
+def _spellings(digits: str) -> set[str]:
+	"""People and importers write one number in several ways; equality with each of them can use an index, a
+	comparison of bare digits or a LIKE cannot, and LIKE finds other people's numbers."""
+	plain = {digits, f"+{digits}", f"00{digits}"}
+	try:
+		number = phonenumbers.parse(f"+{digits}")
+	except phonenumbers.NumberParseException:
+		return plain
+	country, national = number.country_code, phonenumbers.national_significant_number(number)
+	formats = phonenumbers.PhoneNumberFormat
+	return plain | {
+		phonenumbers.format_number(number, formats.INTERNATIONAL),
+		f"+{country}-{national}",  # Frappe's Phone field
+		f"+{country} {national}",
+	}
+
+
+def _create(wa_id: str | None, profile_name: str) -> str:
+	contact = frappe.new_doc("Contact")
+	contact.first_name = _as_name(profile_name) or (f"+{wa_id}" if wa_id else _("WhatsApp customer"))
+	if wa_id:
+		contact.append("phone_nos", {"phone": f"+{wa_id}", "is_primary_mobile_no": 1})
+	contact.flags.ignore_mandatory = True
+	return contact.insert(ignore_permissions=True).name
+
+
+def _as_name(profile_name: str) -> str:
+	"""A Contact is named after its first name, and Frappe refuses names with angle brackets."""
+	return re.sub(r"[<>]", " ", profile_name).strip()[:140]

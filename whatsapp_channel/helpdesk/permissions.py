@@ -1,0 +1,82 @@
+"""Who may see conversations: whoever may see their ticket, and without a ticket the channel's department."""
+
+import frappe
+from frappe.model.document import Document
+
+SEES_ALL = {"System Manager"}
+
+
+def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""An explicit answer in every case: Frappe 16 takes None for a refusal, Frappe 15 for consent."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return True
+	if doc.ticket and frappe.db.exists("HD Ticket", doc.ticket):
+		return bool(frappe.has_permission("HD Ticket", "read", doc.ticket, user=user))
+	return _in_department(doc.channel, user)
+
+
+def may_read_message(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
+	"""A message is as visible as the conversation it belongs to."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return True
+	if not doc.conversation or not frappe.db.exists("WhatsApp Conversation", doc.conversation):
+		return False
+	return may_read_conversation(frappe.get_doc("WhatsApp Conversation", doc.conversation), ptype, user)
+
+
+def conversation_conditions(user: str | None = None) -> str:
+	"""The same rule for lists, as a condition on `tabWhatsApp Conversation`."""
+	user = user or frappe.session.user
+	if _sees_all(user):
+		return ""
+	tickets = " and ".join(f"({condition})" for condition in _ticket_conditions(user)) or "1 = 1"
+	conversation = "`tabWhatsApp Conversation`"
+	return f"""(
+		{conversation}.ticket in (select `tabHD Ticket`.name from `tabHD Ticket` where {tickets})
+		or ({conversation}.ticket is null and {_department_condition(user)})
+	)"""
+
+
+def message_conditions(user: str | None = None) -> str:
+	"""The same rule for lists of messages."""
+	condition = conversation_conditions(user)
+	if not condition:
+		return ""
+	return f"""`tabWhatsApp Session Message`.conversation in (
+		select `tabWhatsApp Conversation`.name from `tabWhatsApp Conversation` where {condition}
+	)"""
+
+
+def _sees_all(user: str) -> bool:
+	return user == "Administrator" or bool(SEES_ALL & set(frappe.get_roles(user)))
+
+
+def _ticket_conditions(user: str) -> list[str]:
+	"""What Helpdesk, and any other app, adds to lists of tickets for this user."""
+	methods = frappe.get_hooks("permission_query_conditions", {}).get("HD Ticket", [])
+	return [found for method in methods if (found := frappe.call(frappe.get_attr(method), user))]
+
+
+def _restricted_by_team() -> bool:
+	return bool(frappe.db.get_single_value("HD Settings", "restrict_tickets_by_agent_group"))
+
+
+def _teams(user: str) -> list[str]:
+	return frappe.get_all("HD Team Member", {"user": user, "parenttype": "HD Team"}, pluck="parent")
+
+
+def _in_department(channel: str, user: str) -> bool:
+	if not _restricted_by_team():
+		return True
+	return frappe.db.get_value("WhatsApp Channel", channel, "department") in _teams(user)
+
+
+def _department_condition(user: str) -> str:
+	if not _restricted_by_team():
+		return "1 = 1"
+	teams = ", ".join(frappe.db.escape(team) for team in _teams(user)) or "''"
+	return f"""`tabWhatsApp Conversation`.channel in (
+		select `tabWhatsApp Channel`.name from `tabWhatsApp Channel` where department in ({teams})
+	)"""

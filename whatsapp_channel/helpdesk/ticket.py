@@ -1,0 +1,86 @@
+"""What is different about an HD Ticket whose customer writes on WhatsApp (design decision 8).
+
+A mixin that names no class of Helpdesk: everything it does not decide goes to `super()`.
+"""
+
+import inspect
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.rules.address import Route, is_synthetic, route
+
+
+class WhatsAppTicketMixin:
+	"""Goes before Helpdesk's HDTicket in the class order."""
+
+	@frappe.whitelist()
+	def reply_via_agent(
+		self,
+		message: str,
+		from_email: dict | None = None,
+		to: str | None = None,
+		cc: str | None = None,
+		bcc: str | None = None,
+		attachments: list[str] | None = None,
+	) -> None:
+		"""Helpdesk's reply box, bulk reply and the notices of merge and split all come here.
+
+		Throws before anything is written: frappe.PermissionError for anyone but an agent, and what
+		`outbound.reply.send` throws.
+		"""
+		from helpdesk.utils import is_agent
+
+		if not is_agent():
+			frappe.throw(_("You are not permitted to reply as an agent"), frappe.PermissionError)
+		way = route(to, cc, bcc)
+		if way is Route.MIXED:
+			frappe.throw(
+				_(
+					"A reply goes either by WhatsApp or by e-mail. Remove the e-mail addresses, or the WhatsApp address."
+				),
+				title=_("Two ways at once"),
+			)
+		if way is Route.WHATSAPP:
+			self._reply_on_whatsapp(message, to, attachments or [])
+		elif way is Route.SYSTEM and is_synthetic(self.raised_by):
+			self._record_notice(message)
+		else:
+			self._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
+
+	def _reply_on_whatsapp(self, message: str, to: str, attachments: list[str]) -> None:
+		from whatsapp_channel.outbound import reply
+
+		reply.send(self, message, to, attachments)
+
+	def _record_notice(self, message: str) -> None:
+		"""A notice of Helpdesk itself, with links that only agents can open: recorded, never sent."""
+		from whatsapp_channel.outbound import reply
+
+		reply.record(self, message, self.raised_by, delivery_status="")
+
+	def _reply_as_helpdesk_does(
+		self,
+		message: str,
+		from_email: dict | None,
+		to: str | None,
+		cc: str | None,
+		bcc: str | None,
+		attachments: list[str],
+	) -> None:
+		"""By keyword, because the order of the parameters changed in Helpdesk 1.24, which also added `from_email`."""
+		original = super().reply_via_agent
+		arguments = {"message": message, "to": to, "cc": cc, "bcc": bcc, "attachments": attachments}
+		if "from_email" in inspect.signature(original).parameters:
+			arguments["from_email"] = from_email
+		original(**arguments)
+
+	def send_acknowledgement_email(self) -> None:
+		"""No mail to an address that can receive none; Helpdesk would fail and undo the ticket."""
+		if not is_synthetic(self.raised_by):
+			super().send_acknowledgement_email()
+
+	def handle_email_feedback(self) -> None:
+		"""As above, when the ticket is closed."""
+		if not is_synthetic(self.raised_by):
+			super().handle_email_feedback()

@@ -1,0 +1,70 @@
+// Runs in Helpdesk's agent page for each ticket. An exception here would take every other action off the page,
+// so everything that can fail is caught. Labels come translated from the server: this page offers no __().
+async function setupForm({ doc, call, toast, $dialog }) {
+	if (!doc.whatsapp_customer) return { actions: [] };
+
+	const api = (method, args) => call(`whatsapp_channel.api.ticket.${method}`, args);
+	const close = (handle) => (typeof handle === "function" ? handle() : handle?.close?.());
+	const escape = (text) => {
+		const node = document.createElement("span");
+		node.textContent = text ?? "";
+		return node.innerHTML;
+	};
+
+	const act = (method, message) => async (handle) => {
+		try {
+			const answer = await api(method, { message: message.name });
+			toast.success(answer.text);
+		} catch (error) {
+			toast.error(error?.messages?.[0] || error?.message || String(error));
+		}
+		close(handle);
+	};
+
+	const ask = (state, message) =>
+		$dialog({
+			title: state.labels.not_delivered,
+			html: `<p class="text-p-base" style="white-space:pre-wrap">${escape(message.text)}</p>
+				<p class="text-p-sm" style="margin-top:8px">${escape(message.reason)}</p>`,
+			actions: [
+				...(message.can_check
+					? [{ label: state.labels.check, variant: "subtle", onClick: act("check", message) }]
+					: []),
+				{ label: state.labels.send_again, variant: "solid", onClick: act("send_again", message) },
+			],
+		});
+
+	const show = (state) =>
+		$dialog({
+			title: "WhatsApp",
+			html: state.lines.map((line) => `<p class="text-p-base">${escape(line)}</p>`).join(""),
+			actions: [],
+		});
+
+	try {
+		const state = await api("state", { ticket: String(doc.name) });
+		if (!state.whatsapp) return { actions: [] };
+		const failed = state.undelivered.map((message) => ({
+			label: `${state.labels.send_again}: ${message.text.slice(0, 24)}`,
+			icon: "alert-triangle",
+			theme: "red",
+			variant: "subtle",
+			onClick: () => ask(state, message),
+		}));
+		return {
+			actions: [
+				{
+					label: state.label,
+					icon: "message-circle",
+					theme: state.theme,
+					variant: "subtle",
+					onClick: () => show(state),
+				},
+				...failed,
+			],
+		};
+	} catch (error) {
+		console.warn("WhatsApp Channel:", error);
+		return { actions: [] };
+	}
+}

@@ -1,0 +1,53 @@
+import frappe.model.base_document as _base_document
+
+app_name = "whatsapp_channel"
+app_title = "WhatsApp Channel"
+app_publisher = "WhatsApp Channel contributors"
+app_description = "Customers write on WhatsApp, agents answer in their Helpdesk tickets"
+app_license = "agpl-3.0"
+
+required_apps = ["frappe/helpdesk"]
+
+after_install = "whatsapp_channel.install.after_install"
+after_migrate = "whatsapp_channel.install.after_migrate"
+before_uninstall = "whatsapp_channel.install.before_uninstall"
+
+# A framework with `extend_doctype_class` lays mixins over whatever class other apps chose; an older one knows
+# only the replacement of the class. Both at once would apply the mixin twice, and early builds of version 16
+# lack the first, so the feature is asked for instead of the version.
+if hasattr(_base_document, "_get_extended_class"):
+	extend_doctype_class = {"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"]}
+else:
+	override_doctype_class = {"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket"}
+
+doc_events = {
+	"HD Ticket": {"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket"},
+}
+
+scheduler_events = {
+	"cron": {"* * * * *": ["whatsapp_channel.jobs.sweep"]},
+}
+
+permission_query_conditions = {
+	"WhatsApp Conversation": "whatsapp_channel.helpdesk.permissions.conversation_conditions",
+	"WhatsApp Session Message": "whatsapp_channel.helpdesk.permissions.message_conditions",
+}
+has_permission = {
+	"WhatsApp Conversation": "whatsapp_channel.helpdesk.permissions.may_read_conversation",
+	"WhatsApp Session Message": "whatsapp_channel.helpdesk.permissions.may_read_message",
+}
+
+# Tickets, contacts and communications stay deletable although our rows point at them.
+ignore_links_on_delete = [
+	"WhatsApp Customer",
+	"WhatsApp Conversation",
+	"WhatsApp Session",
+	"WhatsApp Session Message",
+	"WhatsApp Delivery",
+	"WhatsApp Delivery Item",
+]
+
+default_log_clearing_doctypes = {"WhatsApp Delivery": 30}
+
+export_python_type_annotations = True
+require_type_annotated_api_methods = True

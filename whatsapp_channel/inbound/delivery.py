@@ -1,0 +1,64 @@
+"""Deliveries: one row per webhook POST, as received, and a count of those that were refused."""
+
+from hashlib import sha256
+
+import frappe
+from frappe.utils import cint
+
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.settings import SETTINGS
+
+REFUSALS = {
+	"signature": "Missing or wrong signature",
+	"secret": "No app secret is configured",
+}
+
+
+def store(body: bytes) -> str:
+	"""Keeps one verified body and commits; returns its name, the SHA-256 of the body.
+
+	The same body again is the same row. Raises what the database raises; then nothing is kept.
+	"""
+	name = sha256(body).hexdigest()
+	now = site_now()
+	insert_unless_there(
+		"WhatsApp Delivery",
+		{
+			"name": name,
+			"creation": now,
+			"modified": now,
+			"owner": "Guest",
+			"modified_by": "Guest",
+			"state": "Received",
+			# A body that is not UTF-8 cannot be JSON: it is kept legible for the administrator, never parsed.
+			"body": body.decode("utf-8", errors="backslashreplace"),
+		},
+	)
+	frappe.db.commit()  # nosemgrep: Meta may only get its 200 once the row is durable (design decision 1)
+	return name
+
+
+def count_refusal(reason: str) -> None:
+	"""Counts a refused POST in Redis: a stranger must not be able to make us write to the database."""
+	try:
+		frappe.cache.incrby(_counter(reason), 1)
+	except Exception:
+		frappe.logger("whatsapp_channel").warning("Could not count a refused webhook", exc_info=True)
+
+
+def record_refusals() -> None:
+	"""Moves the counts into the settings, where the administrator sees them."""
+	for reason, text in REFUSALS.items():
+		count = cint(frappe.cache.get(_counter(reason)))
+		if not count:
+			continue
+		frappe.cache.incrby(_counter(reason), -count)
+		total = cint(frappe.db.get_single_value(SETTINGS, "refused_deliveries")) + count
+		values = {"refused_deliveries": total, "last_refused_at": site_now(), "last_refusal": text}
+		for field, value in values.items():
+			frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
+
+
+def _counter(reason: str) -> str:
+	return frappe.cache.make_key(f"whatsapp_channel:refused:{reason}")

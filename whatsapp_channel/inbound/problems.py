@@ -1,0 +1,16 @@
+"""Why an item of a delivery could not be processed."""
+
+from datetime import timedelta
+
+
+class ItemProblem(Exception):
+	"""Says what is wrong and what can be done; `state` says how the item is kept.
+
+	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
+	the last try, for an administrator to see.
+	"""
+
+	def __init__(self, text: str, state: str, patience: timedelta | None = None) -> None:
+		super().__init__(text)
+		self.state = state
+		self.patience = patience

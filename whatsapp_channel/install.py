@@ -1,0 +1,20 @@
+"""Installing, migrating and removing the app. Each step may run any number of times."""
+
+from whatsapp_channel.helpdesk import setup
+
+
+def after_install() -> None:
+	"""Once per site, and the same as after each migration: what both need lives in one place."""
+	after_migrate()
+
+
+def after_migrate() -> None:
+	"""Brings everything up to date that no DocType file carries."""
+	setup.make_ticket_fields()
+	setup.write_form_scripts()
+
+
+def before_uninstall() -> None:
+	"""Takes back everything outside of our own DocTypes, which Frappe removes itself."""
+	setup.delete_form_scripts()
+	setup.drop_ticket_fields()

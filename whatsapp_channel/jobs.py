@@ -1,0 +1,59 @@
+"""How background work is woken: once, never lost, and without a job per message (design decision 1)."""
+
+from collections.abc import Callable
+
+import frappe
+
+FLAG_SECONDS = 60
+
+
+def wake_drain() -> None:
+	"""Has the stored deliveries worked off soon."""
+	_wake("drain", "whatsapp_channel.inbound.drain.drain")
+
+
+def wake_sender(customer: str) -> None:
+	"""Has the queued messages of one customer sent soon."""
+	_wake(f"send:{customer}", "whatsapp_channel.outbound.send.send_queued", customer=customer)
+
+
+def wake_sender_after_commit(customer: str) -> None:
+	"""The same once the present transaction is committed: a job must never look for rows that are not there yet."""
+	frappe.db.after_commit.add(lambda: wake_sender(customer))
+
+
+def answer_wake(name: str) -> None:
+	"""Clears the flag of a woken job. Call it before looking for work, so that later work wakes the job again."""
+	_quietly(lambda: frappe.cache.delete(_flag(name)))
+
+
+def sweep() -> None:
+	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
+	from whatsapp_channel.inbound import delivery, drain
+	from whatsapp_channel.outbound import outbox
+
+	delivery.record_refusals()
+	if drain.has_work():
+		wake_drain()
+	for customer in outbox.customers_with_work():
+		wake_sender(customer)
+
+
+def _wake(name: str, method: str, **arguments: str) -> None:
+	def enqueue_once() -> None:
+		if frappe.cache.set(_flag(name), 1, nx=True, ex=FLAG_SECONDS):
+			frappe.enqueue(method, queue="short", **arguments)
+
+	_quietly(enqueue_once)
+
+
+def _flag(name: str) -> str:
+	return frappe.cache.make_key(f"whatsapp_channel:wake:{name}")
+
+
+def _quietly(work: Callable[[], object]) -> None:
+	"""The row is stored and the sweep finds it: an unreachable Redis must not turn a stored message into an error."""
+	try:
+		work()
+	except Exception:
+		frappe.logger("whatsapp_channel").warning("Could not reach the job queue", exc_info=True)

@@ -1,0 +1,149 @@
+"""An agent's reply: checked, recorded in the ticket and queued, all in the ticket's own transaction."""
+
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.clock import to_site, utc_now
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound import conversation
+from whatsapp_channel.jobs import wake_sender_after_commit
+from whatsapp_channel.outbound import outbox
+from whatsapp_channel.rules import window
+from whatsapp_channel.rules.address import recipients
+from whatsapp_channel.rules.reply_html import from_html, has_media
+
+
+class WindowClosed(frappe.ValidationError):
+	"""Free-form replies are only allowed for 24 hours after the customer's last message (Z15)."""
+
+
+def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
+	"""Replies to the ticket's customer; returns the Communication.
+
+	Checks everything before anything is written (design decision 9). Raises WindowClosed, or
+	frappe.ValidationError with what to do: wrong address, deactivated channel, nothing to send, attachments.
+	"""
+	customer = destination(ticket, to)
+	body = _body(ticket, html, attachments)
+	thread = _open_thread(ticket, customer)
+	now = utc_now()
+	check_window(customer, thread.channel, now)
+	communication = record(ticket, html, tickets.address_of(customer), delivery_status="Sending")
+	outbox.add(
+		customer=customer.name,
+		channel=thread.channel,
+		conversation=thread.name,
+		ticket=str(ticket.name),
+		communication=communication,
+		text=body,
+		at=now,
+	)
+	conversation.note_outbound(thread.name, now, frappe.session.user)
+	wake_sender_after_commit(customer.name)
+	return communication
+
+
+def destination(ticket: Document, to: str) -> "frappe._dict":
+	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8)."""
+	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
+	customer = frappe.db.get_value("WhatsApp Customer", ticket.get("whatsapp_customer"), fields, as_dict=True)
+	if not customer:
+		frappe.throw(
+			_(
+				"This ticket belongs to no WhatsApp customer. Answer by e-mail, or from the customer's own ticket."
+			)
+		)
+	expected = tickets.address_of(customer)
+	if {address.lower() for address in recipients(to, None, None)} != {expected.lower()}:
+		frappe.throw(
+			_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(
+				expected
+			)
+		)
+	return customer
+
+
+def _body(ticket: Document, html: str, attachments: list[str]) -> str:
+	context = _context(ticket, html)
+	if attachments or has_media(html, **context):
+		frappe.throw(
+			_("Files and pictures cannot be sent on WhatsApp yet. Remove them, or send them by e-mail."),
+			title=_("Text only"),
+		)
+	body = from_html(html, **context)
+	if not body.strip():
+		frappe.throw(_("There is no text to send."))
+	return body
+
+
+def _context(ticket: Document, html: str) -> dict[str, Any]:
+	"""What is not the agent's own words: the signature, and earlier messages that an older Helpdesk quotes unmarked."""
+	signature = frappe.db.get_value("User", frappe.session.user, "email_signature")
+	if "<blockquote" not in html:
+		return {"signature": signature}
+	of_ticket = {"reference_doctype": "HD Ticket", "reference_name": str(ticket.name)}
+	return {"signature": signature, "earlier": frappe.get_all("Communication", of_ticket, pluck="content")}
+
+
+def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
+	channel = frappe.db.get_value(
+		"WhatsApp Channel", ticket.get("whatsapp_channel"), ["name", "enabled"], as_dict=True
+	)
+	if not channel:
+		frappe.throw(_("The WhatsApp Channel of this ticket no longer exists."))
+	if not channel.enabled:
+		frappe.throw(
+			_("Channel {0} is deactivated and sends nothing. An administrator can activate it again.").format(
+				channel.name
+			)
+		)
+	found = conversation.for_ticket(customer.name, channel.name, str(ticket.name))
+	if not found:
+		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))
+	return found
+
+
+def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:
+	"""Raises WindowClosed, with the reason and the next step, when no free-form reply is allowed at `now` (UTC)."""
+	ends = conversation.window_ends(customer.name, channel)
+	if window.is_open(ends, now):
+		return
+	since = frappe.utils.format_datetime(to_site(ends)) if ends else _("never opened")
+	frappe.throw(
+		_(
+			"WhatsApp allows free replies for 24 hours after the customer's last message. For {0} that time ended: {1}. "
+			"Send an approved template, or wait until the customer writes again."
+		).format(customer.profile_name, since),
+		WindowClosed,
+		title=_("Reply window closed"),
+	)
+
+
+def record(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
+	"""Puts an outgoing Communication into the ticket without sending anything; returns its name.
+
+	The medium is Chat: with Email Frappe would validate, link and hide it as a mail.
+	"""
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Chat",
+			"sent_or_received": "Sent",
+			"status": "Linked",
+			"email_status": "Open",
+			"subject": f"Re: {ticket.subject}",
+			"content": html,
+			"sender": frappe.session.user,
+			"recipients": recipient,
+			"delivery_status": delivery_status,
+			"reference_doctype": "HD Ticket",
+			"reference_name": ticket.name,
+		}
+	)
+	communication.flags.skip_add_signature = True
+	return communication.insert(ignore_permissions=True).name

@@ -1,0 +1,138 @@
+"""Sends what is queued for one customer, in order and at most once (design decision 6)."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel import jobs, settings
+from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.cloud_api.client import Recipient, SentMessage
+from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry
+from whatsapp_channel.database import named_lock
+from whatsapp_channel.outbound import account_health, outbox, status
+from whatsapp_channel.rules.retry import next_attempt
+
+TABLE = outbox.TABLE
+UNREACHABLE_RETRY_SECONDS = 10
+
+
+def send_queued(customer: str) -> None:
+	"""Works off the queue of one customer until it is empty or has to wait. Safe to start any number of times."""
+	frappe.set_user("Administrator")
+	with named_lock(f"send:{customer}", wait=2) as mine:
+		if not mine:
+			return
+		jobs.answer_wake(f"send:{customer}")
+		while True:
+			frappe.db.commit()  # nosemgrep: a fresh snapshot for the next look
+			message = outbox.first(customer)
+			if not message or not _advance(message):
+				return
+
+
+def _advance(message: "frappe._dict") -> bool:
+	"""Does the next thing for the first message in the queue; False when the queue has to wait."""
+	if not outbox.is_due(message):
+		return False
+	if message.status == "Sending":
+		# We hold the queue's lock, so nobody is sending it: its answer was lost, or the process died before saving it.
+		_give_up_waiting(message)
+		return True
+	sender = _sender(message)
+	if not sender or not _claim(message):
+		return False
+	return _post(message, *sender)
+
+
+def _sender(message: "frappe._dict") -> tuple[str, str] | None:
+	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
+	channel = frappe.db.get_value("WhatsApp Channel", message.channel, ["number", "enabled"], as_dict=True)
+	if not channel or not channel.enabled:
+		return None
+	account = frappe.db.get_value("WhatsApp Number", channel.number, "account")
+	if not account or account_health.sending_is_stopped(account):
+		return None
+	return channel.number, account
+
+
+def _claim(message: "frappe._dict") -> bool:
+	"""Marks a message as being sent and commits, so that no crash can have it sent a second time."""
+	values = {
+		"status": "Sending",
+		"attempts": message.attempts + 1,
+		"last_attempt": site_now(),
+		"next_attempt": None,
+	}
+	claimed = status.change(message.name, values, only_from=("Queued",))
+	frappe.db.commit()  # nosemgrep: must be durable before the request leaves
+	message.attempts += 1
+	return claimed
+
+
+def _post(message: "frappe._dict", number: str, account: str) -> bool:
+	"""Posts one message and saves the outcome; False when the queue has to wait."""
+	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
+	frappe.db.commit()  # nosemgrep: no transaction stays open during a network call
+	try:
+		client = settings.cloud_api(account)
+		sent = client.send_text(
+			number,
+			Recipient(customer.wa_id, customer.bsuid),
+			message.text,
+			reference=message.client_reference,
+		)
+	except NotSent as error:
+		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
+	except OutcomeUnknown as error:
+		status.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
+		return False
+	except CloudAPIError as error:
+		return _refused(message, error, account)
+	except frappe.ValidationError as error:
+		_requeue(message, {"error": str(error)})
+		account_health.stop_sending(account, str(error), code=0)
+		return False
+	_accepted(message, sent, account)
+	return True
+
+
+def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
+	account_health.note_success(account)
+	status.accept(message.name, wamid=sent.wamid, at=utc_now())
+
+
+def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
+	if error.rule.cause is Cause.AUTHORISATION:
+		stopped = account_health.note_refusal(account, error)
+		# It was the account that was refused, not this message: that must not use up its tries.
+		_requeue(message, {"attempts": message.attempts - 1, "error": _(error.agent_text)})
+		return not stopped
+	if error.retry is Retry.NEVER:
+		status.fail(message.name, _(error.agent_text), code=error.code)
+		return True
+	return _try_later(message, error, error.rule.delay_seconds)
+
+
+def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
+	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
+	reason = _(error.agent_text)
+	if moment is None:
+		status.fail(message.name, reason, code=error.code)
+		return True
+	_requeue(message, {"next_attempt": to_site(moment), "error": reason, "error_code": error.code or 0})
+	return False
+
+
+def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
+	status.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
+	frappe.db.commit()  # nosemgrep
+
+
+def _give_up_waiting(message: "frappe._dict") -> None:
+	text = _(
+		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
+	)
+	status.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
+	status.show(message.communication)
+	frappe.db.commit()  # nosemgrep

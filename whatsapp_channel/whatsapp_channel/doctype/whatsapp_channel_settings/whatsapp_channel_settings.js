@@ -1,0 +1,36 @@
+frappe.ui.form.on("WhatsApp Channel Settings", {
+	refresh(frm) {
+		show_webhook_address(frm);
+		show_setup_state(frm);
+	},
+});
+
+function show_webhook_address(frm) {
+	const url = frm.doc.__onload?.webhook_url || "";
+	const field = frm.get_field("webhook_html");
+	field.$wrapper.html(`
+		<label class="control-label">${__("Callback URL")}</label>
+		<div class="flex align-items-center mb-2">
+			<code class="mr-2">${frappe.utils.escape_html(url)}</code>
+			<button class="btn btn-xs btn-default" type="button">${__("Copy")}</button>
+		</div>
+		<p class="help-box small text-muted">
+			${__("Enter it, with the verify token, under WhatsApp > Configuration in your Meta app, and subscribe to the field {0}.", ["<b>messages</b>"])}
+		</p>`);
+	field.$wrapper.find("button").on("click", () => frappe.utils.copy_to_clipboard(url));
+}
+
+function show_setup_state(frm) {
+	frm.dashboard.clear_headline();
+	if (!(frm.doc.app_secrets || []).length) {
+		frm.dashboard.set_headline(
+			__("No app secret is configured: every webhook is refused, and no message can arrive."),
+			"red"
+		);
+	} else if (!frm.doc.verify_token) {
+		frm.dashboard.set_headline(
+			__("No verify token is set: Meta cannot verify the callback URL."),
+			"orange"
+		);
+	}
+}

@@ -1,0 +1,12 @@
+import frappe
+from frappe.model.document import Document
+
+
+class WhatsAppConversation(Document):
+	"""The thread of one customer with one channel; written by inbound.conversation."""
+
+
+def on_doctype_update() -> None:
+	"""For the list of waiting conversations, and for the newest one of a customer, which every message asks for."""
+	frappe.db.add_index("WhatsApp Conversation", ["channel", "state", "window_ends"])
+	frappe.db.add_index("WhatsApp Conversation", ["customer", "channel", "opened_at"])

@@ -1,0 +1,6 @@
+frappe.listview_settings["WhatsApp Conversation"] = {
+	get_indicator(doc) {
+		const colours = { Open: "red", Pending: "orange", Responded: "green", Ended: "gray" };
+		return [__(doc.state), colours[doc.state], `state,=,${doc.state}`];
+	},
+};

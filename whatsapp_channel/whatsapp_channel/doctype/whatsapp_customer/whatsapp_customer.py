@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class WhatsAppCustomer(Document):
+	"""A person on the other end; written by inbound.customer, locked by whoever works for him."""

@@ -1,0 +1,29 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.inbound import items
+from whatsapp_channel.jobs import wake_drain
+from whatsapp_channel.rules.phone import InvalidNumber, to_e164
+
+
+class WhatsAppNumber(Document):
+	"""A business phone number of a WhatsApp Business Account; named by Meta's phone_number_id."""
+
+	def validate(self) -> None:
+		"""Keeps the number in E.164 (Z29) and refuses an id that is none."""
+		self.phone_number_id = (self.phone_number_id or "").strip()
+		if not self.phone_number_id.isascii() or not self.phone_number_id.isdigit():
+			frappe.throw(
+				_("Phone Number ID: {0} is not an ID. It has digits only.").format(self.phone_number_id)
+			)
+		try:
+			self.number = to_e164(self.number)
+		except InvalidNumber as error:
+			reason = f"{_(error.problem)} {_(error.way_out)}".replace("{number}", error.number)
+			frappe.throw(_("Phone Number: {0}").format(frappe.utils.escape_html(reason)))
+
+	def on_update(self) -> None:
+		"""What arrived for this number before it was known here can be filed now."""
+		if items.release(self.name):
+			frappe.db.after_commit.add(wake_drain)

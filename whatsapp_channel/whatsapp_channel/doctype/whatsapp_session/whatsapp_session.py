@@ -1,0 +1,11 @@
+import frappe
+from frappe.model.document import Document
+
+
+class WhatsAppSession(Document):
+	"""The 24-hour counting unit of the guide (Z39); written by inbound.session."""
+
+
+def on_doctype_update() -> None:
+	"""Each message asks for the session that is open at its time."""
+	frappe.db.add_index("WhatsApp Session", ["customer", "number", "ends_at"])
