@@ -33,11 +33,12 @@ def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 			frappe.db.sql("select release_lock(%s)", (lock,))
 
 
-def in_transaction(work: Callable[[], T]) -> T:
+def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...] = ()) -> T:
 	"""Runs `work` in a transaction of its own and commits it; starts again when the database reports a conflict.
 
-	Work must be free of outside effects: it may run several times. Raises what `work` raises, after rollback,
-	and the conflict itself after the last try.
+	Work must be free of outside effects: it may run several times. `also_retry` names further errors that mean no
+	more than that somebody else was faster. Raises what `work` raises, after rollback, and the conflict itself
+	after the last try.
 	"""
 	for attempt in range(1, CONFLICT_TRIES + 1):
 		frappe.db.commit()  # nosemgrep: an open snapshot would make the lock below read stale rows
@@ -47,7 +48,7 @@ def in_transaction(work: Callable[[], T]) -> T:
 			return result
 		except Exception as error:
 			frappe.db.rollback()
-			if attempt == CONFLICT_TRIES or not is_conflict(error):
+			if attempt == CONFLICT_TRIES or not (is_conflict(error) or isinstance(error, also_retry)):
 				raise
 			time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311
 	raise AssertionError("unreachable")

@@ -1,6 +1,6 @@
 """Installing, migrating and removing the app. Each step may run any number of times."""
 
-from whatsapp_channel.helpdesk import setup
+from whatsapp_channel.helpdesk import contacts, setup
 
 
 def after_install() -> None:
@@ -16,5 +16,6 @@ def after_migrate() -> None:
 
 def before_uninstall() -> None:
 	"""Takes back everything outside of our own DocTypes, which Frappe removes itself."""
+	contacts.forget_silenced()
 	setup.delete_form_scripts()
 	setup.drop_ticket_fields()

@@ -313,6 +313,7 @@ REFUSED = {
 	"WhatsApp with an e-mail in Cc": (None, {"cc": "someone@example.com"}, "either"),
 	"an attachment": (None, {"attachments": ["some-file"]}, "Files"),
 	"a picture": (None, {"message": '<p>see</p><img src="/private/files/a.png">'}, "pictures"),
+	"no recipient": (None, {"to": ""}, "Enter a recipient"),
 	"no text": (None, {"message": "<p><br></p>"}, "no text"),
 }
 

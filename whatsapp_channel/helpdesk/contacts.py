@@ -6,6 +6,7 @@ import frappe
 import phonenumbers
 from frappe import _
 
+from whatsapp_channel.rules.address import DOMAIN
 from whatsapp_channel.rules.phone import variants
 
 
@@ -56,3 +57,19 @@ def _create(wa_id: str | None, profile_name: str) -> str:
 def _as_name(profile_name: str) -> str:
 	"""A Contact is named after its first name, and Frappe refuses names with angle brackets."""
 	return re.sub(r"[<>]", " ", profile_name).strip()[:140]
+
+
+def silence(address: str) -> None:
+	"""Has Frappe drop every mail to an address that can receive none.
+
+	The ticket's own mails are not sent in the first place; this holds for what an administrator sets up besides, such
+	as a Notification to the ticket's `raised_by`.
+	"""
+	row = {"doctype": "Email Unsubscribe", "email": address, "global_unsubscribe": 1}
+	if not frappe.db.exists("Email Unsubscribe", {"email": address, "global_unsubscribe": 1}):
+		frappe.get_doc(row).insert(ignore_permissions=True)
+
+
+def forget_silenced() -> None:
+	"""Removes what `silence` wrote."""
+	frappe.db.delete("Email Unsubscribe", {"email": ["like", f"%@{DOMAIN}"]})

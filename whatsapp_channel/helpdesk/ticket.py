@@ -8,7 +8,7 @@ import inspect
 import frappe
 from frappe import _
 
-from whatsapp_channel.rules.address import Route, is_synthetic, route
+from whatsapp_channel.rules.address import Route, is_synthetic, recipients, route
 
 
 class WhatsAppTicketMixin:
@@ -41,6 +41,9 @@ class WhatsAppTicketMixin:
 				),
 				title=_("Two ways at once"),
 			)
+		if way is Route.EMAIL and is_synthetic(self.raised_by) and not recipients(to, cc, bcc):
+			# Up to Helpdesk 1.24 an empty field means raised_by, which can receive no mail.
+			frappe.throw(_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(self.raised_by))
 		if way is Route.WHATSAPP:
 			self._reply_on_whatsapp(message, to, attachments or [])
 		elif way is Route.SYSTEM and is_synthetic(self.raised_by):

@@ -3,7 +3,8 @@
 import frappe
 
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.helpdesk import contacts
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.rules.phone import variants
 
 CUSTOMER = "WhatsApp Customer"
@@ -12,18 +13,13 @@ CUSTOMER = "WhatsApp Customer"
 def find_or_create(account: str, message: InboundMessage, card: ContactCard | None) -> str:
 	"""The customer's name. A new one is inserted and committed, because a row must exist before it can be locked."""
 	wa_id, bsuid = message.sender_wa_id, message.sender_user_id
-	if found := _find(account, wa_id, bsuid):
-		return found
-	try:
-		customer = frappe.get_doc(_new(account, wa_id, bsuid, card)).insert(ignore_permissions=True)
-	except (frappe.UniqueValidationError, frappe.DuplicateEntryError):
-		# Another process inserted the same customer between our look and our insert.
-		frappe.db.rollback()
-		frappe.clear_last_message()
-		frappe.db.commit()  # nosemgrep: a new snapshot, or the other's row stays invisible
-		return _find(account, wa_id, bsuid)
-	frappe.db.commit()  # nosemgrep
-	return customer.name
+
+	def work() -> str:
+		found = _find(account, wa_id, bsuid)
+		return found or frappe.get_doc(_new(account, wa_id, bsuid, card)).insert(ignore_permissions=True).name
+
+	# The unique keys decide who inserts; the others find that row when they look again.
+	return in_transaction(work, also_retry=(frappe.UniqueValidationError, frappe.DuplicateEntryError))
 
 
 def _find(account: str, wa_id: str | None, bsuid: str | None) -> str | None:
@@ -70,6 +66,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 		changes["contact"] = contacts.find_or_create(
 			row.wa_id, changes.get("profile_name") or row.profile_name
 		)
+		contacts.silence(tickets.address_of(row))
 	if changes:
 		frappe.db.set_value(CUSTOMER, name, changes)
 		row.update(changes)

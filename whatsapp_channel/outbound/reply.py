@@ -14,7 +14,7 @@ from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules import window
 from whatsapp_channel.rules.address import recipients
-from whatsapp_channel.rules.reply_html import from_html, has_media
+from whatsapp_channel.rules.text import from_html, has_media
 
 
 class WindowClosed(frappe.ValidationError):

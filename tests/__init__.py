@@ -1,0 +1,1 @@
+"""Tests, the same for both hosts; see hosts.py."""
