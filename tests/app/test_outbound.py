@@ -405,6 +405,7 @@ def test_secrets_are_in_no_row_that_people_or_logs_can_read(desk: Desk, ticket: 
 	desk.reply(ticket)
 	desk.settle()
 	secrets = (desk.sandbox.config.token, desk.sandbox.config.app_secret, desk.sandbox.config.verify_token)
-	for doctype in ("WhatsApp Business Account", "WhatsApp Channel", MESSAGE, "Error Log", "Version", "Comment"):
+	readable = ("WhatsApp Business Account", "WhatsApp Channel", MESSAGE, "Error Log", "Version", "Comment")
+	for doctype in filter(frappe.db.table_exists, readable):
 		for row in frappe.db.sql(f"select * from `tab{doctype}`"):
 			assert not any(secret in str(row) for secret in secrets), doctype

@@ -6,7 +6,7 @@ import frappe
 import pytest
 
 from tests.app.conftest import user
-from tests.app.desk import MESSAGE, Desk, newest
+from tests.app.desk import MESSAGE, Desk, newest, text_message
 from whatsapp_channel.clock import site_now
 
 TRAPS = {
@@ -359,15 +359,16 @@ def test_a_reply_in_the_portal_is_not_sent(desk: Desk, ticket: str) -> None:
 
 @trap("service level without the priority")
 def test_a_message_survives_that_no_ticket_can_be_opened(desk: Desk) -> None:
-	priority = frappe.db.get_single_value("HD Settings", "default_priority")
-	set_settings({"default_priority": "No Such Priority"})
+	fields = ("default_priority", "default_ticket_type")
+	before = {field: frappe.db.get_single_value("HD Settings", field) for field in fields}
+	set_settings({"default_priority": "No Such Priority", "default_ticket_type": None})
 	try:
-		desk.post(desk.payload({"from": "5511912345678", "id": "wamid.sla", "timestamp": str(int(site_now().timestamp())), "type": "text", "text": {"body": "Help"}}))
+		desk.post(desk.payload(text_message("Help")))
 		desk.settle()
 		item = frappe.get_doc("WhatsApp Delivery Item", newest("WhatsApp Delivery Item"))
 		assert (item.state, bool(item.error)) == ("Pending", True)
 	finally:
-		set_settings({"default_priority": priority})
+		set_settings(before)
 	assert item.reprocess() == "Processed"
 	assert "Help" in communications(desk.ticket())[0].content
 

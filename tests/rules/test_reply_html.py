@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from whatsapp_channel.rules.text import from_html, has_media, is_blank
 
 MARK = '<p class="reply-to-content"></p>'
-MARK_OF_1_22 = '<p class="reply-to-content"><p>'
+MARK_UP_TO_1_23 = '<p class="reply-to-content"><p>'
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,9 @@ CUSTOMER = '<div style="white-space:pre-wrap">When does it arrive?</div>'
 	("html", "earlier", "expected"),
 	[
 		pytest.param(f"<p>Soon</p>{MARK}{QUOTED}", [], "Soon", id="marked quote is cut"),
-		pytest.param(f"<p>Soon</p>{MARK_OF_1_22}{QUOTED}", [], "Soon", id="marked quote of 1.22 is cut"),
+		pytest.param(
+			f"<p>Soon</p>{MARK_UP_TO_1_23}{QUOTED}", [], "Soon", id="marked quote up to 1.23 is cut"
+		),
 		pytest.param(f"<p>Soon{MARK}{QUOTED}", [], "Soon", id="mark within an unclosed paragraph"),
 		pytest.param(
 			f"<div><p>Soon</p>{MARK}</div>{QUOTED}<p>x</p>", [], "Soon", id="all after the mark at any level"
@@ -130,6 +132,7 @@ CUSTOMER = '<div style="white-space:pre-wrap">When does it arrive?</div>'
 		pytest.param(f"null{MARK}{QUOTED}", [], "", id="untouched editor is JavaScript's null"),
 		pytest.param(f"<p>null</p>{MARK}{QUOTED}", [], "null", id="an agent's own null stays"),
 		pytest.param("null", [], "null", id="null without a quote stays"),
+		pytest.param("<i>" * 3000 + f"a{MARK}{QUOTED}", [], "_a_", id="mark 3000 elements deep"),
 		pytest.param(
 			f"{QUOTED}<p>Soon</p>{MARK}{QUOTED}",
 			[CUSTOMER],
@@ -253,7 +256,7 @@ markup = st.lists(
 			"&#0;",
 			"&bogus;",
 			MARK,
-			MARK_OF_1_22,
+			MARK_UP_TO_1_23,
 			"<img alt='x'>",
 			"<code>",
 			"</code>",

@@ -1,8 +1,8 @@
 """An agent's reply, written in the helpdesk's editor (TipTap) or pasted into it, as WhatsApp text.
 
 What is not the agent's own words is cut first: the quoted message, and the signature if the caller knows it.
-Helpdesk marks the quote since 1.22.1: `<p class="reply-to-content"></p><blockquote>...` stands at the end, so all from
-that mark on goes, wherever the sloppy markup (`<p class=...><p>` in 1.22) makes a parser nest it.
+Helpdesk marks the quote since 1.21: `<p class="reply-to-content"></p><blockquote>...` stands at the end, so all from
+that mark on goes, wherever the sloppy markup (`<p class=...><p>` up to 1.23) makes a parser nest it.
 Until 1.20 the quote is an ordinary blockquote at the end of the editor's content, and nothing tells it from one that
 the agent made. Cutting every blockquote at the end would lose what an agent quotes on purpose (a delivery note, the
 terms), keeping every one would send the customer the whole history. What tells them apart is their words: so a
@@ -31,7 +31,7 @@ def from_html(html: str, *, earlier: Iterable[str] = (), signature: str | None =
 	"""The agent's own words as WhatsApp text; "" if there are none.
 
 	Bold, italic, strike and code become WhatsApp's marks, links "text (address)", lists "- " and "1. ", quotes "> ".
-	`earlier`: contents (HTML or text) of the ticket's messages, needed for Helpdesk before 1.22.1 only. `signature`: the
+	`earlier`: contents (HTML or text) of the ticket's messages, needed for Helpdesk before 1.21 only. `signature`: the
 	user's e-mail signature (HTML), cut where it stands at the end. Never raises on odd markup.
 	"""
 	return _without_signature(text_of(_own_part(html, earlier)), signature)
@@ -55,14 +55,17 @@ def is_blank(html: str, *, earlier: Iterable[str] = (), signature: str | None = 
 
 
 def _soup(html: str) -> BeautifulSoup:
-	# The leading line end keeps Beautiful Soup from warning about texts that look like a file or an address.
-	markup = "\n" + visible(html)
+	markup = visible(html)
 	try:
-		return BeautifulSoup(markup, "html.parser", preserve_whitespace_tags=_KEEP_SPACE_IN)
+		return _parsed(markup)
 	except ParserRejectedMarkup:
 		# Declarations that no browser knows either (<![foo[): shown as the text they are.
-		escaped = markup.replace("<!", "&lt;!")
-		return BeautifulSoup(escaped, "html.parser", preserve_whitespace_tags=_KEEP_SPACE_IN)
+		return _parsed(markup.replace("<!", "&lt;!"))
+
+
+def _parsed(markup: str) -> BeautifulSoup:
+	# The comment keeps Beautiful Soup from warning about texts that look like a file name or an address.
+	return BeautifulSoup(f"<!---->{markup}", "html.parser", preserve_whitespace_tags=_KEEP_SPACE_IN)
 
 
 def _own_part(html: str, earlier: Iterable[str]) -> BeautifulSoup:
@@ -87,7 +90,7 @@ def _cut_from_mark(soup: BeautifulSoup) -> bool:
 def _drop_null(soup: BeautifulSoup) -> None:
 	# The reply box adds the quote to an untouched editor's value, in JavaScript null: the text "null" outside any
 	# paragraph. An agent's own "null" is in one.
-	only = [element for element in soup.contents if str(element).strip()]
+	only = [element for element in soup.contents if not _is_empty(element)]
 	if len(only) == 1 and isinstance(only[0], NavigableString) and only[0].strip() == "null":
 		only[0].extract()
 
@@ -123,8 +126,10 @@ def _media(element: Tag) -> list[Tag]:
 
 
 def _source(tag: Tag) -> str:
-	# Players may name their files in elements of their own; a picture without a source shows nothing.
-	return str(tag.get("src") or tag.get("data") or ("" if tag.name == "img" else tag))
+	"""What the element shows; "" for a picture without a source, which shows nothing."""
+	own = str(tag.get("src") or tag.get("data") or "")
+	# Players may name their files in elements of their own.
+	return own or " ".join(str(source.get("src")) for source in tag.find_all("source"))
 
 
 def _without_signature(text: str, signature: str | None) -> str:

@@ -24,8 +24,8 @@ __all__ = [
 	"to_html",
 ]
 
-# Meta: Messages API, text object, `body`. Meta does not say how it counts; Python's code points are the smallest
-# count of the usual ones that never makes a message of ordinary characters longer than Meta reads it.
+# Meta: Messages API, text object, `body`, "4096 characters". It does not say what a character is; here it is a code
+# point, as Python counts.
 MAX_TEXT = 4096
 
 # HD Ticket's subject is a Data field: Frappe refuses more than 140 characters.
@@ -37,9 +37,9 @@ _LINK = '<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a
 # WhatsApp formats only where the mark stands at the edge of a word and touches what it encloses; the content holds
 # no mark of its own kind, so nesting is at most three deep. Invisible characters end a link: they could disguise it.
 _TOKEN = re.compile(
-	r"```(?P<block>[^`]*[^`\s][^`]*)```"
-	r"|(?<!`)`(?P<code>[^`\n]*[^`\s][^`\n]*)`(?!`)"
-	r"|(?<!\w)(?P<url>https?://[^\s<>\"'`\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+)"
+	r"```(?P<block>(?=\s*[^\s`])[^`]+)```"
+	r"|(?<!`)`(?P<code>(?=[^\S\n]*[^\s`])[^`\n]+)`(?!`)"
+	r"|(?<!\w)(?P<url>https?://(?=[^\W_])[^\s<>\"'`\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+)"
 	r"|(?<![\w*])\*(?P<strong>(?=[^\s*])[^*\n]*[^\s*])\*(?![\w*])"
 	r"|(?<!\w)_(?P<em>(?=[^\s_])[^_\n]*[^\s_])_(?!\w)"
 	r"|(?<![\w~])~(?P<del>(?=[^\s~])[^~\n]*[^\s~])~(?![\w~])",
@@ -115,13 +115,13 @@ def _token_to_html(token: re.Match[str]) -> str:
 
 def _without_punctuation(url: str) -> str:
 	"""Without what closes a sentence or a bracket around the address rather than belongs to it."""
-	while url:
-		opening = _BRACKETS.get(url[-1])
-		unbalanced = opening is not None and url.count(url[-1]) > url.count(opening)
-		if not unbalanced and url[-1] not in _AFTER_URL:
-			break
-		url = url[:-1]
-	return url
+	surplus = {close: url.count(close) - url.count(opening) for close, opening in _BRACKETS.items()}
+	end = len(url)
+	while url[end - 1] in _AFTER_URL or surplus.get(url[end - 1], 0) > 0:
+		end -= 1
+		if url[end] in surplus:
+			surplus[url[end]] -= 1
+	return url[:end]
 
 
 def _one_line(text: str) -> str:
