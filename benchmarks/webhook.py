@@ -96,7 +96,7 @@ def throughput(request: Callable[[], float], clients: int, total: int) -> float:
 
 
 def main() -> int:
-	"""Prints the ratios; exits 1 when a gate is missed and --gate is given."""
+	"""Prints the ratios; exits 1 when a gate is missed."""
 	arguments = _arguments()
 	target = Target(arguments)
 	pings, deliveries = alternating(target, arguments.rounds)

@@ -3,13 +3,13 @@
 import click
 
 
-@click.command("whatsapp-sandbox", context_settings={"ignore_unknown_options": True})
+@click.command("whatsapp-sandbox", add_help_option=False, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def whatsapp_sandbox(arguments: tuple[str, ...]) -> None:
 	"""Runs a local Cloud API with a phone page, to try the channel without Meta (--help for its options)."""
-	from whatsapp_channel.sandbox.__main__ import main
+	from whatsapp_channel.sandbox.cli import run
 
-	raise SystemExit(main(list(arguments)))
+	raise SystemExit(run(list(arguments)))
 
 
 commands = [whatsapp_sandbox]

@@ -47,7 +47,7 @@ ignore_links_on_delete = [
 	"WhatsApp Delivery Item",
 ]
 
-default_log_clearing_doctypes = {"WhatsApp Delivery": 30}
+default_log_clearing_doctypes = {"WhatsApp Delivery Item": 30, "WhatsApp Delivery": 30}
 
 export_python_type_annotations = True
 require_type_annotated_api_methods = True

@@ -1,5 +1,7 @@
 """Installing, migrating and removing the app. Each step may run any number of times."""
 
+import frappe
+
 from whatsapp_channel.helpdesk import contacts, setup
 
 
@@ -16,6 +18,15 @@ def after_migrate() -> None:
 
 def before_uninstall() -> None:
 	"""Takes back everything outside of our own DocTypes, which Frappe removes itself."""
+	_forget_own_rows()
 	contacts.forget_silenced()
 	setup.delete_form_scripts()
 	setup.drop_ticket_fields()
+
+
+def _forget_own_rows() -> None:
+	"""Rows that point at our DocTypes and jobs: Frappe drops the tables and leaves these behind."""
+	ours = frappe.get_all("DocType", {"module": setup.MODULE}, pluck="name")
+	frappe.db.delete("__Auth", {"doctype": ["in", ours]})
+	frappe.db.delete("Scheduled Job Type", {"method": ["like", "whatsapp_channel.%"]})
+	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", ours]})

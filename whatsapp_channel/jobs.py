@@ -5,6 +5,7 @@ from collections.abc import Callable
 import frappe
 
 FLAG_SECONDS = 60
+JOB_SECONDS = 900
 
 
 def wake_drain() -> None:
@@ -32,17 +33,17 @@ def sweep() -> None:
 	from whatsapp_channel.inbound import delivery, drain
 	from whatsapp_channel.outbound import outbox
 
-	delivery.record_refusals()
 	if drain.has_work():
 		wake_drain()
 	for customer in outbox.customers_with_work():
 		wake_sender(customer)
+	delivery.record_refusals()
 
 
 def _wake(name: str, method: str, **arguments: str) -> None:
 	def enqueue_once() -> None:
 		if frappe.cache.set(_flag(name), 1, nx=True, ex=FLAG_SECONDS):
-			frappe.enqueue(method, queue="short", **arguments)
+			frappe.enqueue(method, queue="short", timeout=JOB_SECONDS, **arguments)
 
 	_quietly(enqueue_once)
 

@@ -67,9 +67,16 @@ class Desk:
 		entry = {"id": self.account, "changes": [{"field": "messages", "value": value}]}
 		return {"object": "whatsapp_business_account", "entry": [entry]}
 
-	def status(self, wamid: str, status: str, *, reference: str | None = None, code: int | None = None) -> dict:
+	def status(
+		self, wamid: str, status: str, *, reference: str | None = None, code: int | None = None
+	) -> dict:
 		"""A delivery with one status of an outgoing message."""
-		item = {"id": wamid, "status": status, "timestamp": str(int(time.time())), "recipient_id": "5511912345678"}
+		item = {
+			"id": wamid,
+			"status": status,
+			"timestamp": str(int(time.time())),
+			"recipient_id": "5511912345678",
+		}
 		if reference:
 			item["biz_opaque_callback_data"] = reference
 		if code:
@@ -106,7 +113,9 @@ class Desk:
 	def tickets(self) -> list[str]:
 		"""The tickets of this channel, oldest first."""
 		frappe.db.commit()
-		names = frappe.get_all("HD Ticket", {"whatsapp_channel": self.channel}, pluck="name", order_by="creation")
+		names = frappe.get_all(
+			"HD Ticket", {"whatsapp_channel": self.channel}, pluck="name", order_by="creation"
+		)
 		return [str(name) for name in names]
 
 	def ticket(self) -> str:
@@ -151,7 +160,9 @@ def wait_until(condition: Callable[[], Any], deadline: float = DEADLINE) -> Any:
 			raise AssertionError(f"not true within {deadline} s: {condition}")
 
 
-def text_message(text: str = "Hello", *, wamid: str = "wamid.1", sender: str = "5511912345678", **more: Any) -> dict:
+def text_message(
+	text: str = "Hello", *, wamid: str = "wamid.1", sender: str = "5511912345678", **more: Any
+) -> dict:
 	"""A text as Meta puts it into `messages`."""
 	stamp = str(int(time.time()))
 	return {"from": sender, "id": wamid, "timestamp": stamp, "type": "text", "text": {"body": text}, **more}

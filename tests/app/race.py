@@ -20,7 +20,9 @@ def at_once(environment: dict[str, str], deliveries: Sequence[str], processes: i
 	command = [sys.executable, "-m", "tests.app.race"]
 	variables = {**os.environ, **environment, "PYTHONPATH": str(REPOSITORY)}
 	running = [
-		subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables, cwd=REPOSITORY)
+		subprocess.Popen(
+			command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=variables, cwd=REPOSITORY
+		)
 		for _ in shares
 	]
 	for process, share in zip(running, shares, strict=True):

@@ -18,7 +18,9 @@ def close(ticket: str, seconds_ago: int = 0) -> None:
 	document.status = "Closed"
 	document.save()
 	moment = frappe.utils.add_to_date(site_now(), seconds=-seconds_ago)
-	frappe.db.set_value("HD Ticket", ticket, {"resolution_date": moment, "modified": moment}, update_modified=False)
+	frappe.db.set_value(
+		"HD Ticket", ticket, {"resolution_date": moment, "modified": moment}, update_modified=False
+	)
 	frappe.db.commit()
 
 
@@ -56,7 +58,10 @@ def test_the_message_is_linked_to_everything_it_belongs_to(desk: Desk) -> None:
 def test_further_texts_go_into_the_open_ticket_in_their_order(desk: Desk) -> None:
 	for text in ("one", "two", "three"):
 		desk.writes(text)
-	assert ["one" in desk.conversation_of(desk.ticket())[0], len(desk.conversation_of(desk.ticket()))] == [True, 3]
+	assert ["one" in desk.conversation_of(desk.ticket())[0], len(desk.conversation_of(desk.ticket()))] == [
+		True,
+		3,
+	]
 	assert len(rows("WhatsApp Session")) == len(rows("WhatsApp Conversation")) == 1
 	assert frappe.db.get_value("WhatsApp Session", newest("WhatsApp Session"), "inbound_count") == 3
 
@@ -68,8 +73,12 @@ def test_two_customers_get_two_tickets(desk: Desk) -> None:
 
 
 def test_a_contact_with_exactly_this_number_is_used(desk: Desk) -> None:
-	other = frappe.get_doc({"doctype": "Contact", "first_name": "Other", "phone_nos": [{"phone": "+55119123456789"}]})
-	known = frappe.get_doc({"doctype": "Contact", "first_name": "Known", "phone_nos": [{"phone": "+55 11 91234-5678"}]})
+	other = frappe.get_doc(
+		{"doctype": "Contact", "first_name": "Other", "phone_nos": [{"phone": "+55119123456789"}]}
+	)
+	known = frappe.get_doc(
+		{"doctype": "Contact", "first_name": "Known", "phone_nos": [{"phone": "+55 11 91234-5678"}]}
+	)
 	other.insert()
 	known.insert()
 	frappe.db.commit()
@@ -200,7 +209,11 @@ def test_messages_out_of_order_count_in_the_session_of_their_own_time(desk: Desk
 def test_a_reaction_neither_opens_a_ticket_nor_a_window(desk: Desk) -> None:
 	desk.writes("first")
 	close(desk.ticket())
-	reaction = {**text_message(wamid="wamid.r"), "type": "reaction", "reaction": {"message_id": "wamid.x", "emoji": "👍"}}
+	reaction = {
+		**text_message(wamid="wamid.r"),
+		"type": "reaction",
+		"reaction": {"message_id": "wamid.x", "emoji": "👍"},
+	}
 	desk.post(desk.payload(reaction))
 	desk.settle()
 	assert frappe.db.get_value("HD Ticket", desk.ticket(), "status_category") == "Resolved"
@@ -226,3 +239,19 @@ def test_a_body_that_keeps_killing_the_worker_is_given_up_and_blocks_nothing(des
 	desk.writes("after it")
 	assert sorted(row.state for row in rows("WhatsApp Delivery", "state")) == ["Failed", "Processed"]
 	assert "after it" in desk.conversation_of(desk.ticket())[0]
+
+
+def test_a_customer_known_by_user_id_is_known_by_number_as_soon_as_a_message_has_both(desk: Desk) -> None:
+	def post(wamid: str, **ids: str) -> None:
+		message = {**text_message(wamid=wamid), **ids}
+		if "from" not in ids:
+			del message["from"]
+		desk.post(desk.payload(message))
+		desk.settle()
+
+	post("wamid.1", from_user_id="BR.1")
+	post("wamid.2", **{"from_user_id": "BR.1", "from": "5511912345678"})
+	post("wamid.3", **{"from": "5511912345678"})
+	assert len(rows("WhatsApp Customer")) == len(desk.tickets()) == 1
+	customer = frappe.get_doc("WhatsApp Customer", newest("WhatsApp Customer"))
+	assert (customer.wa_id, customer.phone, customer.bsuid) == ("5511912345678", "+5511912345678", "BR.1")

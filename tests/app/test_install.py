@@ -19,6 +19,8 @@ ROWS = {
 	"Module Def": "name",
 	"DocType": "name",
 	"Custom DocPerm": "parent, role",
+	"Scheduled Job Type": "method",
+	"Logs To Clear": "ref_doctype",
 }
 
 
@@ -28,7 +30,9 @@ def snapshot() -> dict[str, list]:
 	found = _sqlite_schema() if frappe.db.db_type == "sqlite" else _mariadb_schema()
 	for doctype, fields in ROWS.items():
 		if frappe.db.table_exists(doctype):
-			found[f"rows of {doctype}"] = sorted(map(str, frappe.db.sql(f"select {fields} from `tab{doctype}`")))
+			found[f"rows of {doctype}"] = sorted(
+				map(str, frappe.db.sql(f"select {fields} from `tab{doctype}`"))
+			)
 	return found
 
 
@@ -59,7 +63,15 @@ class Bench:
 	def run(self, *command: str) -> None:
 		"""Raises AssertionError with the command's output when it fails."""
 		frappe.db.commit()
-		call = [sys.executable, "-m", "frappe.utils.bench_helper", "frappe", "--site", self.host.site_name, *command]
+		call = [
+			sys.executable,
+			"-m",
+			"frappe.utils.bench_helper",
+			"frappe",
+			"--site",
+			self.host.site_name,
+			*command,
+		]
 		done = subprocess.run(call, cwd=Path.cwd(), capture_output=True, text=True, timeout=300)
 		assert done.returncode == 0, done.stdout + done.stderr
 		self.host.connect()
@@ -112,7 +124,20 @@ def leave_traces() -> None:
 	from whatsapp_channel.helpdesk.contacts import silence
 
 	silence("5511912345678@whatsapp.invalid")
-	ticket = frappe.get_doc({"doctype": "HD Ticket", "subject": "Left", "raised_by": "5511912345678@whatsapp.invalid"})
+	settings = frappe.get_doc("WhatsApp Channel Settings")
+	settings.verify_token = "token"
+	settings.append("app_secrets", {"label": "Test", "secret": "secret"})
+	settings.save()
+	account = {
+		"doctype": "WhatsApp Business Account",
+		"account_name": "Test",
+		"waba_id": "1",
+		"access_token": "token",
+	}
+	frappe.get_doc(account).insert()
+	ticket = frappe.get_doc(
+		{"doctype": "HD Ticket", "subject": "Left", "raised_by": "5511912345678@whatsapp.invalid"}
+	)
 	ticket.insert(ignore_permissions=True)
 	frappe.db.commit()
 
@@ -124,9 +149,8 @@ def test_install_migrate_and_remove(commands: Any) -> None:
 	commands.install()
 	installed = snapshot()
 	assert "('HD Ticket', 'whatsapp_customer')" in installed["rows of Custom Field"]
-	assert unchanged(commands.migrate, installed)
-	assert unchanged(commands.migrate, installed)
-	assert unchanged(commands.install, installed)
+	for command in (commands.migrate, commands.migrate, commands.install):
+		assert unchanged(command, installed)
 	leave_traces()
 	commands.uninstall()
 	assert snapshot() == without
@@ -141,11 +165,11 @@ def unchanged(command: Callable, before: dict) -> bool:
 
 
 def test_an_administrator_who_disables_the_form_script_is_obeyed(commands: Any) -> None:
-	frappe.db.set_value("HD Form Script", "WhatsApp", {"enabled": 0, "script": "outdated"})
+	frappe.db.set_value("HD Form Script", "WhatsApp Channel", {"enabled": 0, "script": "outdated"})
 	frappe.db.commit()
 	commands.migrate()
-	row = frappe.db.get_value("HD Form Script", "WhatsApp", ["enabled", "script"], as_dict=True)
+	row = frappe.db.get_value("HD Form Script", "WhatsApp Channel", ["enabled", "script"], as_dict=True)
 	assert row.enabled == 0
 	assert "setupForm" in row.script
-	frappe.db.set_value("HD Form Script", "WhatsApp", "enabled", 1)
+	frappe.db.set_value("HD Form Script", "WhatsApp Channel", "enabled", 1)
 	frappe.db.commit()

@@ -46,7 +46,10 @@ def test_a_reply_is_queued_with_the_ticket_and_sent_by_the_job(desk: Desk, ticke
 	assert (communication.sent_or_received, communication.communication_medium) == ("Sent", "Chat")
 	assert communication.recipients == "5511912345678@whatsapp.invalid"
 	assert frappe.db.get_value("WhatsApp Conversation", message.conversation, "state") == "Responded"
-	assert frappe.db.get_value("WhatsApp Session", message.session, ["inbound_count", "outbound_count"]) == (1, 1)
+	assert frappe.db.get_value("WhatsApp Session", message.session, ["inbound_count", "outbound_count"]) == (
+		1,
+		1,
+	)
 
 
 STATUS_ORDERS = {
@@ -62,7 +65,9 @@ STATUS_ORDERS = {
 
 
 @pytest.mark.parametrize(("order", "status", "shown"), STATUS_ORDERS.values(), ids=STATUS_ORDERS.keys())
-def test_statuses_only_move_forward(desk: Desk, ticket: str, order: list[str], status: str, shown: str) -> None:
+def test_statuses_only_move_forward(
+	desk: Desk, ticket: str, order: list[str], status: str, shown: str
+) -> None:
 	row = desk.reply(ticket)
 	desk.settle()
 	wamid = desk.message(row).wamid
@@ -162,7 +167,9 @@ PASSING = {
 
 
 @pytest.mark.parametrize(("fault", "options"), PASSING.values(), ids=PASSING.keys())
-def test_an_error_that_passes_is_tried_again_later(desk: Desk, ticket: str, fault: str, options: dict) -> None:
+def test_an_error_that_passes_is_tried_again_later(
+	desk: Desk, ticket: str, fault: str, options: dict
+) -> None:
 	desk.sandbox.faults.add(fault, **options)
 	row = desk.reply(ticket)
 	desk.settle()
@@ -203,7 +210,9 @@ UNKNOWN_OUTCOMES = ["lost_answer", "proxy_error"]
 
 
 @pytest.mark.parametrize("fault", UNKNOWN_OUTCOMES)
-def test_when_the_outcome_is_unknown_the_message_is_not_sent_again(desk: Desk, ticket: str, fault: str) -> None:
+def test_when_the_outcome_is_unknown_the_message_is_not_sent_again(
+	desk: Desk, ticket: str, fault: str
+) -> None:
 	desk.sandbox.faults.add(fault)
 	row = desk.reply(ticket)
 	desk.settle()
@@ -213,7 +222,11 @@ def test_when_the_outcome_is_unknown_the_message_is_not_sent_again(desk: Desk, t
 
 
 def requests_to_send(desk: Desk) -> list:
-	return [request for request in desk.sandbox.requests if request.method == "POST" and "messages" in request.path]
+	return [
+		request
+		for request in desk.sandbox.requests
+		if request.method == "POST" and "messages" in request.path
+	]
 
 
 def test_a_lost_answer_is_settled_by_the_status_webhook(desk: Desk, ticket: str) -> None:
@@ -348,10 +361,18 @@ def channel_status(desk: Desk) -> "frappe._dict":
 	return frappe.db.get_value("WhatsApp Channel", desk.channel, ["status", "status_reason"], as_dict=True)
 
 
-def test_a_refused_token_stops_sending_and_never_receiving(desk: Desk, ticket: str) -> None:
+def refuse_token(desk: Desk, ticket: str, *texts: str) -> str:
+	"""Meta refuses the token twice, which stops the account; returns the first reply's message row."""
 	desk.sandbox.tokens.clear()
-	row = desk.reply(ticket)
+	first, *_ = [desk.reply(ticket, f"<p>{text}</p>") for text in texts or ("Hello",)]
 	desk.settle()
+	make_due(first)
+	desk.settle()
+	return first
+
+
+def test_a_refused_token_stops_sending_and_never_receiving(desk: Desk, ticket: str) -> None:
+	row = refuse_token(desk, ticket)
 	assert desk.message(row).status == "Queued"
 	assert channel_status(desk).status == "Needs Attention"
 	assert channel_status(desk).status_reason
@@ -363,15 +384,12 @@ def test_a_refused_token_stops_sending_and_never_receiving(desk: Desk, ticket: s
 
 
 def test_a_new_token_sends_what_waited(desk: Desk, ticket: str) -> None:
-	desk.sandbox.tokens.clear()
-	desk.reply(ticket, "<p>first</p>")
-	desk.reply(ticket, "<p>second</p>")
-	desk.settle()
+	row = refuse_token(desk, ticket, "first", "second")
 	desk.sandbox.tokens.add("renewed-token")
 	account = frappe.get_doc("WhatsApp Business Account", desk.account)
 	account.access_token = "renewed-token"
 	account.save()
-	frappe.db.commit()
+	make_due(row)
 	desk.settle()
 	assert desk.on_phone() == ["first", "second"]
 	assert channel_status(desk).status == "Active"
@@ -379,7 +397,9 @@ def test_a_new_token_sends_what_waited(desk: Desk, ticket: str) -> None:
 
 def test_one_refusal_alone_stops_nothing(desk: Desk, ticket: str) -> None:
 	desk.sandbox.faults.add("token_refused")
-	desk.reply(ticket)
+	row = desk.reply(ticket)
+	desk.settle()
+	make_due(row)
 	desk.settle()
 	assert len(desk.on_phone()) == 1
 	assert channel_status(desk).status == "Active"
@@ -387,25 +407,71 @@ def test_one_refusal_alone_stops_nothing(desk: Desk, ticket: str) -> None:
 
 def test_check_connection_resumes_when_meta_accepts_the_token(desk: Desk, ticket: str) -> None:
 	tokens = set(desk.sandbox.tokens)
-	desk.sandbox.tokens.clear()
-	desk.reply(ticket)
-	desk.settle()
+	row = refuse_token(desk, ticket)
 	account = frappe.get_doc("WhatsApp Business Account", desk.account)
 	with pytest.raises(frappe.ValidationError):
 		account.check_connection()
 	desk.sandbox.tokens |= tokens
 	account.check_connection()
-	frappe.db.commit()
+	make_due(row)
 	desk.settle()
+	assert frappe.db.get_value("WhatsApp Number", desk.number, "verified_name") == desk.sandbox.config.name
 	assert len(desk.on_phone()) == 1
 
 
 def test_secrets_are_in_no_row_that_people_or_logs_can_read(desk: Desk, ticket: str) -> None:
-	desk.sandbox.tokens.clear()
-	desk.reply(ticket)
-	desk.settle()
+	refuse_token(desk, ticket)
 	secrets = (desk.sandbox.config.token, desk.sandbox.config.app_secret, desk.sandbox.config.verify_token)
 	readable = ("WhatsApp Business Account", "WhatsApp Channel", MESSAGE, "Error Log", "Version", "Comment")
 	for doctype in filter(frappe.db.table_exists, readable):
 		for row in frappe.db.sql(f"select * from `tab{doctype}`"):
 			assert not any(secret in str(row) for secret in secrets), doctype
+
+
+UNUSABLE_TOKENS = {"a space inside": "two parts", "not ASCII": "tokén", "a line end inside": "two\nparts"}
+
+
+@pytest.mark.parametrize("token", UNUSABLE_TOKENS.values(), ids=UNUSABLE_TOKENS.keys())
+def test_a_token_that_cannot_be_one_is_refused_on_the_form(desk: Desk, token: str) -> None:
+	account = frappe.get_doc("WhatsApp Business Account", desk.account)
+	account.access_token = token
+	with pytest.raises(frappe.ValidationError, match="Access Token"):
+		account.save()
+
+
+def test_without_a_token_nothing_leaves_and_the_message_waits(desk: Desk, ticket: str) -> None:
+	frappe.db.delete("__Auth", {"doctype": "WhatsApp Business Account"})
+	row = desk.reply(ticket)
+	desk.settle()
+	assert desk.message(row).status == "Queued"
+	assert channel_status(desk).status == "Needs Attention"
+	assert requests_to_send(desk) == []
+
+
+def test_a_number_that_meta_does_not_know_does_not_stop_the_account(desk: Desk, ticket: str) -> None:
+	desk.sandbox.faults.add("error", code=100, subcode=33, http_status=400)
+	row = desk.reply(ticket)
+	desk.settle()
+	assert desk.message(row).status == "Failed"
+	assert not frappe.db.get_value("WhatsApp Business Account", desk.account, "attention_reason")
+
+
+def test_nothing_is_sent_again_on_a_deactivated_channel(desk: Desk, ticket: str) -> None:
+	from whatsapp_channel.api.ticket import send_again
+
+	desk.sandbox.faults.add("error", code=131026)
+	row = desk.reply(ticket)
+	desk.settle()
+	deactivate(desk)
+	with pytest.raises(frappe.ValidationError, match="deactivated"):
+		send_again(row)
+
+
+def test_messages_that_cannot_go_out_do_not_hide_those_that_can(desk: Desk, ticket: str) -> None:
+	from whatsapp_channel.outbound.outbox import customers_with_work
+
+	row = refuse_token(desk, ticket)
+	make_due(row)
+	assert customers_with_work() == []
+	frappe.db.set_value("WhatsApp Business Account", desk.account, "attention_reason", None)
+	assert customers_with_work(limit=1) == [desk.message(row).customer]

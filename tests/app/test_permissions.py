@@ -131,7 +131,9 @@ class team_member:
 
 	def _write(self, users: list) -> None:
 		if self.name and not frappe.db.exists("HD Agent", self.name):
-			frappe.get_doc({"doctype": "HD Agent", "user": self.name, "agent_name": self.name, "is_active": 1}).insert()
+			frappe.get_doc(
+				{"doctype": "HD Agent", "user": self.name, "agent_name": self.name, "is_active": 1}
+			).insert()
 		team = frappe.get_doc("HD Team", TEAM)
 		team.set("users", users)
 		team.save()
@@ -175,8 +177,19 @@ def test_an_agent_reads_the_state_of_his_ticket_over_http(desk: Desk, agent: str
 def test_an_agent_replies_over_http_as_helpdesk_does(desk: Desk, agent: str) -> None:
 	desk.writes("Hello")
 	client = desk.web.login(agent)
-	arguments = {"attachments": [], "to": "5511912345678@whatsapp.invalid", "cc": "", "bcc": "", "message": "<p>Hi</p>"}
-	body = {"dt": "HD Ticket", "dn": desk.ticket(), "method": "reply_via_agent", "args": frappe.as_json(arguments)}
+	arguments = {
+		"attachments": [],
+		"to": "5511912345678@whatsapp.invalid",
+		"cc": "",
+		"bcc": "",
+		"message": "<p>Hi</p>",
+	}
+	body = {
+		"dt": "HD Ticket",
+		"dn": desk.ticket(),
+		"method": "reply_via_agent",
+		"args": frappe.as_json(arguments),
+	}
 	assert client.post("/api/method/run_doc_method", data=body).status_code == 200
 	desk.settle()
 	assert desk.on_phone() == ["Hi"]

@@ -12,7 +12,13 @@ from tests.app.race import at_once
 
 def counts() -> dict[str, int]:
 	frappe.db.commit()
-	ours = ("WhatsApp Customer", "WhatsApp Conversation", "WhatsApp Session", MESSAGE, "WhatsApp Delivery Item")
+	ours = (
+		"WhatsApp Customer",
+		"WhatsApp Conversation",
+		"WhatsApp Session",
+		MESSAGE,
+		"WhatsApp Delivery Item",
+	)
 	found = {doctype: frappe.db.count(doctype) for doctype in ours}
 	found["Contact"] = frappe.db.count("Contact", {"first_name": "Maria"})
 	found["HD Ticket"] = frappe.db.count("HD Ticket", {"raised_by": "5511912345678@whatsapp.invalid"})
@@ -22,7 +28,12 @@ def counts() -> dict[str, int]:
 
 def expected(messages: int) -> dict[str, int]:
 	one = ("WhatsApp Customer", "WhatsApp Conversation", "WhatsApp Session", "Contact", "HD Ticket")
-	return {**dict.fromkeys(one, 1), MESSAGE: messages, "Communication": messages, "WhatsApp Delivery Item": 0}
+	return {
+		**dict.fromkeys(one, 1),
+		MESSAGE: messages,
+		"Communication": messages,
+		"WhatsApp Delivery Item": 0,
+	}
 
 
 def test_fifty_first_messages_of_one_customer_at_once(desk: Desk, host: Any) -> None:

@@ -18,6 +18,7 @@ TRAPS = {
 	"merge copies": "merging inserts every Communication again",
 	"merge notice": "merging calls the reply method without a recipient",
 	"merged ticket": "the ticket of a conversation may have been merged into another",
+	"merge before the failure": "a reply may fail after its ticket was merged",
 	"merge chain": "and that one into a third",
 	"split notice": "splitting calls the reply method without a recipient",
 	"split ticket": "splitting moves Communications to a copy of the ticket",
@@ -60,7 +61,14 @@ def ticket(desk: Desk) -> str:
 def helpdesk_settings(site: object) -> object:
 	"""HD Settings, put back afterwards."""
 	document = frappe.get_doc("HD Settings")
-	before = {field: document.get(field) for field in ("send_acknowledgement_email", "enable_email_ticket_feedback", "send_email_feedback_on_status")}
+	before = {
+		field: document.get(field)
+		for field in (
+			"send_acknowledgement_email",
+			"enable_email_ticket_feedback",
+			"send_email_feedback_on_status",
+		)
+	}
 	yield lambda **values: set_settings(values)
 	frappe.db.rollback()
 	set_settings(before)
@@ -128,7 +136,9 @@ def test_other_mails_to_the_synthetic_address_are_dropped(desk: Desk, ticket: st
 @pytest.fixture
 def mail_ticket(desk: Desk) -> str:
 	"""A ticket that came by e-mail."""
-	document = frappe.get_doc({"doctype": "HD Ticket", "subject": "By mail", "raised_by": "someone@example.com"})
+	document = frappe.get_doc(
+		{"doctype": "HD Ticket", "subject": "By mail", "raised_by": "someone@example.com"}
+	)
 	document.insert(ignore_permissions=True)
 	frappe.db.commit()
 	return str(document.name)
@@ -189,12 +199,36 @@ def test_after_a_merge_both_sides_go_on_in_the_target(desk: Desk, merged: tuple)
 	assert desk.on_phone() == ["answer", "from the target"]
 
 
+@trap("merge before the failure")
+def test_a_failure_after_a_merge_is_shown_in_the_target(desk: Desk, merged: tuple) -> None:
+	from whatsapp_channel.api.ticket import state
+
+	row = newest(MESSAGE, direction="Outgoing")
+	desk.post(desk.status(desk.message(row).wamid, "failed", code=131026))
+	desk.settle()
+	assert [message["name"] for message in state(merged[1])["undelivered"]] == [row]
+	assert (
+		frappe.db.count(
+			"HD Ticket Comment", {"reference_ticket": merged[1], "content": ["like", "%not delivered%"]}
+		)
+		== 1
+	)
+
+
+def test_the_target_of_a_merge_can_answer_at_once(desk: Desk, merged: tuple) -> None:
+	desk.reply(merged[1], "<p>at once</p>", to="5511912345678@whatsapp.invalid")
+	desk.settle()
+	assert desk.on_phone() == ["answer", "at once"]
+
+
 @trap("merge chain")
 def test_merges_are_followed_to_the_last_ticket(desk: Desk, merged: tuple) -> None:
 	last = frappe.get_doc({"doctype": "HD Ticket", "subject": "Last", "raised_by": "third@example.com"})
 	last.insert(ignore_permissions=True)
 	frappe.db.commit()
-	merge(merged[1], str(last.name)) if frappe.db.exists("Email Account", {"default_outgoing": 1}) else link_merge(merged[1], str(last.name))
+	merge(merged[1], str(last.name)) if frappe.db.exists(
+		"Email Account", {"default_outgoing": 1}
+	) else link_merge(merged[1], str(last.name))
 	desk.writes("to the last")
 	assert any("to the last" in row.content for row in communications(str(last.name)))
 

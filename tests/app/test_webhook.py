@@ -90,8 +90,13 @@ def test_without_a_configured_secret_everything_is_refused(desk: Desk) -> None:
 	frappe.db.commit()
 	assert desk.post(BODY, secret="sandbox-app-secret").status_code == 401
 	delivery.record_refusals()
-	assert frappe.db.get_single_value("WhatsApp Channel Settings", "last_refusal") == "No app secret is configured"
-	status = frappe.db.get_value("WhatsApp Channel", desk.channel, ["status", "status_next_step"], as_dict=True)
+	assert (
+		frappe.db.get_single_value("WhatsApp Channel Settings", "last_refusal")
+		== "No app secret is configured"
+	)
+	status = frappe.db.get_value(
+		"WhatsApp Channel", desk.channel, ["status", "status_next_step"], as_dict=True
+	)
 	assert status.status == "Setup Incomplete"
 	assert "secret" in status.status_next_step.lower()
 
@@ -158,7 +163,7 @@ def test_when_storing_fails_meta_is_asked_to_try_again(desk: Desk) -> None:
 
 NOT_UNDERSTOOD = {
 	"not JSON": b"hello",
-	"not UTF-8": b"\xff\xfe{}",
+	"not UTF-8 at all": b"\xff\xfe{}",
 	"a list": b"[]",
 	"another object": b'{"object":"page","entry":[]}',
 	"entry is no list": b'{"object":"whatsapp_business_account","entry":{}}',
@@ -225,11 +230,18 @@ def test_an_odd_message_is_filed_and_harmless(desk: Desk, change: dict, name: st
 def test_an_item_for_an_unknown_number_waits_until_the_number_is_added(desk: Desk) -> None:
 	desk.post(desk.payload(text_message("for nobody"), number="999"))
 	desk.settle()
-	item = frappe.db.get_value("WhatsApp Delivery Item", {"number": "999"}, ["name", "state", "error"], as_dict=True)
+	item = frappe.db.get_value(
+		"WhatsApp Delivery Item", {"number": "999"}, ["name", "state", "error"], as_dict=True
+	)
 	assert item.state == "Unroutable"
 	assert "999" in item.error
 	assert desk.tickets() == []
-	number = {"doctype": "WhatsApp Number", "number": "+15550100201", "phone_number_id": "999", "account": desk.account}
+	number = {
+		"doctype": "WhatsApp Number",
+		"number": "+15550100201",
+		"phone_number_id": "999",
+		"account": desk.account,
+	}
 	frappe.get_doc(number).insert()
 	frappe.db.set_value("WhatsApp Channel", desk.channel, "number", "999")
 	frappe.get_doc("WhatsApp Channel", desk.channel).save()
@@ -237,3 +249,55 @@ def test_an_item_for_an_unknown_number_waits_until_the_number_is_added(desk: Des
 	desk.settle()
 	assert frappe.db.get_value("WhatsApp Delivery Item", item.name, "state") == "Processed"
 	assert "for nobody" in desk.conversation_of(desk.ticket())[0]
+
+
+def test_one_byte_that_is_no_utf8_costs_nothing_else(desk: Desk) -> None:
+	body = (
+		json.dumps(desk.payload(text_message("good"), name="Mari?")).encode().replace(b"Mari?", b"Mari\xe3")
+	)
+	desk.post(body, **{"Content-Type": "application/octet-stream"})
+	desk.settle()
+	assert "good" in desk.conversation_of(desk.ticket())[0]
+
+
+def test_secrets_are_kept_without_what_was_copied_along(desk: Desk) -> None:
+	settings = frappe.get_doc("WhatsApp Channel Settings")
+	settings.flags.ignore_validate = False
+	settings.api_base_url = None
+	settings.verify_token = " token\n"
+	settings.set("app_secrets", [{"label": "Test", "secret": " pasted-secret\n"}])
+	settings.save()
+	frappe.db.commit()
+	assert desk.post(BODY, secret="pasted-secret").status_code == 200
+	assert desk.web.get(WEBHOOK, params={**HANDSHAKE, "hub.verify_token": "token"}).status_code == 200
+
+
+def test_a_secret_that_cannot_be_decrypted_is_no_reason_to_lose_a_delivery(desk: Desk) -> None:
+	frappe.db.sql("update `__Auth` set password = 'broken' where doctype = 'WhatsApp App Secret'")
+	frappe.db.commit()
+	assert desk.post(BODY).status_code == 503
+
+
+def test_a_failed_delivery_can_be_processed_again(desk: Desk) -> None:
+	desk.post(desk.payload(text_message("kept")))
+	(name,) = stored()
+	frappe.db.set_value("WhatsApp Delivery", name, {"state": "Failed", "attempts": 5})
+	frappe.db.commit()
+	frappe.get_doc("WhatsApp Delivery", name).reprocess()
+	frappe.db.commit()
+	desk.settle()
+	assert "kept" in desk.conversation_of(desk.ticket())[0]
+
+
+def test_what_is_done_is_cleared_and_what_waits_is_kept(desk: Desk) -> None:
+	desk.post(desk.payload(text_message("done")))
+	desk.post(desk.payload(text_message("waits", wamid="wamid.2"), number="999"))
+	desk.post(desk.envelope({"errors": [{"code": 130429, "title": "Rate limit hit"}]}))
+	desk.settle()
+	for doctype in ("WhatsApp Delivery Item", "WhatsApp Delivery"):
+		frappe.db.sql(f"update `tab{doctype}` set creation = '2020-01-01'")
+		frappe.get_meta(doctype)
+		frappe.get_doc({"doctype": doctype}).clear_old_logs(30)
+	frappe.db.commit()
+	assert [row.state for row in frappe.get_all("WhatsApp Delivery Item", fields=["state"])] == ["Unroutable"]
+	assert len(stored()) == 1

@@ -5,6 +5,7 @@ from frappe import _
 
 from whatsapp_channel.database import lock_row
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import require_agent
 
 
 @frappe.whitelist(methods=["POST"])
@@ -13,11 +14,8 @@ def convert_to_ticket(conversation: str) -> str:
 
 	Raises frappe.PermissionError for who may not read the conversation, frappe.ValidationError when it has a ticket.
 	"""
-	from helpdesk.utils import is_agent
-
+	require_agent()
 	document = frappe.get_doc("WhatsApp Conversation", conversation)
-	if not is_agent():
-		frappe.throw(_("Only agents can open tickets from conversations."), frappe.PermissionError)
 	document.check_permission("read")
 	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
 	lock_row("WhatsApp Customer", document.customer)

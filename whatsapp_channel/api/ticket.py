@@ -7,8 +7,9 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import ticket_for_agent
 from whatsapp_channel.inbound import conversation
-from whatsapp_channel.outbound import outbox
+from whatsapp_channel.outbound import outbox, resend
 from whatsapp_channel.rules import window
 
 TABLE = outbox.TABLE
@@ -21,7 +22,7 @@ def state(ticket: str) -> dict[str, Any]:
 
 	Raises frappe.PermissionError for anyone but an agent who may read the ticket.
 	"""
-	row = _ticket_for_agent(ticket)
+	row = ticket_for_agent(ticket)
 	if not row.whatsapp_customer:
 		return {"whatsapp": False}
 	ends = conversation.window_ends(row.whatsapp_customer, row.whatsapp_channel)
@@ -50,8 +51,6 @@ def send_again(message: str) -> dict[str, str]:
 
 	Raises frappe.ValidationError when it is not undelivered (any more) or the window has closed.
 	"""
-	from whatsapp_channel.outbound import resend
-
 	_message_for_agent(message)
 	resend.send_again(message)
 	return {"text": _("The message is on its way again.")}
@@ -60,20 +59,8 @@ def send_again(message: str) -> dict[str, str]:
 @frappe.whitelist(methods=["POST"])
 def check(message: str) -> dict[str, str]:
 	"""Looks whether WhatsApp has confirmed a message after all; returns what is known now."""
-	from whatsapp_channel.outbound import resend
-
 	_message_for_agent(message)
 	return {"text": resend.check(message)}
-
-
-def _ticket_for_agent(ticket: str) -> "frappe._dict":
-	from helpdesk.utils import is_agent
-
-	if not is_agent():
-		frappe.throw(_("Only agents can see this."), frappe.PermissionError)
-	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
-	fields = ["name", "whatsapp_customer", "whatsapp_channel"]
-	return frappe.db.get_value("HD Ticket", ticket, fields, as_dict=True)
 
 
 def _message_for_agent(message: str) -> None:
@@ -81,7 +68,7 @@ def _message_for_agent(message: str) -> None:
 	ticket = tickets.ticket_of(communication) if communication else None
 	if not ticket:
 		frappe.throw(_("This message is in no ticket."), frappe.DoesNotExistError)
-	_ticket_for_agent(ticket)
+	ticket_for_agent(ticket)
 
 
 def _channel(name: str) -> "frappe._dict":
@@ -123,7 +110,7 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict
 		lines.append(_("Free replies are possible until {0}.").format(until))
 	else:
 		lines.append(
-			_("Free replies were possible until: {0}. Now only an approved template goes out.").format(until)
+			_("Free replies were possible until: {0}. They are again when the customer writes.").format(until)
 		)
 	if waiting := _count_waiting(row.whatsapp_customer):
 		lines.append(_("Messages on their way: {0}").format(waiting))
@@ -137,11 +124,7 @@ def _count_waiting(customer: str) -> int:
 
 def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	"""Found by their Communications, which a split moves to another ticket, and never by the ticket they began in."""
-	communications = frappe.get_all(
-		"Communication",
-		{"reference_doctype": "HD Ticket", "reference_name": ticket, "sent_or_received": "Sent"},
-		pluck="name",
-	)
+	communications = tickets.communications(ticket, sent_or_received="Sent")
 	if not communications:
 		return []
 	rows = frappe.get_all(

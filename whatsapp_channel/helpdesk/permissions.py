@@ -1,9 +1,27 @@
 """Who may see conversations: whoever may see their ticket, and without a ticket the channel's department."""
 
 import frappe
+from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.helpdesk import tickets
+
 SEES_ALL = {"System Manager"}
+
+
+def require_agent() -> None:
+	"""Raises frappe.PermissionError for anyone whom Helpdesk does not take for an agent."""
+	from helpdesk.utils import is_agent
+
+	if not is_agent():
+		frappe.throw(_("Only agents can do this."), frappe.PermissionError)
+
+
+def ticket_for_agent(ticket: str) -> "frappe._dict":
+	"""Customer and channel of a ticket. Raises frappe.PermissionError unless an agent asks who may read it."""
+	require_agent()
+	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
+	return tickets.origin_of(ticket)
 
 
 def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
@@ -31,10 +49,10 @@ def conversation_conditions(user: str | None = None) -> str:
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return ""
-	tickets = " and ".join(f"({condition})" for condition in _ticket_conditions(user)) or "1 = 1"
+	visible = " and ".join(f"({condition})" for condition in _ticket_conditions(user)) or "1 = 1"
 	conversation = "`tabWhatsApp Conversation`"
 	return f"""(
-		{conversation}.ticket in (select `tabHD Ticket`.name from `tabHD Ticket` where {tickets})
+		{conversation}.ticket in (select `tabHD Ticket`.name from `tabHD Ticket` where {visible})
 		or ({conversation}.ticket is null and {_department_condition(user)})
 	)"""
 

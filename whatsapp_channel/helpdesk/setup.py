@@ -30,7 +30,7 @@ TICKET_FIELDS = (
 		"ignore_user_permissions": 1,
 	},
 )
-FORM_SCRIPTS = {"WhatsApp": "ticket_form_script.js"}
+FORM_SCRIPTS = {"WhatsApp Channel": "ticket_form_script.js"}
 
 
 def make_ticket_fields() -> None:

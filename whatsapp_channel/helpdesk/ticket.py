@@ -8,6 +8,8 @@ import inspect
 import frappe
 from frappe import _
 
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import require_agent
 from whatsapp_channel.rules.address import Route, is_synthetic, recipients, route
 
 
@@ -29,10 +31,7 @@ class WhatsAppTicketMixin:
 		Throws before anything is written: frappe.PermissionError for anyone but an agent, and what
 		`outbound.reply.send` throws.
 		"""
-		from helpdesk.utils import is_agent
-
-		if not is_agent():
-			frappe.throw(_("You are not permitted to reply as an agent"), frappe.PermissionError)
+		require_agent()
 		way = route(to, cc, bcc)
 		if way is Route.MIXED:
 			frappe.throw(
@@ -43,7 +42,9 @@ class WhatsAppTicketMixin:
 			)
 		if way is Route.EMAIL and is_synthetic(self.raised_by) and not recipients(to, cc, bcc):
 			# Up to Helpdesk 1.24 an empty field means raised_by, which can receive no mail.
-			frappe.throw(_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(self.raised_by))
+			frappe.throw(
+				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(self.raised_by)
+			)
 		if way is Route.WHATSAPP:
 			self._reply_on_whatsapp(message, to, attachments or [])
 		elif way is Route.SYSTEM and is_synthetic(self.raised_by):
@@ -58,9 +59,7 @@ class WhatsAppTicketMixin:
 
 	def _record_notice(self, message: str) -> None:
 		"""A notice of Helpdesk itself, with links that only agents can open: recorded, never sent."""
-		from whatsapp_channel.outbound import reply
-
-		reply.record(self, message, self.raised_by, delivery_status="")
+		tickets.record_reply(self, message, self.raised_by, delivery_status="")
 
 	def _reply_as_helpdesk_does(
 		self,

@@ -1,5 +1,6 @@
 // Runs in Helpdesk's agent page for each ticket. An exception here would take every other action off the page,
 // so everything that can fail is caught. Labels come translated from the server: this page offers no __().
+// Pictures are given as `iconLeft`, because `icon` makes a button that shows no label.
 async function setupForm({ doc, call, toast, $dialog }) {
 	if (!doc.whatsapp_customer) return { actions: [] };
 
@@ -46,7 +47,7 @@ async function setupForm({ doc, call, toast, $dialog }) {
 		if (!state.whatsapp) return { actions: [] };
 		const failed = state.undelivered.map((message) => ({
 			label: `${state.labels.send_again}: ${message.text.slice(0, 24)}`,
-			icon: "alert-triangle",
+			iconLeft: "alert-triangle",
 			theme: "red",
 			variant: "subtle",
 			onClick: () => ask(state, message),
@@ -55,7 +56,7 @@ async function setupForm({ doc, call, toast, $dialog }) {
 			actions: [
 				{
 					label: state.label,
-					icon: "message-circle",
+					iconLeft: "message-circle",
 					theme: state.theme,
 					variant: "subtle",
 					onClick: () => show(state),

@@ -2,6 +2,7 @@
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.rules import address, text
@@ -110,6 +111,38 @@ def _communicate(ticket: str, customer: "frappe._dict", message: "frappe._dict")
 	return communication.insert(ignore_permissions=True).name
 
 
+def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
+	"""Puts an outgoing Communication into the ticket without sending anything; returns its name.
+
+	The medium is Chat: with Email Frappe would validate, link and hide it as a mail.
+	"""
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Chat",
+			"sent_or_received": "Sent",
+			"status": "Linked",
+			"email_status": "Open",
+			"subject": f"Re: {ticket.subject}",
+			"content": html,
+			"sender": frappe.session.user,
+			"recipients": recipient,
+			"delivery_status": delivery_status,
+			"reference_doctype": "HD Ticket",
+			"reference_name": ticket.name,
+		}
+	)
+	communication.flags.skip_add_signature = True
+	return communication.insert(ignore_permissions=True).name
+
+
+def communications(ticket: str, field: str = "name", **filters: str) -> list[str]:
+	"""One field of every Communication of a ticket and of those merged into it, oldest first."""
+	of_ticket = {"reference_doctype": "HD Ticket", "reference_name": ["in", with_merged(ticket)], **filters}
+	return frappe.get_all("Communication", of_ticket, pluck=field, order_by="creation")
+
+
 def readable(message_type: str, body: str | None) -> str:
 	"""What an agent reads of a message: its text, and for other types what it was."""
 	if message_type == "text" and body:
@@ -143,14 +176,35 @@ def publish_update(ticket: str) -> None:
 
 
 def ticket_of(communication: str) -> str | None:
-	"""The ticket in which a Communication stands now; a split moves it."""
+	"""The ticket in which agents see a Communication now: a split moves it, a merge copies it elsewhere."""
 	row = frappe.db.get_value(
 		"Communication", communication, ["reference_doctype", "reference_name"], as_dict=True
 	)
-	return str(row.reference_name) if row and row.reference_doctype == "HD Ticket" else None
+	if not row or row.reference_doctype != "HD Ticket":
+		return None
+	return follow_merges(str(row.reference_name), _merged_with)
 
 
-def forget_ticket(ticket: "frappe.model.document.Document", method: str | None = None) -> None:
+def with_merged(ticket: str) -> list[str]:
+	"""A ticket and all that were merged into it, directly or through others."""
+	found = [str(ticket)]
+	for name in found:
+		sources = frappe.get_all("HD Ticket", {"merged_with": name, "is_merged": 1}, pluck="name")
+		found.extend(str(source) for source in sources if str(source) not in found)
+	return found
+
+
+def origin_of(ticket: str) -> "frappe._dict":
+	"""Customer and channel of a ticket, its own or of one that was merged into it; empty for any other ticket."""
+	fields = ["whatsapp_customer", "whatsapp_channel"]
+	for name in with_merged(ticket):
+		row = frappe.db.get_value("HD Ticket", name, fields, as_dict=True)
+		if row and row.whatsapp_customer:
+			return row
+	return frappe._dict(whatsapp_customer=None, whatsapp_channel=None)
+
+
+def forget_ticket(ticket: Document, method: str | None = None) -> None:
 	"""A deleted ticket leaves no dangling link: its conversations and messages stay without it."""
 	for doctype in ("WhatsApp Conversation", MESSAGE):
 		frappe.db.set_value(doctype, {"ticket": str(ticket.name)}, "ticket", None, update_modified=False)

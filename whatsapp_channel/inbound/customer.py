@@ -60,8 +60,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 	changes = {}
 	if card and card.name and card.name != row.profile_name:
 		changes["profile_name"] = card.name
-	if message.sender_user_id and not row.bsuid:
-		changes |= {"bsuid": message.sender_user_id, "bsuid_key": _key(row.account, message.sender_user_id)}
+	changes |= _new_identities(row, message)
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
 		changes["contact"] = contacts.find_or_create(
 			row.wa_id, changes.get("profile_name") or row.profile_name
@@ -71,3 +70,22 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 		frappe.db.set_value(CUSTOMER, name, changes)
 		row.update(changes)
 	return row
+
+
+def _new_identities(row: "frappe._dict", message: InboundMessage) -> dict[str, str]:
+	"""The id that this message adds to a customer known by the other one, unless it is another customer's."""
+	found = {}
+	if (
+		message.sender_user_id
+		and not row.bsuid
+		and _is_free("bsuid_key", row.account, message.sender_user_id)
+	):
+		found |= {"bsuid": message.sender_user_id, "bsuid_key": _key(row.account, message.sender_user_id)}
+	if message.sender_wa_id and not row.wa_id and _is_free("phone_key", row.account, message.sender_wa_id):
+		number = message.sender_wa_id
+		found |= {"wa_id": number, "phone": f"+{number}", "phone_key": _key(row.account, number)}
+	return found
+
+
+def _is_free(field: str, account: str, identity: str) -> bool:
+	return not frappe.db.exists(CUSTOMER, {field: _key(account, identity)})

@@ -31,8 +31,8 @@ def store(body: bytes) -> str:
 			"owner": "Guest",
 			"modified_by": "Guest",
 			"state": "Received",
-			# A body that is not UTF-8 cannot be JSON: it is kept legible for the administrator, never parsed.
-			"body": body.decode("utf-8", errors="backslashreplace"),
+			# One byte that is no UTF-8, in a name for example, must not cost the other items of the body.
+			"body": body.decode("utf-8", errors="replace"),
 		},
 	)
 	frappe.db.commit()  # nosemgrep: Meta may only get its 200 once the row is durable (design decision 1)

@@ -1,5 +1,6 @@
 """Works off what the webhook stored: deliveries first, then items that wait for another try."""
 
+import time
 from collections.abc import Sequence
 
 import frappe
@@ -13,6 +14,8 @@ from whatsapp_channel.outbound import status
 
 BATCH = 50
 MAX_DELIVERY_ATTEMPTS = 5
+# Well below the job's time limit, so that no item is ever broken off by it: what is left is done by the next job.
+BUDGET_SECONDS = 300
 STATUS_CHUNK = 100
 
 
@@ -24,10 +27,14 @@ def drain() -> None:
 	"""
 	frappe.set_user("Administrator")
 	with named_lock("drain", wait=2) as mine:
-		while mine:
+		if not mine:
+			return
+		until = time.monotonic() + BUDGET_SECONDS
+		while time.monotonic() < until:
 			jobs.answer_wake("drain")
-			if not process_received() and not items.retry_due():
+			if not process_received(until) and not items.retry_due():
 				return
+	jobs.wake_drain()
 
 
 def has_work() -> bool:
@@ -36,13 +43,18 @@ def has_work() -> bool:
 	return bool(received) or bool(items.due(limit=1))
 
 
-def process_received() -> int:
-	"""Works off the deliveries in the order in which they came; returns how many there were."""
+def process_received(until: float) -> int:
+	"""Works off the deliveries in the order in which they came; returns how many there were.
+
+	Begins none after `until`, in seconds of time.monotonic.
+	"""
 	done = 0
 	while names := _received():
 		for name in names:
+			if time.monotonic() >= until:
+				return done
 			process_delivery(name)
-		done += len(names)
+			done += 1
 	return done
 
 

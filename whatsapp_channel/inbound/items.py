@@ -64,13 +64,11 @@ def _handle(item: Item) -> None:
 		message.file(item)
 	elif item.kind is ItemKind.STATUS:
 		status.apply(item)
+	elif item.error:
+		raise ItemProblem(_("Meta reports: {0}").format(item.error.message), ItemState.DROPPED.value)
 	else:
-		raise ItemProblem(
-			_("Kept for the record. This version does nothing with {0}.").format(
-				item.field or item.kind.value
-			),
-			ItemState.DROPPED.value,
-		)
+		text = _("Kept for the record. This version does nothing with {0}.").format(item.field)
+		raise ItemProblem(text, ItemState.DROPPED.value)
 
 
 def _unexpected(error: Exception) -> ItemProblem:

@@ -76,16 +76,22 @@ def first(customer: str) -> "frappe._dict | None":
 	return rows[0] if rows else None
 
 
-def customers_with_work() -> list[str]:
-	"""Customers with a message that is due, or whose outcome has been unknown for long enough."""
-	rows = frappe.get_all(
-		TABLE,
-		{"direction": "Outgoing", "status": ["in", WAITING]},
-		["customer", "status", "last_attempt", "next_attempt"],
-		order_by="creation",
-		limit=1000,
-	)
-	return list(dict.fromkeys(row.customer for row in rows if is_due(row)))
+def customers_with_work(limit: int = 500) -> list[str]:
+	"""Customers with a message that can be sent now, or whose outcome has been unknown for long enough.
+
+	Messages of a deactivated channel or a stopped account are left out: however many wait there, the others go on.
+	"""
+	now = site_now()
+	ready = """select distinct message.customer from `tabWhatsApp Session Message` message
+		inner join `tabWhatsApp Channel` channel on channel.name = message.channel and channel.enabled = 1
+		inner join `tabWhatsApp Number` number on number.name = channel.number
+		inner join `tabWhatsApp Business Account` account on account.name = number.account
+		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
+		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
+	unknown = """select distinct customer from `tabWhatsApp Session Message`
+		where status = 'Sending' and (last_attempt is null or last_attempt <= %s) limit %s"""
+	rows = [*frappe.db.sql(ready, (now, limit)), *frappe.db.sql(unknown, (now - PATIENCE, limit))]
+	return list(dict.fromkeys(row[0] for row in rows))
 
 
 def is_due(row: "frappe._dict") -> bool:

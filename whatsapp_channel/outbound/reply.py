@@ -32,7 +32,9 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 	thread = _open_thread(ticket, customer)
 	now = utc_now()
 	check_window(customer, thread.channel, now)
-	communication = record(ticket, html, tickets.address_of(customer), delivery_status="Sending")
+	communication = tickets.record_reply(
+		ticket, html, tickets.address_of(customer), delivery_status="Sending"
+	)
 	outbox.add(
 		customer=customer.name,
 		channel=thread.channel,
@@ -50,7 +52,8 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 def destination(ticket: Document, to: str) -> "frappe._dict":
 	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8)."""
 	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	customer = frappe.db.get_value("WhatsApp Customer", ticket.get("whatsapp_customer"), fields, as_dict=True)
+	name = ticket.get("whatsapp_customer") or tickets.origin_of(ticket.name).whatsapp_customer
+	customer = name and frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True)
 	if not customer:
 		frappe.throw(
 			_(
@@ -85,14 +88,22 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 	signature = frappe.db.get_value("User", frappe.session.user, "email_signature")
 	if "<blockquote" not in html:
 		return {"signature": signature}
-	of_ticket = {"reference_doctype": "HD Ticket", "reference_name": str(ticket.name)}
-	return {"signature": signature, "earlier": frappe.get_all("Communication", of_ticket, pluck="content")}
+	return {"signature": signature, "earlier": tickets.communications(ticket.name, "content")}
 
 
 def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
-	channel = frappe.db.get_value(
-		"WhatsApp Channel", ticket.get("whatsapp_channel"), ["name", "enabled"], as_dict=True
+	channel = usable_channel(
+		ticket.get("whatsapp_channel") or tickets.origin_of(ticket.name).whatsapp_channel
 	)
+	found = conversation.for_ticket(customer.name, channel, str(ticket.name))
+	if not found:
+		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))
+	return found
+
+
+def usable_channel(name: str | None) -> str:
+	"""The channel's name. Raises frappe.ValidationError when it is gone or deactivated."""
+	channel = name and frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
 	if not channel:
 		frappe.throw(_("The WhatsApp Channel of this ticket no longer exists."))
 	if not channel.enabled:
@@ -101,10 +112,7 @@ def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
 				channel.name
 			)
 		)
-	found = conversation.for_ticket(customer.name, channel.name, str(ticket.name))
-	if not found:
-		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))
-	return found
+	return channel.name
 
 
 def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:
@@ -116,34 +124,8 @@ def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:
 	frappe.throw(
 		_(
 			"WhatsApp allows free replies for 24 hours after the customer's last message. For {0} that time ended: {1}. "
-			"Send an approved template, or wait until the customer writes again."
+			"Wait until the customer writes again, or reach him in another way."
 		).format(customer.profile_name, since),
 		WindowClosed,
 		title=_("Reply window closed"),
 	)
-
-
-def record(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
-	"""Puts an outgoing Communication into the ticket without sending anything; returns its name.
-
-	The medium is Chat: with Email Frappe would validate, link and hide it as a mail.
-	"""
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Chat",
-			"sent_or_received": "Sent",
-			"status": "Linked",
-			"email_status": "Open",
-			"subject": f"Re: {ticket.subject}",
-			"content": html,
-			"sender": frappe.session.user,
-			"recipients": recipient,
-			"delivery_status": delivery_status,
-			"reference_doctype": "HD Ticket",
-			"reference_name": ticket.name,
-		}
-	)
-	communication.flags.skip_add_signature = True
-	return communication.insert(ignore_permissions=True).name

@@ -27,6 +27,7 @@ def send_again(name: str) -> list[str]:
 		"WhatsApp Customer", message.customer, ["name", "profile_name"], as_dict=True
 	)
 	now = utc_now()
+	reply.usable_channel(message.channel)
 	reply.check_window(customer, message.channel, now)
 	frappe.db.set_value(TABLE, name, "sent_again", 1)
 	new = outbox.add(
@@ -45,10 +46,7 @@ def send_again(name: str) -> list[str]:
 
 
 def check(name: str) -> str:
-	"""Says in words what is known of a message now, after looking at statuses that are still waiting."""
-	from whatsapp_channel.inbound import items
-
-	items.retry_due()
+	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
 	row = frappe.db.get_value(TABLE, name, ["status", "error"], as_dict=True)
 	if row.status == "Unconfirmed":
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")

@@ -1,5 +1,6 @@
 """Sends what is queued for one customer, in order and at most once (design decision 6)."""
 
+from datetime import timedelta
 from typing import Any
 
 import frappe
@@ -7,14 +8,16 @@ from frappe import _
 
 from whatsapp_channel import jobs, settings
 from whatsapp_channel.clock import site_now, to_site, utc_now
-from whatsapp_channel.cloud_api.client import Recipient, SentMessage
-from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry
+from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
+from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry, Scope
 from whatsapp_channel.database import named_lock
 from whatsapp_channel.outbound import account_health, outbox, status
 from whatsapp_channel.rules.retry import next_attempt
 
 TABLE = outbox.TABLE
 UNREACHABLE_RETRY_SECONDS = 10
+# After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
+SECOND_LOOK = timedelta(seconds=5)
 
 
 def send_queued(customer: str) -> None:
@@ -40,9 +43,32 @@ def _advance(message: "frappe._dict") -> bool:
 		_give_up_waiting(message)
 		return True
 	sender = _sender(message)
-	if not sender or not _claim(message):
+	if not sender:
 		return False
-	return _post(message, *sender)
+	number, account = sender
+	try:
+		client, recipient = _client(account), _recipient(message)
+	except ValueError as error:
+		return _cannot_send(message, account, str(error))
+	return _claim(message) and _post(message, number, account, client, recipient)
+
+
+def _client(account: str) -> CloudAPI:
+	try:
+		return settings.cloud_api(account)
+	except frappe.ValidationError as error:
+		raise ValueError(str(error)) from error
+
+
+def _recipient(message: "frappe._dict") -> Recipient:
+	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
+	return Recipient(customer.wa_id, customer.bsuid)
+
+
+def _cannot_send(message: "frappe._dict", account: str, reason: str) -> bool:
+	"""Nothing has left: the token is missing or none, which stops the account, and the message waits."""
+	account_health.stop_sending(account, reason, code=0)
+	return False
 
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:
@@ -70,29 +96,18 @@ def _claim(message: "frappe._dict") -> bool:
 	return claimed
 
 
-def _post(message: "frappe._dict", number: str, account: str) -> bool:
+def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, recipient: Recipient) -> bool:
 	"""Posts one message and saves the outcome; False when the queue has to wait."""
-	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
-	frappe.db.commit()  # nosemgrep: no transaction stays open during a network call
 	try:
-		client = settings.cloud_api(account)
-		sent = client.send_text(
-			number,
-			Recipient(customer.wa_id, customer.bsuid),
-			message.text,
-			reference=message.client_reference,
-		)
+		sent = client.send_text(number, recipient, message.text, reference=message.client_reference)
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
 		status.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
+		frappe.db.commit()  # nosemgrep
 		return False
 	except CloudAPIError as error:
 		return _refused(message, error, account)
-	except frappe.ValidationError as error:
-		_requeue(message, {"error": str(error)})
-		account_health.stop_sending(account, str(error), code=0)
-		return False
 	_accepted(message, sent, account)
 	return True
 
@@ -103,11 +118,13 @@ def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
 
 
 def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
-	if error.rule.cause is Cause.AUTHORISATION:
-		stopped = account_health.note_refusal(account, error)
+	# A number that Meta does not know (scope NUMBER) is no reason to stop the account's other numbers.
+	if error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER:
+		account_health.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
-		_requeue(message, {"attempts": message.attempts - 1, "error": _(error.agent_text)})
-		return not stopped
+		again = {"next_attempt": to_site(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
+		_requeue(message, {**again, "error": _(error.agent_text)})
+		return False
 	if error.retry is Retry.NEVER:
 		status.fail(message.name, _(error.agent_text), code=error.code)
 		return True

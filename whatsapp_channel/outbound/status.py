@@ -22,8 +22,8 @@ from whatsapp_channel.rules.status import MessageStatus, from_meta, replaceable_
 TABLE = "WhatsApp Session Message"
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
-# The customer's queue stands still behind a message in these states.
-QUEUE_WAITS = ("Sending", "Unconfirmed")
+# A message in these states is settled by its status, and the customer's queue may go on at once.
+UNSETTLED = ("Sending", "Unconfirmed")
 FIELDS = ["name", "status", "session", "customer", "conversation", "communication", "ticket", "wamid"]
 
 
@@ -131,7 +131,7 @@ def _advance(message: "frappe._dict", update: StatusUpdate) -> None:
 		if update.window_ends:
 			conversation.extend_window(message.conversation, update.window_ends)
 		show(message.communication)
-	if message.status in QUEUE_WAITS:
+	if message.status in UNSETTLED:
 		wake_sender_after_commit(message.customer)
 
 

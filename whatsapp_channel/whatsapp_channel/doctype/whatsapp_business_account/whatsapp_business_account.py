@@ -1,8 +1,11 @@
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel import settings
+from whatsapp_channel.cloud_api.client import PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.outbound import account_health
 
@@ -18,8 +21,15 @@ class WhatsAppBusinessAccount(Document):
 				_("WhatsApp Business Account ID: {0} is not an ID. It has digits only.").format(self.waba_id)
 			)
 		if self.access_token and not self.is_dummy_password(self.access_token):
-			self.access_token = self.access_token.strip()
+			self._validate_token()
 			self.flags.new_token = True
+
+	def _validate_token(self) -> None:
+		self.access_token = self.access_token.strip()
+		if not self.access_token.isascii() or not self.access_token.isprintable() or " " in self.access_token:
+			frappe.throw(
+				_("Access Token: it has a space or a letter that no token has. Copy it from Meta once more.")
+			)
 
 	def on_update(self) -> None:
 		"""A new token ends the refusals of the old one."""
@@ -32,8 +42,16 @@ class WhatsAppBusinessAccount(Document):
 		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
 		self.check_permission("write")
 		try:
-			found = settings.cloud_api(self.name).account(self.name)
+			client = settings.cloud_api(self.name)
+			found, numbers = client.account(self.name), client.numbers(self.name)
 		except CloudAPIError as error:
-			frappe.throw(_(error.admin_text), title=_("Meta refused the access token"))
+			frappe.throw(_(error.admin_text), title=_("No connection"))
+		self._keep_names(numbers)
 		account_health.resume(self.name)
 		return found.name or self.account_name
+
+	def _keep_names(self, numbers: Iterable[PhoneNumber]) -> None:
+		"""The names that customers see, of the numbers that are entered here."""
+		for number in numbers:
+			if number.verified_name and frappe.db.exists("WhatsApp Number", number.id):
+				frappe.db.set_value("WhatsApp Number", number.id, "verified_name", number.verified_name[:140])

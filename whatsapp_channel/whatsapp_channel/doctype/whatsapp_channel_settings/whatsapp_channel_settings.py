@@ -19,6 +19,7 @@ class WhatsAppChannelSettings(Document):
 
 	def validate(self) -> None:
 		"""Refuses what would fail later without saying why."""
+		self._strip_secrets()
 		self._validate_version()
 		self._validate_base_url()
 
@@ -26,6 +27,12 @@ class WhatsAppChannelSettings(Document):
 		"""A channel without an app secret cannot receive, and its status says so."""
 		for channel in frappe.get_all("WhatsApp Channel", pluck="name"):
 			frappe.get_doc("WhatsApp Channel", channel).refresh_status()
+
+	def _strip_secrets(self) -> None:
+		"""A line end that was copied along would have every signature fail."""
+		self.verify_token = (self.verify_token or "").strip()
+		for row in self.app_secrets:
+			row.secret = (row.secret or "").strip()
 
 	def _validate_version(self) -> None:
 		self.graph_version = (self.graph_version or "").strip()

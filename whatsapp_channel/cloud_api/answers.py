@@ -1,0 +1,191 @@
+"""What Meta answers, as typed objects. Unknown keys are left out; a missing or odd value is None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+	BaseModel,
+	ConfigDict,
+	Field,
+	ValidationError,
+	ValidatorFunctionWrapHandler,
+	WrapValidator,
+)
+
+from .wire import list_of, object_of, optional_id, text_of
+
+T = TypeVar("T")
+
+
+def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+	"""One odd value never costs the rest of the answer."""
+	try:
+		return read(value)
+	except ValidationError:
+		return None
+
+
+Lenient = Annotated[T | None, WrapValidator(_or_none)]
+
+
+class Answer(BaseModel):
+	"""Base of all answers: immutable, unknown keys ignored, numbers accepted where Meta documents text."""
+
+	model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+
+class HealthProblem(Answer):
+	"""Why an entity cannot send (code of Meta, its words, and what it proposes)."""
+
+	error_code: Lenient[int] = None
+	error_description: Lenient[str] = None
+	possible_solution: Lenient[str] = None
+
+
+class HealthEntity(Answer):
+	"""One link of the chain that must work to send: PHONE_NUMBER, WABA, BUSINESS, APP."""
+
+	entity_type: Lenient[str] = None
+	id: Lenient[str] = None
+	can_send_message: Lenient[str] = None
+	additional_info: Lenient[tuple[str, ...]] = None
+	errors: Lenient[tuple[HealthProblem, ...]] = None
+
+
+class Health(Answer):
+	"""Whether messages can be sent: AVAILABLE, LIMITED or BLOCKED, the worst of `entities`."""
+
+	can_send_message: Lenient[str] = None
+	entities: Lenient[tuple[HealthEntity, ...]] = None
+
+
+class BusinessAccount(Answer):
+	"""A WhatsApp Business Account. Compare the status fields without regard to case: recordings have both.
+
+	Source: GET /{WABA}, recorded; `primary_funding_id` is absent when there is no payment method.
+	"""
+
+	id: str
+	name: Lenient[str] = None
+	timezone_id: Lenient[str] = None
+	message_template_namespace: Lenient[str] = None
+	account_review_status: Lenient[str] = None
+	business_verification_status: Lenient[str] = None
+	country: Lenient[str] = None
+	currency: Lenient[str] = None
+	status: Lenient[str] = None
+	ownership_type: Lenient[str] = None
+	primary_business_location: Lenient[str] = None
+	primary_funding_id: Lenient[str] = None
+	health_status: Lenient[Health] = None
+
+
+class Throughput(Answer):
+	"""STANDARD is 80 messages a second, HIGH 1,000."""
+
+	level: Lenient[str] = None
+
+
+class PhoneNumber(Answer):
+	"""A business phone number. Only `status` CONNECTED can send; only `code_verification_status` VERIFIED is verified.
+
+	Source: GET /{PHONE_NUMBER_ID}, recorded.
+	"""
+
+	id: str
+	display_phone_number: Lenient[str] = None
+	verified_name: Lenient[str] = None
+	status: Lenient[str] = None
+	code_verification_status: Lenient[str] = None
+	quality_rating: Lenient[str] = None
+	name_status: Lenient[str] = None
+	new_name_status: Lenient[str] = None
+	account_mode: Lenient[str] = None
+	platform_type: Lenient[str] = None
+	is_official_business_account: Lenient[bool] = None
+	is_pin_enabled: Lenient[bool] = None
+	is_on_biz_app: Lenient[bool] = None
+	messaging_limit_tier: Lenient[str] = None
+	whatsapp_business_manager_messaging_limit: Lenient[str] = None
+	search_visibility: Lenient[str] = None
+	eligibility_for_api_business_global_search: Lenient[str] = None
+	throughput: Lenient[Throughput] = None
+	health_status: Lenient[Health] = None
+
+
+class BusinessProfile(Answer):
+	"""What customers see of the business. Meta leaves out unset fields; an unset `vertical` is UNDEFINED."""
+
+	about: Lenient[str] = None
+	address: Lenient[str] = None
+	description: Lenient[str] = None
+	email: Lenient[str] = None
+	websites: Lenient[tuple[str, ...]] = None
+	vertical: Lenient[str] = None
+	profile_picture_url: Lenient[str] = None
+
+
+class MediaInfo(Answer):
+	"""Where a media file can be fetched for five minutes. `sha256` is hexadecimal here (base64 in webhooks)."""
+
+	id: str
+	url: Lenient[str] = None
+	mime_type: Lenient[str] = None
+	sha256: Lenient[str] = None
+	file_size: Lenient[int] = Field(default=None, description="bytes")
+
+
+class MediaFile(Answer):
+	"""A fetched media file."""
+
+	content: bytes = Field(repr=False)
+	mime_type: str | None = None
+
+
+class SubscribedApp(Answer):
+	"""A Meta app that receives the account's webhooks, and the address that overrides the app's own."""
+
+	id: Lenient[str] = None
+	name: Lenient[str] = None
+	link: Lenient[str] = None
+	override_callback_uri: Lenient[str] = None
+
+
+class SentMessage(Answer):
+	"""Meta took a message. `held` means it is not sent yet: template under assessment or paused."""
+
+	wamid: str
+	wa_id: str | None = None
+	user_id: str | None = None
+	held: bool = False
+
+
+def sent_message(answer: Mapping[str, Any]) -> SentMessage | None:
+	"""The answer to a sent message, or None when it names no message id."""
+	message = _first(answer, "messages")
+	contact = _first(answer, "contacts")
+	wamid = optional_id(message, "id")
+	if wamid is None:
+		return None
+	held = text_of(message, "message_status") not in (None, "accepted")
+	return SentMessage(
+		wamid=wamid, wa_id=optional_id(contact, "wa_id"), user_id=optional_id(contact, "user_id"), held=held
+	)
+
+
+def subscribed_app(entry: Mapping[str, Any]) -> SubscribedApp:
+	"""One row of GET /{WABA}/subscribed_apps, whose app sits in `whatsapp_business_api_data`."""
+	app = object_of(entry, "whatsapp_business_api_data")
+	return SubscribedApp.model_validate({**app, "override_callback_uri": entry.get("override_callback_uri")})
+
+
+def first_profile(answer: Mapping[str, Any]) -> BusinessProfile:
+	"""The profile of GET /{PHONE_NUMBER_ID}/whatsapp_business_profile, which comes as a list of one."""
+	return BusinessProfile.model_validate(_first(answer, "data"))
+
+
+def _first(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+	found = next(iter(list_of(answer, name)), None)
+	return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,262 @@
+"""The client of Meta's WhatsApp Cloud API: the only code that opens a connection to Meta.
+
+Source: Meta's Cloud API and Business Management API references; requests and answers as recorded in
+tests/payloads/ruby_whatsapp_sdk. Every method raises CloudAPIError, or its subclasses NotSent and OutcomeUnknown.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from whatsapp_channel import __version__
+
+from .answers import (
+	BusinessAccount,
+	BusinessProfile,
+	Health,
+	MediaFile,
+	MediaInfo,
+	PhoneNumber,
+	SentMessage,
+	SubscribedApp,
+	sent_message,
+)
+from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
+from .exchange import id_of, segment
+from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
+from .masking import Secret, hide
+from .transport import Call, answer_of, build, error_of, failure_of
+from .wire import optional_id
+
+__all__ = [
+	"ACCOUNT_FIELDS",
+	"DEFAULT_BASE_URL",
+	"DEFAULT_VERSION",
+	"NUMBER_FIELDS",
+	"PROFILE_FIELDS",
+	"BusinessAccount",
+	"BusinessProfile",
+	"CloudAPI",
+	"Health",
+	"MediaFile",
+	"MediaInfo",
+	"PhoneNumber",
+	"Recipient",
+	"SentMessage",
+	"SubscribedApp",
+]
+
+DEFAULT_BASE_URL = "https://graph.facebook.com"
+DEFAULT_VERSION = "v25.0"
+TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)
+"""Seconds: to connect, to wait for a free connection, and for each read or write."""
+
+MAX_REFERENCE = 512
+# Meta's hosts for media, as recorded (lookaside.fbsbx.com) and its content delivery networks.
+_MEDIA_HOSTS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".facebook.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+	"""Whom to write to: `wa_id` (digits of the number), else `user_id` (business-scoped user id).
+
+	Raises ValueError when both are empty or `wa_id` has no digits.
+	"""
+
+	wa_id: str | None
+	user_id: str | None = None
+
+	def __post_init__(self) -> None:
+		if not (self.wa_id or self.user_id):
+			raise ValueError("A recipient needs a phone number or a business-scoped user id.")
+		if self.wa_id and not re.fullmatch(r"\+?[0-9]+", self.wa_id):
+			raise ValueError(f"{self.wa_id!r} is no WhatsApp id: it consists of the digits of the number.")
+
+	def as_fields(self) -> dict[str, str]:
+		"""The key of the request. The plus matters: Meta puts the sender's country code before a bare number."""
+		if self.wa_id:
+			return {"to": "+" + self.wa_id.removeprefix("+")}
+		return {"recipient": self.user_id or ""}
+
+
+class CloudAPI(Management):
+	"""Calls to Meta with one access token. Safe to use from several threads.
+
+	Without `transport`, connections are reused by all clients of the same `base_url` in the process. Raises ValueError
+	for a token or version that no request could carry. The token shows in no text: neither repr nor error nor log.
+	"""
+
+	def __init__(
+		self,
+		token: Secret,
+		*,
+		base_url: str = DEFAULT_BASE_URL,
+		version: str = DEFAULT_VERSION,
+		transport: httpx.BaseTransport | None = None,
+	) -> None:
+		self._token = hide(hide(token).get_secret_value().strip())
+		if not re.fullmatch(r"[\x21-\x7e]+", self._token.get_secret_value()):
+			raise ValueError("The access token is empty or has spaces or special characters: copy it again.")
+		if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", version):
+			raise ValueError(f"{version!r} is no version of the Graph API; it looks like {DEFAULT_VERSION}.")
+		self.base_url = base_url.rstrip("/")
+		self.version = version
+		self._http = _new_client(transport) if transport else _shared_client(self.base_url)
+
+	def __repr__(self) -> str:
+		return f"CloudAPI({self.base_url!r}, version={self.version!r}, token=***)"
+
+	# Messages
+
+	def send_text(
+		self,
+		phone_number_id: str,
+		to: Recipient,
+		body: str,
+		*,
+		reference: str,
+		quoted: str | None = None,
+		preview_url: bool = False,
+	) -> SentMessage:
+		"""Send free text, at most 4,096 characters; see `send`."""
+		content = {"preview_url": True, "body": body} if preview_url else {"body": body}
+		return self.send(phone_number_id, to, "text", content, reference=reference, quoted=quoted)
+
+	def send(
+		self,
+		phone_number_id: str,
+		to: Recipient,
+		kind: str,
+		content: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+		*,
+		reference: str,
+		quoted: str | None = None,
+	) -> SentMessage:
+		"""Send a message of type `kind` with the object that Meta documents for that type.
+
+		`reference` (at most 512 characters, else ValueError) comes back in each status; `quoted` is the wamid answered.
+		Accepted is not delivered: that is told by webhooks. Raises OutcomeUnknown when the answer names no message.
+		"""
+		if len(reference) > MAX_REFERENCE:
+			raise ValueError(f"The reference has {len(reference)} characters, more than {MAX_REFERENCE}.")
+		body = {
+			"messaging_product": "whatsapp",
+			"recipient_type": "individual",
+			**to.as_fields(),
+			"type": kind,
+			kind: content,
+			"biz_opaque_callback_data": reference,
+			**({"context": {"message_id": quoted}} if quoted else {}),
+		}
+		sent = sent_message(self._post(f"{segment(phone_number_id)}/messages", body))
+		if sent is None:
+			raise OutcomeUnknown("The answer to a sent message names no message", http_status=200)
+		return sent
+
+	def mark_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> None:
+		"""Show the customer's message (and earlier ones) as read; with `typing`, show for 25 s that somebody writes."""
+		body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
+		if typing:
+			body["typing_indicator"] = {"type": "text"}
+		self._do(f"{segment(phone_number_id)}/messages", body)
+
+	# Media
+
+	def upload_media(self, phone_number_id: str, content: bytes, mime_type: str, filename: str) -> str:
+		"""Store a file at Meta for 30 days and return its media id."""
+		form = {"messaging_product": "whatsapp", "type": mime_type}
+		file = (filename, content, mime_type)
+		call = self._call("POST", f"{segment(phone_number_id)}/media", form=form, file=file)
+		return id_of(self._json(call))
+
+	def media(self, media_id: str) -> MediaInfo:
+		"""Where a file can be fetched for the next five minutes."""
+		answer = self._json(self._call("GET", segment(media_id)))
+		return MediaInfo.model_validate({**answer, "id": optional_id(answer, "id") or media_id})
+
+	def delete_media(self, media_id: str) -> None:
+		"""Delete a file at Meta."""
+		self._json(self._call("DELETE", segment(media_id)))
+
+	def download_media(self, url: str, *, max_bytes: int) -> MediaFile:
+		"""Fetch a file from a link of `media`. Raises MediaRefused for another host than Meta's (the token would go
+		there), for more than `max_bytes`, and when the link has expired."""
+		if not self._is_metas(url):
+			raise MediaRefused("The file's address is not at Meta")
+		outcome = self._download(Call("GET", url), max_bytes)
+		if isinstance(outcome, CloudAPIError):
+			raise outcome
+		return outcome
+
+	# The connection
+
+	def _exchange(self, call: Call) -> Mapping[str, Any] | CloudAPIError:
+		try:
+			response = self._http.send(build(self._http, call, self._token))
+		except (httpx.HTTPError, httpx.InvalidURL) as error:
+			return failure_of(error, call, self._token)
+		return answer_of(response, call, self._token)
+
+	def _download(self, call: Call, max_bytes: int) -> MediaFile | CloudAPIError:
+		try:
+			response = self._http.send(build(self._http, call, self._token), stream=True)
+			try:
+				return self._read_file(response, call, max_bytes)
+			finally:
+				response.close()
+		except (httpx.HTTPError, httpx.InvalidURL) as error:
+			return failure_of(error, call, self._token)
+
+	def _read_file(self, response: httpx.Response, call: Call, max_bytes: int) -> MediaFile | CloudAPIError:
+		content = bytearray()
+		for chunk in response.iter_bytes():
+			content += chunk
+			if len(content) > max_bytes:
+				return MediaRefused(
+					f"The file is larger than {max_bytes} bytes", http_status=response.status_code
+				)
+		if response.status_code == 200:
+			return MediaFile(content=bytes(content), mime_type=response.headers.get("content-type"))
+		whole = httpx.Response(response.status_code, headers=_plain(response), content=bytes(content))
+		error = error_of(whole, call, self._token)
+		if error.code is None and response.status_code < 500:
+			return MediaRefused("The file is gone, or its link has expired", http_status=response.status_code)
+		return error
+
+	def _is_metas(self, url: str) -> bool:
+		try:
+			asked, own = httpx.URL(url), httpx.URL(self.base_url)
+		except httpx.InvalidURL:
+			return False
+		if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
+			return True
+		return asked.scheme == "https" and asked.port is None and asked.host.endswith(_MEDIA_HOSTS)
+
+
+_clients: dict[tuple[str, int], httpx.Client] = {}
+
+
+def _shared_client(base_url: str) -> httpx.Client:
+	# The process id is part of the key: a forked worker must not write into its parent's connections.
+	key = (base_url, os.getpid())
+	client = _clients.get(key)
+	if client is None:
+		# Of two threads that come here at once, both go on with the client that was stored first.
+		client = _clients.setdefault(key, _new_client(None))
+	return client
+
+
+def _new_client(transport: httpx.BaseTransport | None) -> httpx.Client:
+	headers = {"User-Agent": f"whatsapp_channel/{__version__}"}
+	return httpx.Client(transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False)
+
+
+def _plain(response: httpx.Response) -> dict[str, str]:
+	"""Headers of a body that is decoded already."""
+	return {"content-type": response.headers.get("content-type", "")}

@@ -1,0 +1,101 @@
+"""How every call is made, read and, where it fails, raised. The connection is the client's."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .errors import CloudAPIError, NotSent, OutcomeUnknown
+from .transport import Call
+from .wire import object_of, optional_id, text_of
+
+# Far above any account: Meta allows a business tens of numbers, 25 a page.
+_MAX_PAGES = 100
+_UNKNOWN_FIELD = re.compile(r"nonexisting field \((\w+)\)")
+# Fields that some versions of the API lack. Any other one that is refused means an id of another kind of object.
+_VOLATILE_FIELDS = frozenset(
+	("currency", "primary_funding_id", "health_status", "platform_type", "messaging_limit_tier", "throughput")
+)
+
+
+class Exchange(ABC):
+	"""Calls to one base URL and version of the API.
+
+	What fails is returned by `_exchange` and raised one frame further out, so that neither the cause chain nor a dump
+	of local variables holds the HTTP library's request with its header.
+	"""
+
+	base_url: str
+	version: str
+
+	@abstractmethod
+	def _exchange(self, call: Call) -> Mapping[str, Any] | CloudAPIError:
+		"""Make the call; return its answer or what went wrong."""
+
+	def _call(self, method: str, path: str, **parts: Any) -> Call:
+		return Call(method, f"{self.base_url}/{self.version}/{path}", **parts)
+
+	def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+		return self._json(self._call("POST", path, body=body))
+
+	def _do(self, path: str, body: Mapping[str, Any]) -> None:
+		self._post(path, body)
+
+	def _json(self, call: Call) -> Mapping[str, Any]:
+		outcome = self._exchange(call)
+		if isinstance(outcome, CloudAPIError):
+			raise outcome
+		return outcome
+
+	def _node(self, path: str, fields: Iterable[str]) -> Mapping[str, Any]:
+		answer = self._with_fields(self._call("GET", path), fields, {})
+		if optional_id(answer, "id") is None:
+			raise NotSent("Meta's answer names no id", http_status=200)
+		return answer
+
+	def _with_fields(self, call: Call, fields: Iterable[str], params: Mapping[str, str]) -> Mapping[str, Any]:
+		"""Read `fields`. A version of the API that has dropped one refuses them all, so that one is left out."""
+		wanted = list(fields)
+		while True:
+			query = {**({"fields": ",".join(wanted)} if wanted else {}), **params}
+			outcome = self._exchange(Call(call.method, call.url, params=query or None))
+			if not isinstance(outcome, CloudAPIError):
+				return outcome
+			refused = _UNKNOWN_FIELD.search(outcome.title)
+			if outcome.code != 100 or refused is None or refused.group(1) not in {*wanted} & _VOLATILE_FIELDS:
+				raise outcome
+			wanted.remove(refused.group(1))
+
+	def _pages(self, path: str, fields: Iterable[str]) -> list[Mapping[str, Any]]:
+		"""All rows of a list. The next page is asked for by its cursor: Meta's `next` link may carry the token."""
+		rows: list[Mapping[str, Any]] = []
+		params: dict[str, str] = {}
+		for _page in range(_MAX_PAGES):
+			answer = self._with_fields(self._call("GET", path), fields, params)
+			if not isinstance(answer.get("data"), list):
+				raise NotSent("Meta's answer holds no list", http_status=200)
+			rows += [row for row in answer["data"] if isinstance(row, Mapping)]
+			paging = object_of(answer, "paging")
+			after = text_of(object_of(paging, "cursors"), "after")
+			if not paging.get("next") or not after or params.get("after") == after:
+				break
+			params = {"after": after}
+		return rows
+
+
+def segment(identifier: str) -> str:
+	"""An id as one segment of a path. Raises ValueError when it is empty: the call would reach another object."""
+	if not identifier or identifier in (".", ".."):
+		raise ValueError("The id of a WhatsApp account, number or file is empty.")
+	return quote(identifier, safe="")
+
+
+def id_of(answer: Mapping[str, Any]) -> str:
+	"""The id of an answer. Raises OutcomeUnknown when there is none."""
+	found = optional_id(answer, "id")
+	if found is None:
+		raise OutcomeUnknown("Meta's answer names no id", http_status=200)
+	return found

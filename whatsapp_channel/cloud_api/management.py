@@ -1,0 +1,150 @@
+"""Reading and changing accounts, numbers, profiles and subscriptions: everything but messages and media."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .answers import (
+	BusinessAccount,
+	BusinessProfile,
+	PhoneNumber,
+	SubscribedApp,
+	first_profile,
+	subscribed_app,
+)
+from .exchange import Exchange, id_of, segment
+from .masking import Secret, hide
+from .wire import optional_id
+
+ACCOUNT_FIELDS = (
+	"id",
+	"name",
+	"timezone_id",
+	"message_template_namespace",
+	"account_review_status",
+	"business_verification_status",
+	"country",
+	"ownership_type",
+	"primary_business_location",
+	"currency",
+	"primary_funding_id",
+	"health_status",
+)
+NUMBER_FIELDS = (
+	"id",
+	"display_phone_number",
+	"verified_name",
+	"status",
+	"code_verification_status",
+	"quality_rating",
+	"name_status",
+	"new_name_status",
+	"account_mode",
+	"platform_type",
+	"is_official_business_account",
+	"is_pin_enabled",
+	"messaging_limit_tier",
+	"throughput",
+)
+PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
+
+
+class Management(Exchange):
+	"""The Business Management API, as far as this product needs it."""
+
+	# Accounts and numbers
+
+	def account(self, waba_id: str, fields: Iterable[str] = ACCOUNT_FIELDS) -> BusinessAccount:
+		"""A WhatsApp Business Account; fields that Meta does not know (any more) are left out."""
+		return BusinessAccount.model_validate(self._node(segment(waba_id), fields))
+
+	def numbers(self, waba_id: str, fields: Iterable[str] = NUMBER_FIELDS) -> list[PhoneNumber]:
+		"""All numbers of an account, over all pages."""
+		rows = self._pages(f"{segment(waba_id)}/phone_numbers", fields)
+		return [PhoneNumber.model_validate(row) for row in rows if optional_id(row, "id")]
+
+	def number(self, phone_number_id: str, fields: Iterable[str] = NUMBER_FIELDS) -> PhoneNumber:
+		"""One number by its id."""
+		return PhoneNumber.model_validate(self._node(segment(phone_number_id), fields))
+
+	def add_number(self, waba_id: str, country_code: str, number: str, verified_name: str) -> str:
+		"""Add a number (`country_code` without plus, `number` without it) and return its phone_number_id."""
+		body = {"cc": country_code, "phone_number": number, "verified_name": verified_name}
+		return id_of(self._post(f"{segment(waba_id)}/phone_numbers", body))
+
+	def request_code(self, phone_number_id: str, *, voice: bool = False, language: str = "en_US") -> None:
+		"""Have Meta send the six-digit code, by text message or call (Z30)."""
+		body = {"code_method": "VOICE" if voice else "SMS", "language": language}
+		self._do(f"{segment(phone_number_id)}/request_code", body)
+
+	def verify_code(self, phone_number_id: str, code: Secret) -> None:
+		"""Verify the number with the code that came (Z31)."""
+		self._do(f"{segment(phone_number_id)}/verify_code", {"code": hide(code)})
+
+	def register(self, phone_number_id: str, pin: Secret) -> None:
+		"""Register a verified number for sending. `pin`: six digits, the existing ones if it has two-step verification.
+
+		Meta allows ten registrations and deregistrations of a number in 72 hours.
+		"""
+		self._do(f"{segment(phone_number_id)}/register", {"messaging_product": "whatsapp", "pin": hide(pin)})
+
+	def deregister(self, phone_number_id: str) -> None:
+		"""Take a number out of the Cloud API; the number and its history stay."""
+		self._do(f"{segment(phone_number_id)}/deregister", {})
+
+	# Business profile
+
+	def profile(self, phone_number_id: str, fields: Iterable[str] = PROFILE_FIELDS) -> BusinessProfile:
+		"""What customers see of the business."""
+		call = self._call("GET", f"{segment(phone_number_id)}/whatsapp_business_profile")
+		return first_profile(self._with_fields(call, fields, {}))
+
+	def update_profile(
+		self,
+		phone_number_id: str,
+		*,
+		about: str | None = None,
+		address: str | None = None,
+		description: str | None = None,
+		email: str | None = None,
+		websites: Sequence[str] | None = None,
+		vertical: str | None = None,
+		picture_handle: str | None = None,
+	) -> None:
+		"""Change what customers see (Z28); None leaves a part as it is. Meta checks lengths: about 139, address 256,
+		description 512, email 128, two websites of 256 characters."""
+		given = {
+			"about": about,
+			"address": address,
+			"description": description,
+			"email": email,
+			"websites": list(websites) if websites is not None else None,
+			"vertical": vertical,
+			"profile_picture_handle": picture_handle,
+		}
+		changes = {name: value for name, value in given.items() if value is not None}
+		path = f"{segment(phone_number_id)}/whatsapp_business_profile"
+		self._do(path, {"messaging_product": "whatsapp", **changes})
+
+	# Webhooks of an account
+
+	def subscribe_app(
+		self, waba_id: str, *, callback_url: str | None = None, verify_token: Secret | None = None
+	) -> None:
+		"""Have the app of this token receive the account's webhooks, at `callback_url` instead of the app's address.
+
+		Without `callback_url` an earlier override is removed.
+		"""
+		body: dict[str, Any] = {}
+		if callback_url:
+			body = {"override_callback_uri": callback_url, "verify_token": hide(verify_token or "")}
+		self._do(f"{segment(waba_id)}/subscribed_apps", body)
+
+	def subscribed_apps(self, waba_id: str) -> list[SubscribedApp]:
+		"""The apps that receive the account's webhooks."""
+		return [subscribed_app(row) for row in self._pages(f"{segment(waba_id)}/subscribed_apps", ())]
+
+	def unsubscribe_app(self, waba_id: str) -> None:
+		"""Stop the account's webhooks to the app of this token."""
+		self._json(self._call("DELETE", f"{segment(waba_id)}/subscribed_apps"))

@@ -1,0 +1,116 @@
+"""One call to Meta as data, and what its failure means. No connection is opened here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from .errors import CloudAPIError, NotSent, OutcomeUnknown
+from .masking import mask
+from .wire import Unreadable, clean, load
+
+# No byte of the request can have left when one of these is raised.
+_BEFORE_WRITING = (
+	httpx.ConnectError,
+	httpx.ConnectTimeout,
+	httpx.PoolTimeout,
+	httpx.ProxyError,
+	httpx.UnsupportedProtocol,
+	httpx.InvalidURL,
+)
+_CONNECTION = "The connection to Meta failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+	"""One request. Secrets in `body` are SecretStr and revealed only on the wire."""
+
+	method: str
+	url: str
+	params: Mapping[str, str] | None = None
+	body: Mapping[str, Any] | None = None
+	form: Mapping[str, str] | None = None
+	file: tuple[str, bytes, str] | None = field(default=None, repr=False)
+
+	@property
+	def secrets(self) -> tuple[str, ...]:
+		"""The secrets of the body, to be masked in whatever Meta answers."""
+		values = (self.body or {}).values()
+		return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+
+	@property
+	def only_reads(self) -> bool:
+		"""Whether repeating it can do no harm."""
+		return self.method == "GET"
+
+
+def build(client: httpx.Client, call: Call, token: SecretStr) -> httpx.Request:
+	"""The request of `call`, with the token in its header and nowhere else."""
+	headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
+	if call.body:
+		headers["Content-Type"] = "application/json"
+	return client.build_request(
+		call.method,
+		call.url,
+		params=call.params,
+		content=_json(call.body) if call.body else None,
+		data=dict(call.form) if call.form else None,
+		files={"file": call.file} if call.file else None,
+		headers=headers,
+	)
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+	"""ASCII, as Meta itself writes; what no encoding can carry was replaced before."""
+	return json.dumps(clean(dict(body)), default=_reveal).encode()
+
+
+def _reveal(value: object) -> str:
+	if isinstance(value, SecretStr):
+		return value.get_secret_value()
+	raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def answer_of(response: httpx.Response, call: Call, token: SecretStr) -> Mapping[str, Any] | CloudAPIError:
+	"""The answer as an object, or what went wrong."""
+	found = _object(response, token) if response.is_success else None
+	if found is None or "error" in found:
+		return error_of(response, call, token)
+	if found.get("success") is False:
+		return CloudAPIError("Meta answered that it did nothing", http_status=response.status_code)
+	return found
+
+
+def _object(response: httpx.Response, token: SecretStr) -> dict[str, Any] | None:
+	# Links to the next page may repeat the token.
+	text = mask(response.content.decode("utf-8", "replace"), (token.get_secret_value(),))
+	try:
+		found = load(text)
+	except Unreadable:
+		return None
+	return found if isinstance(found, dict) else None
+
+
+def error_of(response: httpx.Response, call: Call, token: SecretStr) -> CloudAPIError:
+	"""The error of an answer; without Meta's error object, a call that only reads is safe to repeat."""
+	error = CloudAPIError.from_response(response, (token.get_secret_value(), *call.secrets))
+	return _softened(error, call)
+
+
+def failure_of(error: httpx.HTTPError | httpx.InvalidURL, call: Call, token: SecretStr) -> CloudAPIError:
+	"""What a failed exchange means: certainly not sent, or nobody knows."""
+	words = mask(f"{type(error).__name__} {error}".strip(), (token.get_secret_value(), *call.secrets))
+	if isinstance(error, _BEFORE_WRITING):
+		return NotSent(_CONNECTION, details=words)
+	return _softened(OutcomeUnknown(_CONNECTION, details=words), call)
+
+
+def _softened(error: CloudAPIError, call: Call) -> CloudAPIError:
+	if isinstance(error, OutcomeUnknown) and call.only_reads:
+		return NotSent(error.title, http_status=error.http_status, details=error.details)
+	return error

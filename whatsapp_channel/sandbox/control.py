@@ -1,0 +1,294 @@
+"""Control API under /sandbox/ (JSON) and the phone page at /. See README.md in this folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request as HTTPRequest
+from werkzeug.wrappers import Response
+
+from whatsapp_channel.sandbox import views
+from whatsapp_channel.sandbox.faults import Fault
+from whatsapp_channel.sandbox.model import JSON, SandboxError
+
+if TYPE_CHECKING:
+	from whatsapp_channel.sandbox.core import Sandbox
+	from whatsapp_channel.sandbox.customer import Customer
+
+PAGE = Path(__file__).parent / "page"
+ASSETS = {
+	"/": ("phone.html", "text/html"),
+	"/sandbox/phone.css": ("phone.css", "text/css"),
+	"/sandbox/phone.js": ("phone.js", "text/javascript"),
+	"/sandbox/texts.js": ("texts.js", "text/javascript"),
+}
+KEEP_ALIVE = 15.0  # seconds between comments on an idle event stream
+POLICY = (
+	"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
+)
+
+
+def owns(path: str) -> bool:
+	"""Whether a path belongs to the control API or the page, not to Graph."""
+	return path in ("/", "/favicon.ico") or path.startswith("/sandbox/")
+
+
+def respond(sandbox: Sandbox, request: HTTPRequest) -> Response:
+	"""Answers a control request; 400 with {"error": text} for one that cannot be done."""
+	if request.method == "GET" and request.path in ASSETS:
+		return _asset(*ASSETS[request.path])
+	if request.path == "/favicon.ico":
+		return Response(status=204)
+	if request.path == "/sandbox/events":
+		return _events(sandbox, request)
+	try:
+		answer = _answer(sandbox, request)
+	except SandboxError as problem:
+		return _json({"error": str(problem)}, 400)
+	return _json(answer, 200) if answer is not None else _json({"error": f"There is no {request.path}."}, 404)
+
+
+def _answer(sandbox: Sandbox, request: HTTPRequest) -> Any:
+	segments = request.path.removeprefix("/sandbox/").strip("/").split("/")
+	body = _body(request)
+	if segments[0] == "customers" and len(segments) > 1:
+		return _customer_answer(sandbox, request, segments[1], "/".join(segments[2:]), body)
+	route = ROUTES.get((request.method, "/".join(segments)))
+	return route(sandbox, body if request.method != "GET" else dict(request.args)) if route else None
+
+
+def _customer_answer(sandbox: Sandbox, request: HTTPRequest, wa_id: str, edge: str, body: JSON) -> Any:
+	customer = sandbox.customers.get(wa_id.lstrip("+"))
+	route = CUSTOMER_ROUTES.get((request.method, edge))
+	if customer is None:
+		raise SandboxError(f"customer: there is no customer {wa_id!r}. Add it with POST /sandbox/customers.")
+	return route(sandbox, customer, body) if route else None
+
+
+def _body(request: HTTPRequest) -> JSON:
+	"""The JSON object of a request. Only application/json is taken, which no page of another site may send."""
+	if request.method == "GET" or not request.content_length:
+		return {}
+	if request.mimetype != "application/json":
+		raise SandboxError("Content-Type: send application/json.")
+	try:
+		body = json.loads(request.get_data())
+	except ValueError as problem:
+		raise SandboxError(f"body: this is not JSON ({problem}).") from problem
+	if not isinstance(body, dict):
+		raise SandboxError("body: send a JSON object.")
+	return body
+
+
+def _json(answer: Any, status: int) -> Response:
+	return Response(
+		json.dumps(answer, ensure_ascii=False), status, content_type="application/json; charset=utf-8"
+	)
+
+
+def _asset(name: str, mimetype: str) -> Response:
+	response = Response((PAGE / name).read_bytes(), mimetype=mimetype)
+	response.headers["Cache-Control"] = "no-store"
+	response.headers["Content-Security-Policy"] = POLICY
+	response.headers["X-Content-Type-Options"] = "nosniff"
+	return response
+
+
+def _events(sandbox: Sandbox, request: HTTPRequest) -> Response:
+	"""Server-sent events: the state's version at every change; the page then asks for what it shows."""
+
+	def stream() -> Iterator[str]:
+		seen = -1
+		while not sandbox.closing.is_set():
+			version = sandbox.wait_for_change(seen, KEEP_ALIVE)
+			yield f"data: {version}\n\n" if version != seen else ": still here\n\n"
+			seen = version
+
+	return Response(stream(), mimetype="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _moment(value: Any) -> datetime | None:
+	"""`at` of a message: seconds since 1970 or ISO 8601."""
+	if value is None:
+		return None
+	try:
+		if isinstance(value, int | float) and not isinstance(value, bool):
+			return datetime.fromtimestamp(value, timezone.utc)
+		moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+	except (ValueError, OverflowError, OSError) as problem:
+		raise SandboxError(f"at: {value!r} is neither seconds since 1970 nor ISO 8601.") from problem
+	return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+def _text(body: JSON, name: str) -> str:
+	value = body.get(name)
+	if not isinstance(value, str) or not value.strip():
+		raise SandboxError(f"{name}: give a text that is not empty.")
+	return value
+
+
+def _flag(body: JSON, name: str, default: bool = False) -> bool:
+	value = body.get(name, default)
+	if not isinstance(value, bool):
+		raise SandboxError(f"{name}: {value!r} is neither true nor false.")
+	return value
+
+
+# -- routes ------------------------------------------------------------------------------------------------------
+
+
+def reset(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST reset"""
+	sandbox.reset()
+	return {"ok": True}
+
+
+def add_customer(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST customers {wa_id, name, user_id?, hides_number?}"""
+	name, user_id = body.get("name") or "", body.get("user_id")
+	if not isinstance(name, str) or not isinstance(user_id, str | None):
+		raise SandboxError("name, user_id: give text.")
+	hides = _flag(body, "hides_number")
+	return views.customer(
+		sandbox, sandbox.customer(_text(body, "wa_id"), name.strip(), user_id=user_id, hides_number=hides)
+	)
+
+
+def change_customer(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""POST customers/{wa_id} {online}"""
+	customer.switch_on() if _flag(body, "online", customer.online) else customer.switch_off()
+	return views.customer(sandbox, customer)
+
+
+def customer_sends(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""POST customers/{wa_id}/messages {text | message, at?, quoted?, to?}"""
+	moment, number = _moment(body.get("at")), body.get("to")
+	if "message" in body:
+		if not isinstance(body["message"], dict):
+			raise SandboxError("message: give a message object of Meta's reference.")
+		return {"wamid": customer.sends_raw(body["message"], moment, to=number)}
+	return {"wamid": customer.sends(_text(body, "text"), moment, quoted=body.get("quoted"), to=number)}
+
+
+def conversation(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""GET customers/{wa_id}/messages"""
+	return {"messages": views.conversation(sandbox, customer.wa_id)}
+
+
+def customer_reads(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""POST customers/{wa_id}/read"""
+	return {"read": customer.reads()}
+
+
+def mark(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST status {wamid, status, code?, details?}"""
+	code = body.get("code")
+	if code is not None and (not isinstance(code, int) or isinstance(code, bool)):
+		raise SandboxError(f"code: {code!r} is not an error code.")
+	sandbox.mark(_text(body, "wamid"), _text(body, "status"), code=code, details=body.get("details"))
+	return {"ok": True}
+
+
+def retry(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST retry {wamid}"""
+	return sandbox.courier.retry(_text(body, "wamid")).to_json()
+
+
+def release(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST release {order?, batch?, shape?}"""
+	order = body.get("order", "fifo")
+	if not isinstance(order, str) and not (
+		isinstance(order, list) and all(isinstance(one, int) for one in order)
+	):
+		raise SandboxError("order: give a name or a list of positions.")
+	return {
+		"released": sandbox.release(order, batch=_flag(body, "batch"), shape=str(body.get("shape", "values")))
+	}
+
+
+def hold(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST hold"""
+	sandbox.hold_webhooks()
+	return {"ok": True}
+
+
+def flush(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST flush {timeout?}"""
+	timeout = body.get("timeout", 5.0)
+	if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 <= timeout <= 60:
+		raise SandboxError("timeout: give seconds from 0 to 60.")
+	return {"empty": sandbox.flush(timeout), "pending": sandbox.courier.pending}
+
+
+def add_fault(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST faults {kind, count?, match?, …}"""
+	given = dict(body)
+	with sandbox.condition:
+		fault: Fault = sandbox.faults.add(str(given.pop("kind", "")), **given)
+		sandbox.touch()
+		return fault.to_json()
+
+
+def list_faults(sandbox: Sandbox, body: JSON) -> JSON:
+	"""GET faults"""
+	return views.faults(sandbox)
+
+
+def clear_faults(sandbox: Sandbox, body: JSON) -> JSON:
+	"""DELETE faults {id?}"""
+	with sandbox.condition:
+		sandbox.faults.clear(body.get("id"))
+		sandbox.touch()
+	return views.faults(sandbox)
+
+
+def change_settings(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST settings {name: value, …}"""
+	with sandbox.condition:
+		sandbox.settings.update(body)
+		sandbox.touch()
+	return views.settings(sandbox)
+
+
+def set_callback(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST callback {url, verify_token?, verify?}"""
+	sandbox.configure_callback(
+		_text(body, "url"), body.get("verify_token"), verify=_flag(body, "verify", True)
+	)
+	return views.business(sandbox)
+
+
+Route = Callable[["Sandbox", JSON], Any]
+ROUTES: dict[tuple[str, str], Route] = {
+	("GET", "state"): lambda sandbox, query: views.state(sandbox),
+	("GET", "phone"): lambda sandbox, query: views.phone(sandbox, query.get("customer")),
+	("GET", "customers"): lambda sandbox, query: {"customers": views.customers(sandbox)},
+	("GET", "requests"): lambda sandbox, query: {
+		"requests": [one.to_json() for one in list(sandbox.requests)]
+	},
+	("GET", "webhooks"): lambda sandbox, query: {"webhooks": [one.to_json() for one in sandbox.webhooks]},
+	("GET", "settings"): lambda sandbox, query: views.settings(sandbox),
+	("POST", "settings"): change_settings,
+	("POST", "reset"): reset,
+	("POST", "customers"): add_customer,
+	("POST", "status"): mark,
+	("POST", "retry"): retry,
+	("POST", "hold"): hold,
+	("POST", "release"): release,
+	("POST", "flush"): flush,
+	("GET", "faults"): list_faults,
+	("POST", "faults"): add_fault,
+	("DELETE", "faults"): clear_faults,
+	("POST", "callback"): set_callback,
+}
+CUSTOMER_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Customer, JSON], Any]] = {
+	("GET", ""): lambda sandbox, customer, body: views.customer(sandbox, customer),
+	("POST", ""): change_customer,
+	("GET", "messages"): conversation,
+	("POST", "messages"): customer_sends,
+	("POST", "read"): customer_reads,
+}

@@ -1,0 +1,162 @@
+"""The customer's side: a person with WhatsApp on a phone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from whatsapp_channel.sandbox import ids, outgoing
+from whatsapp_channel.sandbox.model import JSON, MediaFile, Message
+from whatsapp_channel.sandbox.payloads import Item
+
+if TYPE_CHECKING:
+	from whatsapp_channel.sandbox.core import Sandbox
+
+# What the customer does without opening or prolonging the 24-hour window.
+_NO_WINDOW = frozenset({"reaction", "system", "unsupported", "edit", "revoke"})
+FREE_ENTRY = timedelta(days=7)  # Meta's pricing page of 28 September 2026
+
+
+@dataclass(slots=True, eq=False)
+class Customer:
+	"""A customer and the phone. `wa_id` is the number's digits; `user_id` the business-scoped id or None."""
+
+	sandbox: Sandbox = field(repr=False)
+	wa_id: str
+	name: str
+	user_id: str | None = None
+	hides_number: bool = False  # a username instead of the number: webhooks carry only user_id
+	online: bool = True
+	typing_until: datetime | None = None  # the business shows that it types
+	last_inbound: dict[str, datetime] = field(default_factory=dict)  # by phone number id
+	free_entry: dict[str, datetime] = field(default_factory=dict)  # when an ad's free window ends
+
+	def sends(
+		self, text: str, at: datetime | None = None, *, quoted: str | None = None, to: str | None = None
+	) -> str:
+		"""Writes a text to the business and posts the webhook. `at`: when (default now); `to`: phone number id.
+
+		Returns the wamid.
+		"""
+		return self._post(self.writes(text, at, quoted=quoted, to=to))
+
+	def sends_raw(self, message: JSON, at: datetime | None = None, *, to: str | None = None) -> str:
+		"""Like `sends`, with any message object of Meta's reference; its own from, id and timestamp win."""
+		return self._post(self.composes(message, at, to=to))
+
+	def sends_file(
+		self,
+		kind: str,
+		data: bytes,
+		mime_type: str,
+		*,
+		filename: str | None = None,
+		caption: str | None = None,
+	) -> str:
+		"""Sends an image, video, audio, document or sticker that the business can fetch by its media id."""
+		media = self.sandbox.add_media(MediaFile(ids.object_id(), data, mime_type, filename))
+		digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
+		content = {
+			"caption": caption,
+			"filename": filename,
+			"mime_type": mime_type,
+			"sha256": digest,
+			"id": media.id,
+		}
+		given = {key: value for key, value in content.items() if value is not None}
+		return self.sends_raw({"type": kind, kind: given})
+
+	def writes(
+		self, text: str, at: datetime | None = None, *, quoted: str | None = None, to: str | None = None
+	) -> Item:
+		"""Like `sends`, but the webhook is left to the caller: see Sandbox.payload_for."""
+		message: JSON = {"type": "text", "text": {"body": text}}
+		if quoted:
+			message["context"] = {"from": self.sandbox.number(to).digits, "id": quoted}
+		return self.composes(message, at, to=to)
+
+	def composes(self, message: JSON, at: datetime | None = None, *, to: str | None = None) -> Item:
+		"""Like `sends_raw`, but the webhook is left to the caller."""
+		with self.sandbox.condition:
+			number = self.sandbox.number(to)
+			moment = at or self.sandbox.clock()
+			raw = {**self._sender(), "id": ids.wamid(self.wa_id, outgoing=False), **_stamp(moment), **message}
+			kind = str(raw.get("type"))
+			record = Message(str(raw["id"]), False, self.wa_id, number.id, moment, kind, raw)
+			self.sandbox.record(record)
+			self._open_window(number.id, moment, raw)
+			contact = None if kind == "system" else self.contact()
+			return self.sandbox.item(
+				"message", raw, number, contact=contact, lane=self.wa_id, wamid=record.wamid
+			)
+
+	def reads(self) -> list[str]:
+		"""Looks at the chat: every message that the business sent becomes read. Returns their wamids."""
+		with self.sandbox.condition:
+			self.sandbox.await_first_statuses(self.wa_id)
+			unread = [one for one in self._received() if one.status in ("accepted", "sent", "delivered")]
+			if not self.online:
+				return []
+			for message in unread:
+				if message.status != "delivered":
+					outgoing.report(self.sandbox, message, "delivered")
+				outgoing.report(self.sandbox, message, "read")
+			return [message.wamid for message in unread]
+
+	def switch_off(self) -> None:
+		"""The phone is off: messages stay at "sent"."""
+		self._switch(False)
+
+	def switch_on(self) -> None:
+		"""The phone is on again: what waited is delivered."""
+		self._switch(True)
+		with self.sandbox.condition:
+			self.sandbox.await_first_statuses(self.wa_id)
+			for message in self._received():
+				if message.status == "sent":
+					outgoing.report(self.sandbox, message, "delivered")
+
+	def window_open(self, phone_number_id: str, now: datetime) -> bool:
+		"""Whether the business may write free-form: less than 24 h after the customer's last message."""
+		last = self.last_inbound.get(phone_number_id)
+		return last is not None and now - last < timedelta(hours=24)
+
+	def contact(self) -> JSON:
+		"""Element of `contacts` in a webhook."""
+		shown: JSON = {"profile": {"name": self.name}}
+		if not self.hides_number:
+			shown["wa_id"] = self.wa_id
+		if self.user_id:
+			shown["user_id"] = self.user_id
+		return shown
+
+	def _sender(self) -> JSON:
+		sender = {} if self.hides_number else {"from": self.wa_id}
+		return {**sender, "from_user_id": self.user_id} if self.user_id else sender
+
+	def _open_window(self, phone_number_id: str, moment: datetime, raw: JSON) -> None:
+		if raw.get("type") in _NO_WINDOW:
+			return
+		last = self.last_inbound.get(phone_number_id)
+		self.last_inbound[phone_number_id] = max(last, moment) if last else moment
+		if raw.get("referral"):
+			self.free_entry[phone_number_id] = moment + FREE_ENTRY
+
+	def _post(self, item: Item) -> str:
+		self.sandbox.courier.post(item)
+		return str(item.wamid)
+
+	def _received(self) -> list[Message]:
+		return [message for message in self.sandbox.messages(self.wa_id) if message.outgoing]
+
+	def _switch(self, online: bool) -> None:
+		with self.sandbox.condition:
+			self.online = online
+			self.sandbox.touch()
+
+
+def _stamp(moment: datetime) -> JSON:
+	return {"timestamp": str(int(moment.timestamp()))}

@@ -1,0 +1,93 @@
+"""An HTTP server for a sandbox, on loopback by default."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from whatsapp_channel.sandbox.core import Sandbox
+
+if TYPE_CHECKING:
+	from _typeshed.wsgi import WSGIEnvironment
+
+
+class _Quiet(WSGIRequestHandler):
+	"""Requests are in sandbox.requests; only errors of the sandbox itself go to the log."""
+
+	def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+		return
+
+	def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
+		"""A fault, or the client, closed the connection: there is nothing more to read from it."""
+		self.close_connection = True
+
+
+class Running:
+	"""A server that runs. `url` has no trailing slash."""
+
+	def __init__(self, sandbox: Sandbox, host: str, port: int) -> None:
+		self.sandbox = sandbox
+		self.host = host
+		self._server: BaseWSGIServer | None = None
+		self._thread: threading.Thread | None = None
+		self.port = port
+		self.listen()
+
+	@property
+	def url(self) -> str:
+		"""Address of the page and, as base URL, of the Graph API."""
+		return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+	def listen(self) -> None:
+		"""Takes connections, on the same port as before."""
+		server = make_server(self.host, self.port, self.sandbox.app, threaded=True, request_handler=_Quiet)
+		self.port = server.server_port
+		# The poll interval is how long closing takes; the default of half a second adds up in tests.
+		self._thread = threading.Thread(
+			target=server.serve_forever, args=(0.02,), name="sandbox-http", daemon=True
+		)
+		self._server = server
+		self._thread.start()
+
+	def stop_listening(self) -> None:
+		"""New connections are refused; the sandbox and its webhooks live on."""
+		if self._server is not None and self._thread is not None:
+			self._server.shutdown()
+			self._thread.join()
+			self._server.server_close()
+			self._server = None
+
+	@contextmanager
+	def refusing(self) -> Iterator[None]:
+		"""Connections are refused inside the `with` block."""
+		self.stop_listening()
+		try:
+			yield
+		finally:
+			self.listen()
+
+	def close(self) -> None:
+		"""Stops server and sandbox."""
+		self.sandbox.closing.set()
+		self.sandbox.touch()
+		self.stop_listening()
+		self.sandbox.close()
+
+	def wait(self) -> None:
+		"""Blocks until the server is closed by another thread or a signal handler."""
+		self.sandbox.closing.wait()
+
+	def __enter__(self) -> Running:
+		return self
+
+	def __exit__(self, *_: object) -> None:
+		self.close()
+
+
+def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Running:
+	"""Serves a sandbox; port 0 takes a free one. OSError or SystemExit if the port is taken."""
+	return Running(sandbox, host, port)
