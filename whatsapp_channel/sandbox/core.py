@@ -237,6 +237,10 @@ class Sandbox:
 				self._unsettled.add(message.wamid)
 			self.touch()
 
+	def is_unsettled(self, message: Message) -> bool:
+		"""Whether a message of the business still waits for its first statuses."""
+		return message.wamid in self._unsettled
+
 	def settled(self, message: Message) -> None:
 		"""The first statuses of a message are posted."""
 		with self.condition:

@@ -35,6 +35,8 @@ def outside_window(sandbox: Sandbox, message: Message, customer: Customer) -> bo
 def begin(sandbox: Sandbox, message: Message) -> None:
 	"""The first statuses of an accepted message, by the settings `statuses`, `auto_read` and the phone's state."""
 	with sandbox.condition:
+		if not sandbox.is_unsettled(message):
+			return  # a reset came between the answer and its statuses
 		code = refusal(sandbox, message)
 		customer = sandbox.customers.get(message.wa_id)
 		if code is not None:
