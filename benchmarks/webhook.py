@@ -116,13 +116,17 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-	parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+	parser = argparse.ArgumentParser(
+		description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+	)
 	parser.add_argument("--url", required=True)
 	parser.add_argument("--site", required=True)
 	parser.add_argument("--app-secret", required=True)
 	parser.add_argument("--phone-number-id", required=True)
 	parser.add_argument("--rounds", type=int, default=400)
-	parser.add_argument("--gate", type=float, default=1.4, help="1.4 with an idle worker, 2.0 with a busy one")
+	parser.add_argument(
+		"--gate", type=float, default=1.4, help="1.4 with an idle worker, 2.0 with a busy one"
+	)
 	parser.add_argument("--label", default="idle worker")
 	return parser.parse_args()
 

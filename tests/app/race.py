@@ -6,9 +6,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.app.child import REPOSITORY, connect
 
 
 def at_once(environment: dict[str, str], deliveries: Sequence[str], processes: int) -> None:
@@ -40,16 +39,8 @@ def at_once(environment: dict[str, str], deliveries: Sequence[str], processes: i
 
 def main() -> int:
 	"""Connects every thread, says ready, waits for the word, and goes."""
-	from embedded.boot import RealFrappeFound, load_stand_in
-
-	try:
-		load_stand_in()
-	except RealFrappeFound:
-		pass
-	from tests.hosts import connect_from_environment
-
 	deliveries = json.loads(sys.stdin.readline())
-	host = connect_from_environment()
+	host = connect()
 	connected = threading.Barrier(len(deliveries) + 1)
 	start = threading.Event()
 	errors: list[str] = []
