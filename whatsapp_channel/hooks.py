@@ -8,6 +8,7 @@ app_license = "agpl-3.0"
 
 required_apps = ["frappe/helpdesk"]
 
+before_install = "whatsapp_channel.install.before_install"
 after_install = "whatsapp_channel.install.after_install"
 after_migrate = "whatsapp_channel.install.after_migrate"
 before_uninstall = "whatsapp_channel.install.before_uninstall"
@@ -19,6 +20,10 @@ if hasattr(_base_document, "_get_extended_class"):
 	extend_doctype_class = {"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"]}
 else:
 	override_doctype_class = {"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket"}
+
+override_whitelisted_methods = {
+	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.helpdesk.activities.get_ticket_activities",
+}
 
 doc_events = {
 	"HD Ticket": {"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket"},

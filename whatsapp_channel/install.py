@@ -5,6 +5,16 @@ import frappe
 from whatsapp_channel.helpdesk import contacts, setup
 
 
+def before_install() -> None:
+	"""Has Frappe read anew which modules the apps have.
+
+	Its map may be older than this app's arrival on the bench; then the installation would create no DocType and say
+	nothing.
+	"""
+	frappe.cache.delete_value("app_modules")
+	frappe.setup_module_map()
+
+
 def after_install() -> None:
 	"""Once per site, and the same as after each migration: what both need lives in one place."""
 	after_migrate()

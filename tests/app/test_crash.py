@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from functools import partial
 from typing import Any
 
 import frappe
@@ -23,6 +24,10 @@ def processed() -> int:
 	return frappe.db.count("WhatsApp Delivery", {"state": "Processed"})
 
 
+def has_done(worker: subprocess.Popen, deliveries: int) -> bool:
+	return processed() > deliveries or worker.poll() is not None
+
+
 @pytest.mark.parametrize("kills", [1, 3])
 def test_a_drain_killed_again_and_again(desk: Desk, host: Any, kills: int) -> None:
 	for index in range(40):
@@ -31,7 +36,9 @@ def test_a_drain_killed_again_and_again(desk: Desk, host: Any, kills: int) -> No
 	frappe.db.commit()
 	for round_ in range(kills):
 		worker = start(host.environment(), "whatsapp_channel.inbound.drain.drain")
-		wait_until(lambda before=round_: processed() > before * 5 + 2 or worker.poll() is not None, deadline=60)
+		wait_until(
+			lambda before=round_: processed() > before * 5 + 2 or worker.poll() is not None, deadline=60
+		)
 		kill(worker)
 	desk.settle()
 	assert frappe.db.count(MESSAGE) == 40
@@ -63,7 +70,9 @@ def test_a_sender_killed_while_meta_has_the_message(desk: Desk, host: Any) -> No
 	customer = desk.message(row).customer
 	desk.sandbox.faults.add("latency", ms=15000)
 	worker = start(host.environment(), "whatsapp_channel.outbound.send.send_queued", customer)
-	desk.sandbox.wait_until(lambda: any(request.method == "POST" for request in desk.sandbox.requests), timeout=60)
+	desk.sandbox.wait_until(
+		lambda: any(request.method == "POST" for request in desk.sandbox.requests), timeout=60
+	)
 	kill(worker)
 	wait_until(lambda: desk.settle() or desk.message(row).status in ("Delivered", "Sending"))
 	desk.settle()

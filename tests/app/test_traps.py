@@ -35,6 +35,8 @@ TRAPS = {
 	"portal reply": "a reply in the portal belongs to the portal",
 	"service level without the priority": "opening a ticket throws",
 	"first response": "the reply must count for the service level",
+	"sender's name": "the ticket page shows the address of whom it does not know",
+	"rewritten text": "Frappe rewrites what looks like HTML in most fields",
 	"hostile subject": "Helpdesk shows subjects and names as HTML",
 }
 covered: dict[str, Callable] = {}
@@ -412,6 +414,39 @@ def test_a_reply_counts_as_first_response(desk: Desk, ticket: str) -> None:
 	assert not frappe.db.get_value("HD Ticket", ticket, "first_responded_on")
 	desk.reply(ticket)
 	assert frappe.db.get_value("HD Ticket", ticket, "first_responded_on")
+
+
+@trap("sender's name")
+def test_the_ticket_page_calls_the_customer_by_name(desk: Desk, ticket: str, agent: str) -> None:
+	client = desk.web.login(agent)
+	method = "helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities"
+	answer = client.get(f"/api/method/{method}", params={"ticket": ticket})
+	(communication,) = answer.json()["message"]["communications"]
+	assert communication["user"]["name"] == "Maria · WhatsApp"
+	assert communication["sender"] == "5511912345678@whatsapp.invalid"
+	refused = desk.web.login(user("portal-user@example.com")).get(
+		f"/api/method/{method}", params={"ticket": ticket}
+	)
+	assert refused.status_code == 403
+
+
+AS_WRITTEN = [HOSTILE, "<script>alert(1)</script>", "1 < 2 > 0 & <3", '{"a": "<b>"}']
+
+
+@trap("rewritten text")
+@pytest.mark.parametrize("text", AS_WRITTEN)
+def test_text_arrives_as_it_was_written_in_both_directions(desk: Desk, text: str) -> None:
+	from html import escape, unescape
+
+	desk.writes(text)
+	ticket = desk.ticket()
+	assert desk.message(newest(MESSAGE)).text == text
+	shown = communications(ticket)[0].content
+	assert text in unescape(shown)
+	assert "<img" not in shown
+	desk.reply(ticket, f"<p>{escape(text)}</p>")
+	desk.settle()
+	assert desk.on_phone() == [text]
 
 
 @trap("hostile subject")

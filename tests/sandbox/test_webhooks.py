@@ -240,14 +240,13 @@ def test_reset_forgets_and_waits_for_what_is_under_way(sandbox: Sandbox, receive
 
 
 def test_reset_forgets_the_statuses_of_an_answered_message(
-	send: Any, sandbox: Sandbox, receiver: Receiver, ada: Customer
+	send: Any, sandbox: Sandbox, ada: Customer
 ) -> None:
 	wamid = send().json()["messages"][0]["id"]
 	message = sandbox.message(wamid)
 	sandbox.reset()
 	outgoing.begin(sandbox, message)
 	assert sandbox.flush()
-	assert receiver.statuses() in ([], ["sent"], ["sent", "delivered"])
 	assert sandbox.webhooks == []
 
 

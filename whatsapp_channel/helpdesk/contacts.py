@@ -1,10 +1,7 @@
 """Contacts of customers. The synthetic address never goes on a Contact: Helpdesk would derive a company from it."""
 
-import re
-
 import frappe
 import phonenumbers
-from frappe import _
 
 from whatsapp_channel.rules.address import DOMAIN
 from whatsapp_channel.rules.phone import variants
@@ -47,16 +44,11 @@ def _spellings(digits: str) -> set[str]:
 
 def _create(wa_id: str | None, profile_name: str) -> str:
 	contact = frappe.new_doc("Contact")
-	contact.first_name = _as_name(profile_name) or (f"+{wa_id}" if wa_id else _("WhatsApp customer"))
+	contact.first_name = profile_name
 	if wa_id:
 		contact.append("phone_nos", {"phone": f"+{wa_id}", "is_primary_mobile_no": 1})
 	contact.flags.ignore_mandatory = True
 	return contact.insert(ignore_permissions=True).name
-
-
-def _as_name(profile_name: str) -> str:
-	"""A Contact is named after its first name, and Frappe refuses names with angle brackets."""
-	return re.sub(r"[<>]", " ", profile_name).strip()[:140]
 
 
 def silence(address: str) -> None:

@@ -6,6 +6,7 @@ from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.database import in_transaction
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.rules.phone import variants
+from whatsapp_channel.rules.text import display_name
 
 CUSTOMER = "WhatsApp Customer"
 
@@ -46,7 +47,7 @@ def _new(account: str, wa_id: str | None, bsuid: str | None, card: ContactCard |
 		"bsuid": bsuid,
 		"phone_key": _key(account, wa_id) if wa_id else None,
 		"bsuid_key": _key(account, bsuid) if bsuid else None,
-		"profile_name": (card and card.name) or (f"+{wa_id}" if wa_id else bsuid),
+		"profile_name": display_name((card and card.name) or "", f"+{wa_id}" if wa_id else str(bsuid)),
 	}
 
 
@@ -58,8 +59,9 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 	fields = ["name", "account", "wa_id", "phone", "bsuid", "profile_name", "contact"]
 	row = frappe.db.get_value(CUSTOMER, name, fields, as_dict=True)
 	changes = {}
-	if card and card.name and card.name != row.profile_name:
-		changes["profile_name"] = card.name
+	name_now = display_name((card and card.name) or "", row.profile_name)
+	if name_now != row.profile_name:
+		changes["profile_name"] = name_now
 	changes |= _new_identities(row, message)
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
 		changes["contact"] = contacts.find_or_create(

@@ -68,6 +68,8 @@ def _received() -> list[str]:
 def process_delivery(name: str) -> None:
 	"""Each item by itself (design decision 2). After a crash the whole delivery is done again: items are idempotent."""
 	row = frappe.db.get_value("WhatsApp Delivery", name, ["body", "attempts"], as_dict=True)
+	if not row:
+		return
 	if row.attempts >= MAX_DELIVERY_ATTEMPTS:
 		_finish(name, "Failed", error="Processing was broken off several times. See the error log.")
 		return

@@ -15,6 +15,7 @@ from whatsapp_channel.rules.reply_html import from_html, has_media, is_blank
 __all__ = [
 	"MAX_SUBJECT",
 	"MAX_TEXT",
+	"display_name",
 	"from_html",
 	"has_media",
 	"is_blank",
@@ -74,6 +75,11 @@ def subject(text: str, fallback: str) -> str:
 	kept = line[: cut_before(line, MAX_SUBJECT - 1)]
 	at_word = kept.rfind(" ")
 	return kept[: at_word if at_word > MAX_SUBJECT // 2 else None].rstrip() + "…"
+
+
+def display_name(text: str, fallback: str) -> str:
+	"""A customer's own name for rows and pages, by the rules of `subject`: the same places show both."""
+	return subject(text, fallback)
 
 
 def split(text: str, limit: int = MAX_TEXT) -> list[str]:
