@@ -124,7 +124,7 @@ def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:
 	frappe.throw(
 		_(
 			"WhatsApp allows free replies for 24 hours after the customer's last message. For {0} that time ended: {1}. "
-			"Wait until the customer writes again, or reach him in another way."
+			"Wait until the customer writes again, or use another way to reach them."
 		).format(customer.profile_name, since),
 		WindowClosed,
 		title=_("Reply window closed"),

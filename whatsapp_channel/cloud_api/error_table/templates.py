@@ -289,7 +289,9 @@ TEMPLATES = (
 			"WhatsApp refused a value of this message. If it answers or reacts to an old message (30 days), send it "
 			"as a new one."
 		),
-		_("Meta refused a value; the details name it. A quoted message may be too old or not exist. ")
-		+ REPORT,
+		_(
+			"Meta refused a value; the details name it. A quoted message may be too old or not exist. Update the app "
+			"to its newest version; if the error stays, report it with the details of Meta's answer."
+		),
 	),
 )
