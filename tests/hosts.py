@@ -123,7 +123,9 @@ class BenchHost:
 		os.chdir(self.sites)  # Frappe finds logs and assets relative to it
 		self.connect()
 		if not frappe.conf.allow_tests:
-			raise HostError(f"{self.site_name} does not allow tests: bench --site {self.site_name} set-config allow_tests 1")
+			raise HostError(
+				f"{self.site_name} does not allow tests: bench --site {self.site_name} set-config allow_tests 1"
+			)
 		if APP not in frappe.get_installed_apps():
 			raise HostError(f"{APP} is not installed on {self.site_name}")
 		frappe.db.set_single_value("System Settings", "allow_error_traceback", 1)
@@ -145,7 +147,9 @@ class BenchHost:
 		self._jobs: list[tuple[Any, dict[str, Any], str]] = []
 		original = background_jobs.enqueue
 
-		def enqueue(method: Any, *args: Any, now: bool = False, enqueue_after_commit: bool = False, **kwargs: Any) -> Any:
+		def enqueue(
+			method: Any, *args: Any, now: bool = False, enqueue_after_commit: bool = False, **kwargs: Any
+		) -> Any:
 			if now or not _is_ours(method):
 				return original(method, *args, now=now, enqueue_after_commit=enqueue_after_commit, **kwargs)
 			job = (method, _job_arguments(kwargs), frappe.session.user)
@@ -165,7 +169,9 @@ class BenchHost:
 
 		self.connect()
 		database = str(frappe.db.sql("select version()")[0][0]).split("-")[0]
-		return f"frappe {frappe.__version__} · helpdesk {helpdesk.__version__} · {frappe.db.db_type} {database}"
+		return (
+			f"frappe {frappe.__version__} · helpdesk {helpdesk.__version__} · {frappe.db.db_type} {database}"
+		)
 
 	def connect(self) -> None:
 		"""Connect this thread as Administrator."""
@@ -218,7 +224,16 @@ def _is_ours(method: Any) -> bool:
 
 
 def _job_arguments(kwargs: dict[str, Any]) -> dict[str, Any]:
-	about_the_queue = ("queue", "timeout", "event", "is_async", "job_name", "at_front", "job_id", "deduplicate")
+	about_the_queue = (
+		"queue",
+		"timeout",
+		"event",
+		"is_async",
+		"job_name",
+		"at_front",
+		"job_id",
+		"deduplicate",
+	)
 	return {key: value for key, value in kwargs.items() if key not in about_the_queue}
 
 
@@ -234,4 +249,3 @@ def connect_from_environment() -> Host:
 	host.open()
 	host.connect()
 	return host
-

@@ -1,0 +1,27 @@
+"""What is to happen around a commit or a rollback."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+
+class CallbackManager:
+	"""Functions that run once, in order; one that adds another sees it run as well."""
+
+	def __init__(self) -> None:
+		self._functions: deque[Callable[[], Any]] = deque()
+
+	def add(self, function: Callable[[], Any]) -> None:
+		"""Queue a function without arguments."""
+		self._functions.append(function)
+
+	__call__ = add
+
+	def run(self) -> None:
+		"""Run and forget all of them."""
+		while self._functions:
+			self._functions.popleft()()
+
+	def reset(self) -> None:
+		"""Forget all of them."""
+		self._functions.clear()

@@ -1,0 +1,141 @@
+"""Messages to the user, logs, translations."""
+
+import inspect
+import json
+import logging
+import sys
+import traceback
+from typing import Any
+
+import frappe
+from frappe._embedded.local import _dict, flags, local
+
+
+def _(msg: str, lang: str | None = None, context: str | None = None) -> str:
+	"""The text itself: the embedded host speaks English."""
+	return msg
+
+
+def msgprint(
+	msg: str,
+	title: str | None = None,
+	raise_exception: Any = False,
+	as_table: bool = False,
+	as_list: bool = False,
+	indicator: str | None = None,
+	alert: bool = False,
+	**options: Any,
+) -> None:
+	"""Tell the user something with the answer, and raise when told to."""
+	message = _dict(message=msg, title=title or "Message")
+	if indicator or raise_exception:
+		message.indicator = indicator or "red"
+	message.update({key: 1 for key, value in (("alert", alert), ("as_list", as_list)) if value})
+	if raise_exception:
+		message.raise_exception = 1
+	if not flags.mute_messages:
+		local.message_log.append(message)
+	if inspect.isclass(raise_exception):
+		raise raise_exception(msg)
+	if isinstance(raise_exception, Exception):
+		raise_exception.args = (msg,)
+		raise raise_exception
+	if raise_exception:
+		raise frappe.ValidationError(msg)
+
+
+def throw(msg: str, exc: Any = None, title: str | None = None, **options: Any) -> Any:
+	"""Tell the user what is wrong and raise."""
+	msgprint(msg, title=title, raise_exception=exc or frappe.ValidationError, indicator="red", **options)
+
+
+def clear_messages() -> None:
+	"""Forget all messages to the user."""
+	local.message_log = []
+
+
+def clear_last_message() -> None:
+	"""Forget the last message to the user."""
+	local.message_log = local.message_log[:-1]
+
+
+def get_traceback(with_context: bool = False) -> str:
+	"""The exception that is being handled, with its stack."""
+	return traceback.format_exc() if sys.exc_info()[0] else ""
+
+
+def log_error(
+	title: str | None = None,
+	message: str | None = None,
+	reference_doctype: str | None = None,
+	reference_name: str | None = None,
+	*,
+	defer_insert: bool = False,
+) -> Any:
+	"""A row of Error Log; it goes with the transaction."""
+	if message and title and "\n" in title:
+		title, message = message, title
+	text = message or get_traceback() or title
+	values = {"method": str(title or "Error")[:140], "error": text, "reference_name": reference_name}
+	log = frappe.get_doc({"doctype": "Error Log", "reference_doctype": reference_doctype} | values)
+	return log.insert(ignore_permissions=True)
+
+
+def logger(module: str | None = None, with_more_info: bool = False, **options: Any) -> logging.Logger:
+	"""A logger that writes to logs/ of the site."""
+	named = logging.getLogger(f"{local.site_path}.{module or 'frappe'}")
+	if not named.handlers:
+		handler = logging.FileHandler(f"{local.site_path}/logs/{module or 'frappe'}.log", delay=True)
+		handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+		named.addHandler(handler)
+		named.propagate = False
+		named.setLevel(logging.WARNING)
+	return named
+
+
+def publish_realtime(
+	event: str | None = None,
+	message: Any = None,
+	room: str | None = None,
+	user: str | None = None,
+	doctype: str | None = None,
+	docname: str | None = None,
+	task_id: str | None = None,
+	after_commit: bool = False,
+) -> None:
+	"""Send an event to those who look at a document, to a user, or to all; kept for pages that poll."""
+	if not room and user:
+		room = f"user:{user}"
+	elif not room:
+		room = f"doc:{doctype}/{docname}" if doctype and docname else "all"
+	item = [event or "global", json.dumps(message or {}, default=str), room]
+	if not after_commit:
+		_publish(item)
+		return
+	waiting = _waiting_events()
+	if item not in waiting:
+		waiting.append(item)
+
+
+def _waiting_events() -> list[list[str]]:
+	if not getattr(local, "realtime_log", None):
+		local.realtime_log = []
+		frappe.db.after_commit.add(_publish_waiting)
+		frappe.db.after_rollback.add(_forget_waiting)
+	return local.realtime_log
+
+
+def _publish_waiting() -> None:
+	waiting, local.realtime_log = local.realtime_log or [], None
+	for item in waiting:
+		_publish(item)
+
+
+def _forget_waiting() -> None:
+	local.realtime_log = None
+
+
+def _publish(item: list[str]) -> None:
+	from frappe._embedded.shared import publish
+
+	publish(*item)

@@ -1,0 +1,1 @@
+"""Frappe's database layer."""

@@ -1,0 +1,16 @@
+"""Frappe's own hooks, as far as the stand-in has what they name."""
+
+app_name = "frappe"
+app_title = "Frappe Framework"
+ignore_links_on_delete = [
+	"Communication",
+	"ToDo",
+	"Comment",
+	"View Log",
+	"File",
+	"Email Queue",
+	"Email Unsubscribe",
+	"Error Log",
+	"DocType",
+]
+has_permission = {"Communication": "frappe.core.doctype.communication.communication.has_permission"}

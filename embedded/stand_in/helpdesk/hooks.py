@@ -1,0 +1,9 @@
+"""Helpdesk's own hooks, as far as the stand-in has what they name."""
+
+app_name = "helpdesk"
+app_title = "Helpdesk"
+after_install = "helpdesk.setup.after_install"
+doc_events = {"Contact": {"before_insert": "helpdesk.overrides.contact.before_insert"}}
+has_permission = {"HD Ticket": "helpdesk.helpdesk.doctype.hd_ticket.hd_ticket.has_permission"}
+permission_query_conditions = {"HD Ticket": "helpdesk.helpdesk.doctype.hd_ticket.hd_ticket.permission_query"}
+ignore_links_on_delete = ["HD Notification", "HD Ticket Comment"]

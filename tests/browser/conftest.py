@@ -1,0 +1,132 @@
+"""A browser, and the running demo that it looks at. A machine without a browser fails here: people use pages."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+REPOSITORY = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = (
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-quic",
+	"--no-first-run",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+)
+SKIP = "WHATSAPP_SKIP_BROWSER"
+# Texts that do harm in a page that takes them for HTML.
+HOSTILE = {
+	"image": '<img src=x onerror="window.hacked=1">',
+	"script": "<script>window.hacked=1</script><b>bold</b>",
+	"json": '{"content": "<img src=x onerror=window.hacked=1>"}',
+	"json-string": '"<svg onload=window.hacked=1>"',
+	"attribute": '" onmouseover="window.hacked=1" x=\'',
+}
+DEADLINE = 15_000  # milliseconds
+expect.set_options(timeout=DEADLINE)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+	"""The system's Chromium, without a window."""
+	if os.environ.get(SKIP) == "1":
+		pytest.skip(f"{SKIP}=1")
+	path = next(filter(None, map(shutil.which, NAMES)), None)
+	if not path:
+		pytest.fail(f"No browser: install Chromium (one of {', '.join(NAMES)} in the PATH), or set {SKIP}=1")
+	with sync_playwright() as playwright:
+		opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
+		yield opened
+		opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+	"""A browser profile of its own, as wide as a desktop."""
+	made = browser.new_context(viewport={"width": 1280, "height": 800})
+	made.set_default_timeout(DEADLINE)
+	yield made
+	made.close()
+
+
+@dataclass
+class Running:
+	"""A demo in a process of its own, started as a newcomer does."""
+
+	process: subprocess.Popen[str]
+	phone_url: str
+	desk_url: str
+
+	def control(self, path: str, **body: Any) -> Any:
+		"""POST to the sandbox's control API."""
+		answer = httpx.post(f"{self.phone_url}sandbox/{path}", json=body, trust_env=False)
+		return answer.raise_for_status().json()
+
+	def customer(self, wa_id: str, name: str) -> str:
+		"""Adds a customer; returns the number's digits."""
+		return self.control("customers", wa_id=wa_id, name=name)["wa_id"]
+
+	def writes(self, wa_id: str, text: str, **more: Any) -> None:
+		"""A customer writes, by the phone's control API."""
+		self.control(f"customers/{wa_id}/messages", text=text, **more)
+
+
+def start(folder: Path) -> Running:
+	"""Starts a demo on free ports and waits until it has printed its addresses."""
+	command = [
+		sys.executable,
+		"-m",
+		"embedded.demo",
+		"--folder",
+		str(folder),
+		"--port",
+		"0",
+		"--sandbox-port",
+		"0",
+	]
+	process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+	printed = ""
+	for line in process.stdout or ():
+		printed += line
+		if "Ctrl-C" in line:
+			phone, desk = re.findall(r"http://\S+", printed)[-2:]
+			return Running(process, phone, desk)
+	raise AssertionError(f"the demo ended with {process.wait()}: {printed}")
+
+
+def stop(running: Running) -> int:
+	"""Ends a demo as Ctrl-C does; returns its exit code."""
+	running.process.send_signal(2)
+	try:
+		return running.process.wait(timeout=20)
+	finally:
+		running.process.kill()
+		if running.process.stdout:
+			running.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def demo(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+	"""One demo for the tests of a module, each with a customer of its own."""
+	running = start(tmp_path_factory.mktemp("demo"))
+	yield running
+	stop(running)
+
+
+def without_errors(page: Page) -> list[str]:
+	"""Collects the scripts that fail in a page."""
+	errors: list[str] = []
+	page.on("pageerror", lambda error: errors.append(str(error)))
+	return errors
