@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from embedded.boot import RealFrappeFound, load_stand_in
+from tests.chromium import browser  # noqa: F401 (a fixture of every folder)
 from tests.hosts import Host, HostError, make_host
 
 # Test modules import frappe before pytest has read its options, so what is installed decides.

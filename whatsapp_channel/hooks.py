@@ -26,7 +26,10 @@ override_whitelisted_methods = {
 }
 
 doc_events = {
-	"HD Ticket": {"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket"},
+	"HD Ticket": {
+		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
+		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
+	},
 }
 
 scheduler_events = {

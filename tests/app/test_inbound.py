@@ -255,3 +255,9 @@ def test_a_customer_known_by_user_id_is_known_by_number_as_soon_as_a_message_has
 	assert len(rows("WhatsApp Customer")) == len(desk.tickets()) == 1
 	customer = frappe.get_doc("WhatsApp Customer", newest("WhatsApp Customer"))
 	assert (customer.wa_id, customer.phone, customer.bsuid) == ("5511912345678", "+5511912345678", "BR.1")
+	first_address = frappe.db.get_value("HD Ticket", desk.ticket(), "raised_by")
+	assert first_address == f"{customer.name}@whatsapp.invalid"
+	desk.reply(desk.ticket(), "<p>known by either</p>", to=first_address)
+	desk.sandbox.customer("5511912345678", "Maria")
+	desk.settle()
+	assert desk.on_phone() == ["known by either"]

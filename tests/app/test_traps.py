@@ -218,6 +218,7 @@ def test_a_failure_after_a_merge_is_shown_in_the_target(desk: Desk, merged: tupl
 
 
 def test_the_target_of_a_merge_can_answer_at_once(desk: Desk, merged: tuple) -> None:
+	assert frappe.db.get_value("HD Ticket", merged[1], "whatsapp_channel") == desk.channel
 	desk.reply(merged[1], "<p>at once</p>", to="5511912345678@whatsapp.invalid")
 	desk.settle()
 	assert desk.on_phone() == ["answer", "at once"]

@@ -1,8 +1,6 @@
-"""A browser, and the running demo that it looks at. A machine without a browser fails here: people use pages."""
+"""The running demo that the browser looks at."""
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,20 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 REPOSITORY = Path(__file__).parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = (
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-)
-SKIP = "WHATSAPP_SKIP_BROWSER"
 # Texts that do harm in a page that takes them for HTML.
 HOSTILE = {
 	"image": '<img src=x onerror="window.hacked=1">',
@@ -36,20 +23,6 @@ HOSTILE = {
 }
 DEADLINE = 15_000  # milliseconds
 expect.set_options(timeout=DEADLINE)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-	"""The system's Chromium, without a window."""
-	if os.environ.get(SKIP) == "1":
-		pytest.skip(f"{SKIP}=1")
-	path = next(filter(None, map(shutil.which, NAMES)), None)
-	if not path:
-		pytest.fail(f"No browser: install Chromium (one of {', '.join(NAMES)} in the PATH), or set {SKIP}=1")
-	with sync_playwright() as playwright:
-		opened = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
-		yield opened
-		opened.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -15,19 +14,6 @@ from whatsapp_channel.sandbox import Running, Sandbox
 if TYPE_CHECKING:
 	import httpx
 	from playwright.sync_api import Browser, Page
-
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this computer")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-	with playwright.sync_playwright() as started:
-		opened = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-		yield opened
-		opened.close()
 
 
 @pytest.fixture

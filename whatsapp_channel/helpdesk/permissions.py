@@ -4,8 +4,6 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.helpdesk import tickets
-
 SEES_ALL = {"System Manager"}
 
 
@@ -21,7 +19,7 @@ def ticket_for_agent(ticket: str) -> "frappe._dict":
 	"""Customer and channel of a ticket. Raises frappe.PermissionError unless an agent asks who may read it."""
 	require_agent()
 	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
-	return tickets.origin_of(ticket)
+	return frappe.db.get_value("HD Ticket", ticket, ["whatsapp_customer", "whatsapp_channel"], as_dict=True)
 
 
 def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:

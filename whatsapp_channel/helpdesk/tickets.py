@@ -36,6 +36,11 @@ def address_of(customer: "frappe._dict") -> str:
 	return address.synthetic(customer.wa_id or customer.name)
 
 
+def addresses_of(customer: "frappe._dict") -> set[str]:
+	"""Every address that a ticket may know a customer by: one known by user id alone may have got a number since."""
+	return {address_of(customer), address.synthetic(customer.name)}
+
+
 def create(customer: "frappe._dict", channel: str, first_text: str | None) -> str:
 	"""Opens a ticket for a customer in the channel's department and returns its name.
 
@@ -62,7 +67,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 
 def file_conversation(conversation: str, ticket: str, customer: "frappe._dict") -> None:
 	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
-	_link(conversation, ticket, customer.name)
+	frappe.db.set_value("WhatsApp Conversation", conversation, "ticket", ticket)
 	waiting = frappe.get_all(
 		MESSAGE,
 		{
@@ -79,15 +84,6 @@ def file_conversation(conversation: str, ticket: str, customer: "frappe._dict") 
 		frappe.db.set_value(
 			MESSAGE, message.name, {"ticket": ticket, "communication": communication}, update_modified=False
 		)
-
-
-def _link(conversation: str, ticket: str, customer: str) -> None:
-	channel = frappe.db.get_value("WhatsApp Conversation", conversation, "channel")
-	frappe.db.set_value("WhatsApp Conversation", conversation, "ticket", ticket)
-	# A ticket into which one of ours was merged learns which customer it speaks with.
-	if not frappe.db.get_value("HD Ticket", ticket, "whatsapp_customer"):
-		values = {"whatsapp_customer": customer, "whatsapp_channel": channel}
-		frappe.db.set_value("HD Ticket", ticket, values, update_modified=False)
 
 
 def _communicate(ticket: str, customer: "frappe._dict", message: "frappe._dict") -> str:
@@ -194,14 +190,17 @@ def with_merged(ticket: str) -> list[str]:
 	return found
 
 
-def origin_of(ticket: str) -> "frappe._dict":
-	"""Customer and channel of a ticket, its own or of one that was merged into it; empty for any other ticket."""
-	fields = ["whatsapp_customer", "whatsapp_channel"]
-	for name in with_merged(ticket):
-		row = frappe.db.get_value("HD Ticket", name, fields, as_dict=True)
-		if row and row.whatsapp_customer:
-			return row
-	return frappe._dict(whatsapp_customer=None, whatsapp_channel=None)
+def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
+	"""The ticket into which one of ours is merged learns at once which customer it speaks with.
+
+	Called with every save of a ticket; only a merged one costs more than a comparison.
+	"""
+	if not (ticket.get("is_merged") and ticket.get("merged_with") and ticket.get("whatsapp_customer")):
+		return
+	target = follow_merges(str(ticket.merged_with), _merged_with)
+	if not frappe.db.get_value("HD Ticket", target, "whatsapp_customer"):
+		values = {"whatsapp_customer": ticket.whatsapp_customer, "whatsapp_channel": ticket.whatsapp_channel}
+		frappe.db.set_value("HD Ticket", target, values, update_modified=False)
 
 
 def forget_ticket(ticket: Document, method: str | None = None) -> None:

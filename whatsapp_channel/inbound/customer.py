@@ -67,10 +67,10 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 		changes["contact"] = contacts.find_or_create(
 			row.wa_id, changes.get("profile_name") or row.profile_name
 		)
-		contacts.silence(tickets.address_of(row))
 	if changes:
 		frappe.db.set_value(CUSTOMER, name, changes)
 		row.update(changes)
+		contacts.silence(tickets.address_of(row))
 	return row
 
 

@@ -52,7 +52,7 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 def destination(ticket: Document, to: str) -> "frappe._dict":
 	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8)."""
 	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	name = ticket.get("whatsapp_customer") or tickets.origin_of(ticket.name).whatsapp_customer
+	name = ticket.get("whatsapp_customer")
 	customer = name and frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True)
 	if not customer:
 		frappe.throw(
@@ -61,7 +61,7 @@ def destination(ticket: Document, to: str) -> "frappe._dict":
 			)
 		)
 	expected = tickets.address_of(customer)
-	if {address.lower() for address in recipients(to, None, None)} != {expected.lower()}:
+	if not {address.lower() for address in recipients(to, None, None)} <= tickets.addresses_of(customer):
 		frappe.throw(
 			_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(
 				expected
@@ -92,9 +92,7 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 
 
 def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
-	channel = usable_channel(
-		ticket.get("whatsapp_channel") or tickets.origin_of(ticket.name).whatsapp_channel
-	)
+	channel = usable_channel(ticket.get("whatsapp_channel"))
 	found = conversation.for_ticket(customer.name, channel, str(ticket.name))
 	if not found:
 		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))

@@ -46,29 +46,22 @@ def _advance(message: "frappe._dict") -> bool:
 	if not sender:
 		return False
 	number, account = sender
+	recipient = _recipient(message)
+	if not recipient:
+		status.fail(message.name, _("This customer has neither a number nor a user id."), code=None)
+		return True
 	try:
-		client, recipient = _client(account), _recipient(message)
-	except ValueError as error:
-		return _cannot_send(message, account, str(error))
+		client = settings.cloud_api(account)
+	except (ValueError, frappe.ValidationError) as error:
+		# Nothing has left: the token is missing or is none, so the account stops and the message waits.
+		account_health.stop_sending(account, str(error), code=0)
+		return False
 	return _claim(message) and _post(message, number, account, client, recipient)
 
 
-def _client(account: str) -> CloudAPI:
-	try:
-		return settings.cloud_api(account)
-	except frappe.ValidationError as error:
-		raise ValueError(str(error)) from error
-
-
-def _recipient(message: "frappe._dict") -> Recipient:
+def _recipient(message: "frappe._dict") -> Recipient | None:
 	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
-	return Recipient(customer.wa_id, customer.bsuid)
-
-
-def _cannot_send(message: "frappe._dict", account: str, reason: str) -> bool:
-	"""Nothing has left: the token is missing or none, which stops the account, and the message waits."""
-	account_health.stop_sending(account, reason, code=0)
-	return False
+	return Recipient(customer.wa_id, customer.bsuid) if customer.wa_id or customer.bsuid else None
 
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:
