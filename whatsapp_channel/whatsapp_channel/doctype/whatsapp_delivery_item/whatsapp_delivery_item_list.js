@@ -1,4 +1,5 @@
 frappe.listview_settings["WhatsApp Delivery Item"] = {
+	add_fields: ["state"],
 	get_indicator(doc) {
 		const colours = {
 			Pending: "orange",

@@ -1,0 +1,24 @@
+"""List indicators read only fields that the list loads: Frappe loads the columns, `status`, and what is asked for."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DOCTYPES = Path(__file__).parents[1] / "whatsapp_channel" / "whatsapp_channel" / "doctype"
+LISTS = sorted(DOCTYPES.glob("*/*_list.js"))
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.parent.name)
+def test_an_indicator_reads_only_what_the_list_loads(path: Path) -> None:
+	script = path.read_text()
+	meta = json.loads((path.parent / f"{path.parent.name}.json").read_text())
+	columns = {field["fieldname"] for field in meta["fields"] if field.get("in_list_view")}
+	asked = re.search(r"add_fields: \[(.*?)\]", script)
+	loaded = columns | {"name", "status"} | set(re.findall(r'"(\w+)"', asked[1] if asked else ""))
+	assert set(re.findall(r"\bdoc\.(\w+)", script)) <= loaded
+
+
+def test_there_are_lists() -> None:
+	assert LISTS
