@@ -59,6 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
 	"""Choose the host and make its frappe importable."""
 	config.addinivalue_line("markers", "bench_only(reason): needs MariaDB, Redis or Frappe's own desk")
 	config.addinivalue_line("markers", "embedded_only(reason): tests the embedded host itself")
+	config.addinivalue_line(
+		"markers", "helpdesk_since(version): states what an older Helpdesk does otherwise"
+	)
 	site = config.getoption("--site")
 	if not site and _on_bench:
 		raise pytest.UsageError("this environment has the real frappe: pytest --site NAME")
@@ -66,15 +69,32 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-	"""Skip what needs the other host."""
+	"""Skip what needs the other host, or another Helpdesk."""
 	kind = config.stash[_host].kind
 	for item in items:
-		for name, wrong_kind in _MARKERS.items():
-			if kind == wrong_kind and (mark := item.get_closest_marker(name)):
-				reason = mark.kwargs.get("reason") or mark.args[0]
-				reason = f"{name.replace('_', ' ')}: {reason}"
-				_skipped[item.nodeid.partition("::")[0], reason] += 1
-				item.add_marker(pytest.mark.skip(reason=reason))
+		if reason := _other_host(item, kind) or _is_older(item):
+			_skipped[item.nodeid.partition("::")[0], reason] += 1
+			item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _other_host(item: pytest.Item, kind: str) -> str | None:
+	"""Which host a test needs and why, if it is not this one."""
+	for name, wrong_kind in _MARKERS.items():
+		if kind == wrong_kind and (mark := item.get_closest_marker(name)):
+			return f"{name.replace('_', ' ')}: {mark.kwargs.get('reason') or mark.args[0]}"
+	return None
+
+
+def _is_older(item: pytest.Item) -> str | None:
+	"""Why a test does not hold for the bench's Helpdesk, if so."""
+	mark = item.get_closest_marker("helpdesk_since")
+	if not mark or not _on_bench:
+		return None
+	import helpdesk
+
+	present = [int(part) for part in helpdesk.__version__.split(".")[:2]]
+	needed = [int(part) for part in mark.args[0].split(".")]
+	return f"helpdesk since {mark.args[0]}: this one is {helpdesk.__version__}" if present < needed else None
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import TypeVar
 
 import frappe
@@ -24,7 +25,8 @@ def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 	The database server holds it for the connection, not for the transaction, and frees it when the process
 	dies: no lease to expire, nothing to clean up after kill -9.
 	"""
-	lock = f"{frappe.conf.db_name}:{name}"[-64:]
+	# The server knows one set of names for all its databases, of 64 characters at most.
+	lock = sha256(f"{frappe.conf.db_name}:{name}".encode()).hexdigest()[:60]
 	held = bool(frappe.db.sql("select get_lock(%s, %s)", (lock, wait))[0][0])
 	try:
 		yield held

@@ -4,6 +4,16 @@ import frappe
 
 from whatsapp_channel.helpdesk import contacts, setup
 
+# Where Frappe keeps rows about documents of any DocType, and the field that names it.
+POINTING_AT_DOCTYPES = {
+	"Logs To Clear": "ref_doctype",
+	"Version": "ref_doctype",
+	"Comment": "reference_doctype",
+	"DocShare": "share_doctype",
+	"User Permission": "allow",
+	"Deleted Document": "deleted_doctype",
+}
+
 
 def before_install() -> None:
 	"""Has Frappe read anew which modules the apps have.
@@ -39,4 +49,6 @@ def _forget_own_rows() -> None:
 	ours = frappe.get_all("DocType", {"module": setup.MODULE}, pluck="name")
 	frappe.db.delete("__Auth", {"doctype": ["in", ours]})
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "whatsapp_channel.%"]})
-	frappe.db.delete("Logs To Clear", {"ref_doctype": ["in", ours]})
+	for doctype, field in POINTING_AT_DOCTYPES.items():
+		if frappe.db.table_exists(doctype):
+			frappe.db.delete(doctype, {field: ["in", ours]})

@@ -13,14 +13,20 @@ def wake_drain() -> None:
 	_wake("drain", "whatsapp_channel.inbound.drain.drain")
 
 
-def wake_sender(customer: str) -> None:
-	"""Has the queued messages of one customer sent soon."""
-	_wake(f"send:{customer}", "whatsapp_channel.outbound.send.send_queued", customer=customer)
+def wake_sender(customer: str, channel: str) -> None:
+	"""Has the queued messages of one customer in one channel sent soon."""
+	method = "whatsapp_channel.outbound.send.send_queued"
+	_wake(queue_name(customer, channel), method, customer=customer, channel=channel)
 
 
-def wake_sender_after_commit(customer: str) -> None:
+def queue_name(customer: str, channel: str) -> str:
+	"""What the lock and the wake flag of a queue are called."""
+	return f"send:{customer}:{channel}"
+
+
+def wake_sender_after_commit(customer: str, channel: str) -> None:
 	"""The same once the present transaction is committed: a job must never look for rows that are not there yet."""
-	frappe.db.after_commit.add(lambda: wake_sender(customer))
+	frappe.db.after_commit.add(lambda: wake_sender(customer, channel))
 
 
 def answer_wake(name: str) -> None:
@@ -35,8 +41,8 @@ def sweep() -> None:
 
 	if drain.has_work():
 		wake_drain()
-	for customer in outbox.customers_with_work():
-		wake_sender(customer)
+	for customer, channel in outbox.queues_with_work():
+		wake_sender(customer, channel)
 	delivery.record_refusals()
 
 

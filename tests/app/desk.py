@@ -91,8 +91,8 @@ class Desk:
 
 	def _settled(self) -> bool:
 		drain.drain()
-		for customer in outbox.customers_with_work():
-			send.send_queued(customer)
+		for queue in outbox.queues_with_work():
+			send.send_queued(*queue)
 		self.sandbox.flush(DEADLINE)
 		frappe.set_user("Administrator")
 		frappe.db.commit()

@@ -67,7 +67,7 @@ def test_a_sender_killed_while_meta_has_the_message(desk: Desk, host: Any) -> No
 	row = desk.reply(desk.ticket(), "<p>only once</p>")
 	customer = desk.message(row).customer
 	desk.sandbox.faults.add("latency", ms=15000)
-	worker = start(host.environment(), "whatsapp_channel.outbound.send.send_queued", customer)
+	worker = start(host.environment(), "whatsapp_channel.outbound.send.send_queued", customer, desk.channel)
 	desk.sandbox.wait_until(
 		lambda: any(request.method == "POST" for request in desk.sandbox.requests), timeout=60
 	)

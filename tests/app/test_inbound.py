@@ -261,3 +261,19 @@ def test_a_customer_known_by_user_id_is_known_by_number_as_soon_as_a_message_has
 	desk.sandbox.customer("5511912345678", "Maria")
 	desk.settle()
 	assert desk.on_phone() == ["known by either"]
+
+
+UNREADABLE = {"no JSON": "{", "no item": "{}", "another kind": '{"raw": {}, "kind": "Dream"}'}
+
+
+@pytest.mark.parametrize("payload", UNREADABLE.values(), ids=UNREADABLE.keys())
+def test_an_item_that_cannot_be_read_again_stops_nothing(desk: Desk, payload: str) -> None:
+	desk.post(desk.payload(text_message(), number="999"))
+	desk.settle()
+	item = newest("WhatsApp Delivery Item")
+	values = {"payload": payload, "state": "Pending", "next_attempt": site_now()}
+	frappe.db.set_value("WhatsApp Delivery Item", item, values)
+	frappe.db.commit()
+	desk.writes("beside it")
+	assert frappe.db.get_value("WhatsApp Delivery Item", item, "state") == "Failed"
+	assert desk.ticket()

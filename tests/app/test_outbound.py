@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from tests.app.desk import MESSAGE, Desk, newest, wait_until
+from tests.app.desk import MESSAGE, TEAM, Desk, newest, wait_until
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.outbound import send
 
@@ -149,8 +149,16 @@ def test_when_a_part_fails_the_rest_waits_with_it(desk: Desk, ticket: str) -> No
 	desk.sandbox.faults.add("error", code=131026)
 	desk.reply(ticket, "<p>" + "word " * 2000 + "</p>")
 	desk.settle()
+	from whatsapp_channel.api.ticket import send_again, state
+
 	assert {message.status for message in outgoing()} == {"Failed"}
 	assert desk.on_phone() == []
+	(undelivered,) = state(ticket)["undelivered"]
+	send_again(undelivered["name"])
+	frappe.db.commit()
+	desk.settle()
+	assert " ".join(desk.on_phone()).split() == ["word"] * 2000
+	assert state(ticket)["undelivered"] == []
 
 
 def make_due(row: str) -> None:
@@ -217,7 +225,7 @@ def test_when_the_outcome_is_unknown_the_message_is_not_sent_again(
 	row = desk.reply(ticket)
 	desk.settle()
 	assert desk.message(row).status == "Sending"
-	send.send_queued(desk.message(row).customer)
+	send.send_queued(desk.message(row).customer, desk.channel)
 	assert len(requests_to_send(desk)) == 1
 
 
@@ -468,10 +476,61 @@ def test_nothing_is_sent_again_on_a_deactivated_channel(desk: Desk, ticket: str)
 
 
 def test_messages_that_cannot_go_out_do_not_hide_those_that_can(desk: Desk, ticket: str) -> None:
-	from whatsapp_channel.outbound.outbox import customers_with_work
+	from whatsapp_channel.outbound.outbox import queues_with_work
 
 	row = refuse_token(desk, ticket)
 	make_due(row)
-	assert customers_with_work() == []
+	assert queues_with_work() == []
 	frappe.db.set_value("WhatsApp Business Account", desk.account, "attention_reason", None)
-	assert customers_with_work(limit=1) == [desk.message(row).customer]
+	assert queues_with_work(limit=1) == [(desk.message(row).customer, desk.channel)]
+
+
+def test_a_channel_that_cannot_send_does_not_hold_up_another(desk: Desk, ticket: str) -> None:
+	second = desk.sandbox.add_number("300000000000002", "+15550100300", "Second")
+	values = {
+		"doctype": "WhatsApp Number",
+		"number": "+15550100300",
+		"phone_number_id": second.id,
+		"account": desk.account,
+	}
+	frappe.get_doc(values).insert()
+	channel = {
+		"doctype": "WhatsApp Channel",
+		"channel_name": "Second Channel",
+		"number": second.id,
+		"department": TEAM,
+	}
+	frappe.get_doc(channel).insert()
+	frappe.db.commit()
+	desk.sandbox.customer("5511912345678", "Maria").sends("on the second number", to=second.id)
+	desk.sandbox.flush()
+	desk.settle()
+	(other,) = frappe.get_all("HD Ticket", {"whatsapp_channel": "Second Channel"}, pluck="name")
+	desk.reply(ticket, "<p>waits</p>")
+	deactivate(desk)
+	desk.reply(str(other), "<p>goes out</p>")
+	desk.settle()
+	assert desk.on_phone() == ["goes out"]
+
+
+def test_a_removed_token_shows_at_once(desk: Desk) -> None:
+	assert channel_status(desk).status == "Active"
+	account = frappe.get_doc("WhatsApp Business Account", desk.account)
+	account.access_token = ""
+	account.save()
+	frappe.db.commit()
+	assert channel_status(desk).status == "Setup Incomplete"
+
+
+def test_a_number_with_conversations_stays_with_its_account(desk: Desk, ticket: str) -> None:
+	other = {
+		"doctype": "WhatsApp Business Account",
+		"account_name": "Other",
+		"waba_id": "999",
+		"access_token": "x",
+	}
+	frappe.get_doc(other).insert()
+	number = frappe.get_doc("WhatsApp Number", desk.number)
+	number.account = "999"
+	with pytest.raises(frappe.ValidationError, match="conversations"):
+		number.save()

@@ -90,7 +90,7 @@ def test_two_senders_at_once_send_each_message_once(desk: Desk, host: Any) -> No
 
 	def run(_: int) -> None:
 		host.connect()
-		send_queued(customer)
+		send_queued(customer, desk.channel)
 		host.disconnect()
 
 	with ThreadPoolExecutor(4) as pool:

@@ -37,6 +37,8 @@ TRAPS = {
 	"first response": "the reply must count for the service level",
 	"sender's name": "the ticket page shows the address of whom it does not know",
 	"rewritten text": "Frappe rewrites what looks like HTML in most fields",
+	"refused contact": "Frappe refuses some names and numbers of Contacts",
+	"mandatory field": "Helpdesk saves the ticket with every message, and a field may be mandatory",
 	"hostile subject": "Helpdesk shows subjects and names as HTML",
 }
 covered: dict[str, Callable] = {}
@@ -222,6 +224,17 @@ def test_the_target_of_a_merge_can_answer_at_once(desk: Desk, merged: tuple) -> 
 	desk.reply(merged[1], "<p>at once</p>", to="5511912345678@whatsapp.invalid")
 	desk.settle()
 	assert desk.on_phone() == ["answer", "at once"]
+
+
+def test_each_of_two_merged_customers_can_be_answered(desk: Desk, ticket: str) -> None:
+	desk.writes("from Ana", wa_id="5511987654321", name="Ana")
+	other = next(name for name in desk.tickets() if name != ticket)
+	merge(other, ticket)
+	desk.reply(ticket, "<p>to Ana</p>", to="5511987654321@whatsapp.invalid")
+	desk.reply(ticket, "<p>to Maria</p>", to="5511912345678@whatsapp.invalid")
+	desk.settle()
+	assert desk.on_phone("5511987654321") == ["to Ana"]
+	assert desk.on_phone() == ["to Maria"]
 
 
 @trap("merge chain")
@@ -448,6 +461,50 @@ def test_text_arrives_as_it_was_written_in_both_directions(desk: Desk, text: str
 	desk.reply(ticket, f"<p>{escape(text)}</p>")
 	desk.settle()
 	assert desk.on_phone() == [text]
+
+
+REFUSED_NAMES = ["New Contact", "New Contacts Ltd", "Contact", "N" * 10_000, "   ", "'; drop table x; --"]
+
+
+@trap("refused contact")
+@pytest.mark.parametrize("name", REFUSED_NAMES, ids=lambda name: name[:20])
+def test_a_name_that_no_contact_may_have_costs_no_message(desk: Desk, name: str) -> None:
+	desk.writes("Hello", name=name)
+	desk.writes("Hello", name=name, wa_id="5511987654321")
+	assert len(desk.tickets()) == 2
+	assert all(frappe.db.get_value("HD Ticket", ticket, "contact") for ticket in desk.tickets())
+
+
+def test_a_number_that_no_contact_may_have_costs_no_message(desk: Desk) -> None:
+	desk.post(desk.payload(text_message("Hello", sender="12345678901234567890")))
+	desk.settle()
+	assert "Hello" in communications(desk.ticket())[0].content
+
+
+@pytest.fixture
+def mandatory_field(site: object) -> object:
+	"""HD Ticket with a field that people must fill."""
+	from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+	field = {"fieldname": "wa_test_reason", "label": "Reason", "fieldtype": "Data", "reqd": 1}
+	create_custom_fields({"HD Ticket": [field]})
+	frappe.db.commit()
+	yield
+	frappe.db.rollback()
+	frappe.delete_doc("Custom Field", "HD Ticket-wa_test_reason", force=True)
+	frappe.clear_cache(doctype="HD Ticket")
+	frappe.db.commit()
+
+
+@trap("mandatory field")
+def test_a_mandatory_field_of_the_ticket_costs_no_message(desk: Desk, mandatory_field: None) -> None:
+	desk.writes("first")
+	desk.writes("second")
+	assert len(communications(desk.ticket())) == 2
+	assert frappe.db.count("WhatsApp Delivery Item") == 0
+	desk.reply(desk.ticket())
+	desk.settle()
+	assert len(desk.on_phone()) == 1
 
 
 @trap("hostile subject")

@@ -61,6 +61,7 @@ TIMES = {
 }
 
 
+@pytest.mark.helpdesk_since("1.25")
 @pytest.mark.parametrize(("wanted", "names"), TIMES.values(), ids=TIMES.keys())
 def test_filters_on_times(site: Any, wanted: Any, names: set[str]) -> None:
 	for name, moment in (("set", MOMENT), ("none", None)):
@@ -81,6 +82,7 @@ def test_filter_on_a_child_row(site: Any) -> None:
 	assert found == [contact.name]
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_times_come_back_as_times(site: Any) -> None:
 	frappe.get_doc({"doctype": "HD Ticket", "name": "x", "resolution_date": MOMENT}).db_insert()
 	one = frappe.db.sql(

@@ -28,6 +28,7 @@ def test_a_medium_that_frappe_does_not_know_is_refused(ticket: Any) -> None:
 		communicate(ticket.name, communication_medium="WhatsApp")
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_names_are_text_with_leading_zeros(ticket: Any) -> None:
 	assert isinstance(ticket.name, str)
 	assert len(ticket.name) >= 4

@@ -76,6 +76,7 @@ def test_a_ticket_cannot_be_made_without_its_priority_in_the_service_level(site:
 # -- what communications do --------------------------------------------------------------------------------
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_a_received_communication_opens_a_closed_ticket(ticket: Any) -> None:
 	close(ticket)
 	communicate(ticket.name)
@@ -103,6 +104,7 @@ FIRST_RESPONSE = {
 }
 
 
+@pytest.mark.helpdesk_since("1.25")
 @pytest.mark.parametrize(("values", "counts"), FIRST_RESPONSE.values(), ids=FIRST_RESPONSE.keys())
 def test_what_counts_as_first_response(ticket: Any, values: dict[str, Any], counts: bool) -> None:
 	communicate(ticket.name, recipients="551199@whatsapp.invalid", **values)
@@ -126,6 +128,7 @@ def test_a_communication_shows_whatever_its_medium_is(ticket: Any) -> None:
 # -- mails -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_a_reply_without_an_outgoing_account_is_undone(ticket: Any) -> None:
 	mail = new_ticket(raised_by="customer@example.com")
 	with pytest.raises(frappe.ValidationError, match="Unable to send email"):
@@ -191,6 +194,7 @@ def test_no_mail_goes_to_an_unsubscribed_address(mail_account: str) -> None:
 # -- merge and split ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_merging_copies_communications_and_notes_it_without_recipient(settings: Callable[..., None]) -> None:
 	from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket
 
@@ -206,6 +210,7 @@ def test_merging_copies_communications_and_notes_it_without_recipient(settings: 
 	assert (closed.status, closed.is_merged, closed.merged_with) == ("Closed", 1, target.name)
 
 
+@pytest.mark.helpdesk_since("1.25")
 def test_splitting_moves_what_came_later(settings: Callable[..., None]) -> None:
 	from helpdesk.helpdesk.doctype.hd_ticket.api import split_ticket
 

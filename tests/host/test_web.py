@@ -98,6 +98,7 @@ REFUSED_METHODS = {
 }
 
 
+@pytest.mark.helpdesk_since("1.25")
 @pytest.mark.parametrize(
 	("name", "method", "status", "kind"), REFUSED_METHODS.values(), ids=REFUSED_METHODS.keys()
 )

@@ -87,7 +87,8 @@ def test_recipients(fields, expected):
 
 ROUTES = [
 	pytest.param((None, None, None), Route.SYSTEM, id="to is None: Helpdesk's own notice"),
-	pytest.param((None, MAIL, None), Route.SYSTEM, id="to is None, with a copy"),
+	pytest.param((None, MAIL, None), Route.EMAIL, id="to is None, with a copy by mail"),
+	pytest.param((None, None, WA), Route.WHATSAPP, id="to is None, with a blind copy to WhatsApp"),
 	pytest.param(("", None, None), Route.EMAIL, id="to is empty: Helpdesk complains"),
 	pytest.param(("", "", ""), Route.EMAIL, id="all empty"),
 	pytest.param((WA, None, None), Route.WHATSAPP, id="the customer"),

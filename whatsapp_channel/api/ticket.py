@@ -130,16 +130,23 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	rows = frappe.get_all(
 		TABLE,
 		{"communication": ["in", communications], "status": ["in", list(UNDELIVERED)], "sent_again": 0},
-		["name", "text", "error", "status"],
+		["name", "text", "error", "status", "communication"],
 		order_by="creation, part",
 	)
-	return [
-		{
-			"name": row.name,
-			"text": row.text,
-			"reason": row.error,
-			"status": row.status,
-			"can_check": row.status == "Unconfirmed",
-		}
-		for row in rows
-	]
+	replies: dict[tuple[str, str], list] = {}
+	for row in rows:
+		# The parts of one reply fail together and are sent again together.
+		key = (row.status, row.communication if row.status == "Failed" else row.name)
+		replies.setdefault(key, []).append(row)
+	return [_as_undelivered(parts) for parts in replies.values()]
+
+
+def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
+	first = parts[0]
+	return {
+		"name": first.name,
+		"text": "\n".join(part.text for part in parts),
+		"reason": first.error,
+		"status": first.status,
+		"can_check": first.status == "Unconfirmed",
+	}

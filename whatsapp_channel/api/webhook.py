@@ -1,6 +1,7 @@
 """Meta's webhook: verify, store, answer (design decision 1). Everything else happens in the drain job."""
 
 import hmac
+from contextlib import suppress
 
 import frappe
 from werkzeug.wrappers import Response
@@ -48,8 +49,9 @@ def _delivery() -> Response:
 		return _keep_if_signed(body)
 	except Exception:
 		# Whatever it is, the database or a secret that cannot be decrypted: Meta shall keep the delivery for us.
-		frappe.db.rollback()
 		frappe.logger("whatsapp_channel").error("Could not store a delivery", exc_info=True)
+		with suppress(Exception):  # the connection itself may be what was lost
+			frappe.db.rollback()
 		return _answer(503, "Not stored. Please try again.")
 
 

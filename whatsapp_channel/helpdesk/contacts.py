@@ -3,12 +3,17 @@
 import frappe
 import phonenumbers
 
+from whatsapp_channel.database import is_conflict
 from whatsapp_channel.rules.address import DOMAIN
 from whatsapp_channel.rules.phone import variants
 
+# A Contact is named after its first name, with a number behind it when there are several: room for that is left.
+NAME_LENGTH = 100
+SAVEPOINT = "whatsapp_contact"
 
-def find_or_create(wa_id: str | None, profile_name: str) -> str:
-	"""The Contact that has exactly this number, or a new one with the profile name."""
+
+def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
+	"""The Contact that has exactly this number, or a new one with the profile name; None when none can be made."""
 	return (wa_id and find(wa_id)) or _create(wa_id, profile_name)
 
 
@@ -42,9 +47,28 @@ def _spellings(digits: str) -> set[str]:
 	}
 
 
-def _create(wa_id: str | None, profile_name: str) -> str:
+def _create(wa_id: str | None, profile_name: str) -> str | None:
+	"""A new Contact; None when Frappe takes none.
+
+	It refuses some names ("New Contact") and numbers, and a customer's message must not be lost over that: then the
+	Contact gets a neutral name, and if need be no number.
+	"""
+	neutral = f"WhatsApp {wa_id}" if wa_id else "WhatsApp"
+	for name, number in ((profile_name[:NAME_LENGTH], wa_id), (neutral, wa_id), (neutral, None)):
+		frappe.db.savepoint(SAVEPOINT)
+		try:
+			return _insert(name, number)
+		except Exception as error:
+			if is_conflict(error):
+				raise
+			frappe.db.rollback(save_point=SAVEPOINT)
+			frappe.clear_last_message()
+	return None
+
+
+def _insert(name: str, wa_id: str | None) -> str:
 	contact = frappe.new_doc("Contact")
-	contact.first_name = profile_name
+	contact.first_name = name
 	if wa_id:
 		contact.append("phone_nos", {"phone": f"+{wa_id}", "is_primary_mobile_no": 1})
 	contact.flags.ignore_mandatory = True

@@ -7,6 +7,7 @@ import inspect
 
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
@@ -76,6 +77,12 @@ class WhatsAppTicketMixin:
 		if "from_email" in inspect.signature(original).parameters:
 			arguments["from_email"] = from_email
 		original(**arguments)
+
+	def on_communication_update(self, communication: Document) -> None:
+		"""Saves the ticket for every message. A field that is mandatory for people must not lose a customer's text."""
+		if self.get("whatsapp_customer"):
+			self.flags.ignore_mandatory = True
+		super().on_communication_update(communication)
 
 	def send_acknowledgement_email(self) -> None:
 		"""No mail to an address that can receive none; Helpdesk would fail and undo the ticket."""

@@ -111,13 +111,6 @@ def note_outbound(name: str, at: datetime, agent: str) -> None:
 	frappe.db.set_value(TABLE, name, values)
 
 
-def for_ticket(customer: str, channel: str, ticket: str) -> "frappe._dict | None":
-	"""The conversation that is handled in a ticket; for a ticket split from it, the customer's newest."""
-	rows = frappe.get_all(
-		TABLE,
-		{"customer": customer, "channel": channel, "ticket": ticket},
-		FIELDS,
-		order_by="opened_at desc, creation desc",
-		limit=1,
-	)
-	return rows[0] if rows else current(customer, channel)
+def in_tickets(names: list[str]) -> list["frappe._dict"]:
+	"""The conversations that are handled in any of these tickets, newest first."""
+	return frappe.get_all(TABLE, {"ticket": ["in", names]}, FIELDS, order_by="opened_at desc, creation desc")

@@ -1,5 +1,6 @@
 """One item of a delivery: processed, or kept with the reason why not and when it is tried again."""
 
+from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from whatsapp_channel.rules.retry import next_attempt
 
 ITEM = "WhatsApp Delivery Item"
 FIRST_RETRY_SECONDS = 10
+AFTER_A_CRASH = timedelta(minutes=5)
 
 
 class ItemState(str, Enum):
@@ -134,13 +136,27 @@ def retry_due() -> int:
 def retry(name: str) -> None:
 	"""One more try of a kept item."""
 	row = frappe.db.get_value(ITEM, name, ["payload", "attempts", "creation"], as_dict=True)
-	problem = attempt(Item.from_json(row.payload))
+	if not row:
+		return
+	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
+	later = to_site(utc_now() + AFTER_A_CRASH)
+	frappe.db.set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
+	frappe.db.commit()  # nosemgrep
+	problem = _attempt_stored(row.payload)
 	if problem:
 		values = _outcome(problem, attempts=row.attempts + 1, born=row.creation)
 	else:
 		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
 	frappe.db.set_value(ITEM, name, values)
 	frappe.db.commit()  # nosemgrep
+
+
+def _attempt_stored(payload: str) -> ItemProblem | None:
+	try:
+		item = Item.from_json(payload)
+	except ValueError as error:
+		return ItemProblem(str(error), ItemState.FAILED.value)
+	return attempt(item)
 
 
 def release(number: str) -> int:

@@ -59,18 +59,18 @@ def resume(account: str) -> None:
 
 def wake_waiting(account: str) -> None:
 	"""Has the queued messages of an account sent once the present transaction is committed."""
-	for customer in _waiting_customers(account):
-		wake_sender_after_commit(customer)
+	for customer, channel in _waiting_queues(account):
+		wake_sender_after_commit(customer, channel)
 
 
-def _waiting_customers(account: str) -> list[str]:
+def _waiting_queues(account: str) -> list[tuple[str, str]]:
 	rows = frappe.db.sql(
-		"""select distinct message.customer from `tabWhatsApp Session Message` message
+		"""select distinct message.customer, message.channel from `tabWhatsApp Session Message` message
 		inner join `tabWhatsApp Customer` customer on customer.name = message.customer
 		where message.status = 'Queued' and customer.account = %s""",
 		(account,),
 	)
-	return [row[0] for row in rows]
+	return [(row[0], row[1]) for row in rows]
 
 
 def refresh_channels(account: str) -> None:

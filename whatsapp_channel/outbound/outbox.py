@@ -64,11 +64,14 @@ def add(
 	]
 
 
-def first(customer: str) -> "frappe._dict | None":
-	"""The oldest message of a customer that is not yet accepted; the ones behind it wait for it."""
+def first(customer: str, channel: str) -> "frappe._dict | None":
+	"""The oldest message of a queue that is not yet accepted; the ones behind it wait for it.
+
+	A queue is one customer in one channel: a channel that cannot send must not hold up the others.
+	"""
 	rows = frappe.get_all(
 		TABLE,
-		{"customer": customer, "direction": "Outgoing", "status": ["in", WAITING]},
+		{"customer": customer, "channel": channel, "direction": "Outgoing", "status": ["in", WAITING]},
 		FIELDS,
 		order_by="creation, part",
 		limit=1,
@@ -76,22 +79,22 @@ def first(customer: str) -> "frappe._dict | None":
 	return rows[0] if rows else None
 
 
-def customers_with_work(limit: int = 500) -> list[str]:
-	"""Customers with a message that can be sent now, or whose outcome has been unknown for long enough.
+def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
+	"""Customer and channel of the queues with a message that can be sent now, or whose outcome has been unknown for long enough.
 
 	Messages of a deactivated channel or a stopped account are left out: however many wait there, the others go on.
 	"""
 	now = site_now()
-	ready = """select distinct message.customer from `tabWhatsApp Session Message` message
+	ready = """select distinct message.customer, message.channel from `tabWhatsApp Session Message` message
 		inner join `tabWhatsApp Channel` channel on channel.name = message.channel and channel.enabled = 1
 		inner join `tabWhatsApp Number` number on number.name = channel.number
 		inner join `tabWhatsApp Business Account` account on account.name = number.account
 		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
 		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
-	unknown = """select distinct customer from `tabWhatsApp Session Message`
+	unknown = """select distinct customer, channel from `tabWhatsApp Session Message`
 		where status = 'Sending' and (last_attempt is null or last_attempt <= %s) limit %s"""
 	rows = [*frappe.db.sql(ready, (now, limit)), *frappe.db.sql(unknown, (now - PATIENCE, limit))]
-	return list(dict.fromkeys(row[0] for row in rows))
+	return list(dict.fromkeys((row[0], row[1]) for row in rows))
 
 
 def is_due(row: "frappe._dict") -> bool:

@@ -32,6 +32,8 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 	thread = _open_thread(ticket, customer)
 	now = utc_now()
 	check_window(customer, thread.channel, now)
+	# The conversation before the ticket, as inbound does: the other way round the two would lock each other out.
+	conversation.note_outbound(thread.name, now, frappe.session.user)
 	communication = tickets.record_reply(
 		ticket, html, tickets.address_of(customer), delivery_status="Sending"
 	)
@@ -44,30 +46,42 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 		text=body,
 		at=now,
 	)
-	conversation.note_outbound(thread.name, now, frappe.session.user)
-	wake_sender_after_commit(customer.name)
+	wake_sender_after_commit(customer.name, thread.channel)
 	return communication
 
 
 def destination(ticket: Document, to: str) -> "frappe._dict":
-	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8)."""
-	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	name = ticket.get("whatsapp_customer")
-	customer = name and frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True)
-	if not customer:
+	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8).
+
+	After a merge a ticket may speak with several customers; the recipient says which.
+	"""
+	customers = _customers_of(ticket)
+	if not customers:
 		frappe.throw(
 			_(
 				"This ticket belongs to no WhatsApp customer. Answer by e-mail, or from the customer's own ticket."
 			)
 		)
-	expected = tickets.address_of(customer)
-	if not {address.lower() for address in recipients(to, None, None)} <= tickets.addresses_of(customer):
-		frappe.throw(
-			_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(
-				expected
-			)
-		)
-	return customer
+	wanted = {address.lower() for address in recipients(to, None, None)}
+	for customer in customers:
+		if wanted <= tickets.addresses_of(customer):
+			return customer
+	expected = " / ".join(tickets.address_of(customer) for customer in customers)
+	frappe.throw(
+		_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(expected)
+	)
+
+
+def _customers_of(ticket: Document) -> list["frappe._dict"]:
+	"""The ticket's own customer first."""
+	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
+	names = [ticket.get("whatsapp_customer"), *(thread.customer for thread in threads)]
+	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
+	rows = [
+		frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True)
+		for name in dict.fromkeys(filter(None, names))
+	]
+	return [row for row in rows if row]
 
 
 def _body(ticket: Document, html: str, attachments: list[str]) -> str:
@@ -92,15 +106,18 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 
 
 def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
-	channel = usable_channel(ticket.get("whatsapp_channel"))
-	found = conversation.for_ticket(customer.name, channel, str(ticket.name))
+	"""The customer's conversation in this ticket; in a ticket split from it, his newest."""
+	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
+	own = [thread for thread in threads if thread.customer == customer.name]
+	found = own[0] if own else conversation.current(customer.name, ticket.get("whatsapp_channel"))
+	usable_channel(found.channel if found else ticket.get("whatsapp_channel"))
 	if not found:
 		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))
 	return found
 
 
-def usable_channel(name: str | None) -> str:
-	"""The channel's name. Raises frappe.ValidationError when it is gone or deactivated."""
+def usable_channel(name: str | None) -> None:
+	"""Raises frappe.ValidationError when it is gone or deactivated."""
 	channel = name and frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
 	if not channel:
 		frappe.throw(_("The WhatsApp Channel of this ticket no longer exists."))
@@ -110,7 +127,6 @@ def usable_channel(name: str | None) -> str:
 				channel.name
 			)
 		)
-	return channel.name
 
 
 def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:

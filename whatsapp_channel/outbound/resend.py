@@ -1,7 +1,10 @@
 """What an agent can do about a message that did not arrive, or may not have (design decision 6)."""
 
+from datetime import datetime
+
 import frappe
 from frappe import _
+from frappe.model.document import Document
 
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.database import lock_row
@@ -13,9 +16,9 @@ TABLE = outbox.TABLE
 
 
 def send_again(name: str) -> list[str]:
-	"""Sends the text of an undelivered message as a new message; returns the new rows.
+	"""Sends an undelivered message, and the failed parts behind it, as new messages; returns the new rows.
 
-	A new row with a new reference, because a late status of the first attempt must not be taken for the second.
+	New rows with new references, because a late status of the first attempt must not be taken for the second.
 	Raises frappe.ValidationError when the message is not undelivered any more, reply.WindowClosed outside the window.
 	"""
 	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
@@ -29,20 +32,35 @@ def send_again(name: str) -> list[str]:
 	now = utc_now()
 	reply.usable_channel(message.channel)
 	reply.check_window(customer, message.channel, now)
-	frappe.db.set_value(TABLE, name, "sent_again", 1)
-	new = outbox.add(
+	conversation.note_outbound(message.conversation, now, frappe.session.user)
+	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
+	status.show(message.communication)
+	wake_sender_after_commit(message.customer, message.channel)
+	return new
+
+
+def _with_failed_parts(message: Document) -> list["frappe._dict"]:
+	"""A long reply goes out in parts, which fail together and make sense only in their order."""
+	parts = frappe.get_all(
+		TABLE,
+		{"communication": message.communication, "status": "Failed", "sent_again": 0},
+		["name", "text"],
+		order_by="creation, part",
+	)
+	return parts if message.status == "Failed" else [frappe._dict(name=message.name, text=message.text)]
+
+
+def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
+	frappe.db.set_value(TABLE, part.name, "sent_again", 1)
+	return outbox.add(
 		customer=message.customer,
 		channel=message.channel,
 		conversation=message.conversation,
 		ticket=message.ticket,
 		communication=message.communication,
-		text=message.text,
+		text=part.text,
 		at=now,
 	)
-	conversation.note_outbound(message.conversation, now, frappe.session.user)
-	status.show(message.communication)
-	wake_sender_after_commit(message.customer)
-	return new
 
 
 def check(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Sends what is queued for one customer, in order and at most once (design decision 6)."""
+"""Sends what is queued for one customer in one channel, in order and at most once (design decision 6)."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,16 +20,17 @@ UNREACHABLE_RETRY_SECONDS = 10
 SECOND_LOOK = timedelta(seconds=5)
 
 
-def send_queued(customer: str) -> None:
-	"""Works off the queue of one customer until it is empty or has to wait. Safe to start any number of times."""
+def send_queued(customer: str, channel: str) -> None:
+	"""Works off a queue until it is empty or has to wait. Safe to start any number of times."""
 	frappe.set_user("Administrator")
-	with named_lock(f"send:{customer}", wait=2) as mine:
+	queue = jobs.queue_name(customer, channel)
+	with named_lock(queue, wait=2) as mine:
 		if not mine:
 			return
-		jobs.answer_wake(f"send:{customer}")
+		jobs.answer_wake(queue)
 		while True:
 			frappe.db.commit()  # nosemgrep: a fresh snapshot for the next look
-			message = outbox.first(customer)
+			message = outbox.first(customer, channel)
 			if not message or not _advance(message):
 				return
 

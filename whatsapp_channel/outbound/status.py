@@ -24,7 +24,17 @@ TABLE = "WhatsApp Session Message"
 PATIENCE = timedelta(minutes=10)
 # A message in these states is settled by its status, and the customer's queue may go on at once.
 UNSETTLED = ("Sending", "Unconfirmed")
-FIELDS = ["name", "status", "session", "customer", "conversation", "communication", "ticket", "wamid"]
+FIELDS = [
+	"name",
+	"status",
+	"session",
+	"customer",
+	"channel",
+	"conversation",
+	"communication",
+	"ticket",
+	"wamid",
+]
 
 
 def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
@@ -132,7 +142,7 @@ def _advance(message: "frappe._dict", update: StatusUpdate) -> None:
 			conversation.extend_window(message.conversation, update.window_ends)
 		show(message.communication)
 	if message.status in UNSETTLED:
-		wake_sender_after_commit(message.customer)
+		wake_sender_after_commit(message.customer, message.channel)
 
 
 def _keep_time(name: str, field: str, at: datetime) -> None:

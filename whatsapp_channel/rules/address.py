@@ -70,13 +70,14 @@ def recipients(to: str | None, cc: str | None, bcc: str | None) -> tuple[str, ..
 def route(to: str | None, cc: str | None, bcc: str | None) -> Route:
 	"""The way of a reply with these recipients.
 
-	`to` None is Helpdesk talking to itself (merging and splitting tickets): recorded only. No recipients at all although
+	`to` None without copies is Helpdesk talking to itself (merging and splitting tickets): recorded only. No recipients at all although
 	the field was sent is Helpdesk's to complain about: e-mail. Addresses of both sorts are MIXED, which the caller
 	refuses: half of such a reply would silently not arrive.
 	"""
-	if to is None:
+	everyone = recipients(to, cc, bcc)
+	if to is None and not everyone:
 		return Route.SYSTEM
-	sorts = {is_synthetic(address) for address in recipients(to, cc, bcc)}
+	sorts = {is_synthetic(address) for address in everyone}
 	if sorts == {True}:
 		return Route.WHATSAPP
 	return Route.MIXED if len(sorts) > 1 else Route.EMAIL

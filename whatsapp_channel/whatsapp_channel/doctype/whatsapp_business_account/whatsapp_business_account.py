@@ -36,6 +36,8 @@ class WhatsAppBusinessAccount(Document):
 		if self.flags.new_token:
 			account_health.resume(self.name)
 			self.reload()
+		else:
+			account_health.refresh_channels(self.name)
 
 	@frappe.whitelist()
 	def check_connection(self) -> str:
