@@ -282,7 +282,7 @@ def test_a_file_of_a_reply_belongs_to_communication_and_ticket(settings: Callabl
 	rows = frappe.get_all(
 		"File", filters=place, fields=["attached_to_doctype", "attached_to_name"], as_list=True
 	)
-	assert set(rows) == {("Communication", reply.name), ("HD Ticket", mail.name)}
+	assert set(rows) == {("Communication", reply.name), ("HD Ticket", str(mail.name))}
 
 
 def test_assigned_agents_hear_when_a_ticket_opens_again(ticket: Any) -> None:
