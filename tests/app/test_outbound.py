@@ -330,6 +330,8 @@ REFUSED = {
 	"channel deactivated": (deactivate, {}, "deactivated"),
 	"another customer's address": (None, {"to": OTHER}, "recipient"),
 	"two WhatsApp addresses": (None, {"to": f"{OURS}, {OTHER}"}, "recipient"),
+	"another WhatsApp address in Cc": (None, {"cc": OTHER}, "recipient"),
+	"another WhatsApp address in Bcc alone": (None, {"to": None, "bcc": OTHER}, "recipient"),
 	"WhatsApp and e-mail": (None, {"to": f"{OURS}, someone@example.com"}, "either"),
 	"WhatsApp with an e-mail in Cc": (None, {"cc": "someone@example.com"}, "either"),
 	"an attachment": (None, {"attachments": ["some-file"]}, "Files"),

@@ -235,6 +235,11 @@ def test_each_of_two_merged_customers_can_be_answered(desk: Desk, ticket: str) -
 	desk.settle()
 	assert desk.on_phone("5511987654321") == ["to Ana"]
 	assert desk.on_phone() == ["to Maria"]
+	document = frappe.get_doc("HD Ticket", ticket)
+	with pytest.raises(frappe.ValidationError, match="recipient"):
+		document.reply_via_agent(
+			message="<p>to both</p>", to="5511912345678@whatsapp.invalid", cc="5511987654321@whatsapp.invalid"
+		)
 
 
 @trap("merge chain")

@@ -47,16 +47,16 @@ class WhatsAppTicketMixin:
 				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(self.raised_by)
 			)
 		if way is Route.WHATSAPP:
-			self._reply_on_whatsapp(message, to, attachments or [])
+			self._reply_on_whatsapp(message, recipients(to, cc, bcc), attachments or [])
 		elif way is Route.SYSTEM and is_synthetic(self.raised_by):
 			self._record_notice(message)
 		else:
 			self._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
 
-	def _reply_on_whatsapp(self, message: str, to: str, attachments: list[str]) -> None:
+	def _reply_on_whatsapp(self, message: str, addresses: tuple[str, ...], attachments: list[str]) -> None:
 		from whatsapp_channel.outbound import reply
 
-		reply.send(self, message, to, attachments)
+		reply.send(self, message, addresses, attachments)
 
 	def _record_notice(self, message: str) -> None:
 		"""A notice of Helpdesk itself, with links that only agents can open: recorded, never sent."""

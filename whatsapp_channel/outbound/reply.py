@@ -1,5 +1,6 @@
 """An agent's reply: checked, recorded in the ticket and queued, all in the ticket's own transaction."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,6 @@ from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules import window
-from whatsapp_channel.rules.address import recipients
 from whatsapp_channel.rules.text import from_html, has_media
 
 
@@ -21,15 +21,16 @@ class WindowClosed(frappe.ValidationError):
 	"""Free-form replies are only allowed for 24 hours after the customer's last message (Z15)."""
 
 
-def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
-	"""Replies to the ticket's customer; returns the Communication.
+def send(ticket: Document, html: str, addresses: Iterable[str], attachments: list[str]) -> str:
+	"""Replies to the ticket's customer; returns the Communication. `addresses`: of all three recipient fields.
 
 	Checks everything before anything is written (design decision 9). Raises WindowClosed, or
 	frappe.ValidationError with what to do: wrong address, deactivated channel, nothing to send, attachments.
 	"""
-	customer = destination(ticket, to)
+	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
+	customer = _destination(ticket, threads, addresses)
 	body = _body(ticket, html, attachments)
-	thread = _open_thread(ticket, customer)
+	thread = _open_thread(ticket, threads, customer)
 	now = utc_now()
 	check_window(customer, thread.channel, now)
 	# The conversation before the ticket, as inbound does: the other way round the two would lock each other out.
@@ -50,19 +51,19 @@ def send(ticket: Document, html: str, to: str, attachments: list[str]) -> str:
 	return communication
 
 
-def destination(ticket: Document, to: str) -> "frappe._dict":
+def _destination(ticket: Document, threads: list["frappe._dict"], addresses: Iterable[str]) -> "frappe._dict":
 	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8).
 
 	After a merge a ticket may speak with several customers; the recipient says which.
 	"""
-	customers = _customers_of(ticket)
+	customers = _customers_of(ticket, threads)
 	if not customers:
 		frappe.throw(
 			_(
 				"This ticket belongs to no WhatsApp customer. Answer by e-mail, or from the customer's own ticket."
 			)
 		)
-	wanted = {address.lower() for address in recipients(to, None, None)}
+	wanted = {address.lower() for address in addresses}
 	for customer in customers:
 		if wanted <= tickets.addresses_of(customer):
 			return customer
@@ -72,9 +73,8 @@ def destination(ticket: Document, to: str) -> "frappe._dict":
 	)
 
 
-def _customers_of(ticket: Document) -> list["frappe._dict"]:
+def _customers_of(ticket: Document, threads: list["frappe._dict"]) -> list["frappe._dict"]:
 	"""The ticket's own customer first."""
-	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
 	names = [ticket.get("whatsapp_customer"), *(thread.customer for thread in threads)]
 	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
 	rows = [
@@ -105,9 +105,8 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 	return {"signature": signature, "earlier": tickets.communications(ticket.name, "content")}
 
 
-def _open_thread(ticket: Document, customer: "frappe._dict") -> "frappe._dict":
+def _open_thread(ticket: Document, threads: list["frappe._dict"], customer: "frappe._dict") -> "frappe._dict":
 	"""The customer's conversation in this ticket; in a ticket split from it, his newest."""
-	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
 	own = [thread for thread in threads if thread.customer == customer.name]
 	found = own[0] if own else conversation.current(customer.name, ticket.get("whatsapp_channel"))
 	usable_channel(found.channel if found else ticket.get("whatsapp_channel"))
