@@ -69,6 +69,12 @@ def _prepare(request: Request) -> None:
 
 
 def _route(request: Request) -> Response:
+	if frappe.form_dict.cmd:
+		# Frappe asks for this before it looks at the path, and passes on no Response of the method's own.
+		result = _call(frappe.form_dict.cmd)
+		if result is not None and not isinstance(result, Response):
+			frappe.response["message"] = result
+		return _json_response(200)
 	if request.path.startswith(("/files/", "/private/files/")):
 		return _file(request.path)
 	if not request.path.startswith("/api/method/"):

@@ -1,6 +1,9 @@
 """Commands of `bench`."""
 
+import json
+
 import click
+from frappe.commands import get_site, pass_context
 
 
 @click.command("whatsapp-sandbox", add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -12,4 +15,45 @@ def whatsapp_sandbox(arguments: tuple[str, ...]) -> None:
 	raise SystemExit(run(list(arguments)))
 
 
-commands = [whatsapp_sandbox]
+@click.command("whatsapp-privacy")
+@click.argument("action", type=click.Choice(["find", "export", "erase"]))
+@click.argument("number")
+@click.option("--customer", "customers", multiple=True, help="only this WhatsApp Customer; see find")
+@click.option("--yes", is_flag=True, help="erase without asking for the number once more")
+@pass_context
+def whatsapp_privacy(
+	context: object, action: str, number: str, customers: tuple[str, ...], yes: bool
+) -> None:
+	"""Finds, exports or erases everything about a phone NUMBER (with country code) or user id."""
+	import frappe
+
+	if action == "erase" and not yes and click.prompt("Enter the number once more") != number:
+		raise click.ClickException("The two numbers differ. Nothing was erased.")
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		click.echo(json.dumps(_do(action, number, list(customers) or None), indent=1, default=str))
+	except frappe.ValidationError as error:
+		raise click.ClickException(frappe.utils.strip_html(str(error))) from None
+	finally:
+		frappe.destroy()
+
+
+def _do(action: str, number: str, customers: list[str] | None) -> object:
+	from whatsapp_channel.privacy import erase, export
+	from whatsapp_channel.privacy.find import find
+	from whatsapp_channel.privacy.person import asked
+
+	wanted = asked(number)
+	if action == "find":
+		return find(wanted, customers)
+	if action == "export":
+		return {"file_url": export.export(wanted, customers, _show)}
+	return erase.erase(wanted, customers, _show).as_dict()
+
+
+def _show(percent: int, step: str) -> None:
+	click.echo(f"{percent:3d} % {step}", err=True)
+
+
+commands = [whatsapp_sandbox, whatsapp_privacy]

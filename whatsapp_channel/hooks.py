@@ -33,7 +33,12 @@ doc_events = {
 }
 
 scheduler_events = {
-	"cron": {"* * * * *": ["whatsapp_channel.jobs.sweep"]},
+	"cron": {
+		"* * * * *": ["whatsapp_channel.jobs.sweep"],
+		"*/2 * * * *": ["whatsapp_channel.inbound.media.fetch_failed"],
+	},
+	"hourly": ["whatsapp_channel.privacy.export.delete_old"],
+	"daily_long": ["whatsapp_channel.inbound.media.redact_old_media"],
 }
 
 permission_query_conditions = {

@@ -2,7 +2,8 @@
 
 import frappe
 
-from whatsapp_channel.helpdesk import contacts, setup
+from whatsapp_channel.helpdesk import contacts, indexes, setup
+from whatsapp_channel.privacy import masked
 
 # Where Frappe keeps rows about documents of any DocType, and the field that names it.
 POINTING_AT_DOCTYPES = {
@@ -34,6 +35,8 @@ def after_migrate() -> None:
 	"""Brings everything up to date that no DocType file carries."""
 	setup.make_ticket_fields()
 	setup.write_form_scripts()
+	indexes.make()
+	masked.fill_masked()
 
 
 def before_uninstall() -> None:
@@ -41,6 +44,7 @@ def before_uninstall() -> None:
 	_forget_own_rows()
 	contacts.forget_silenced()
 	setup.delete_form_scripts()
+	indexes.drop()
 	setup.drop_ticket_fields()
 
 

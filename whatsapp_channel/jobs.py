@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import frappe
 
+from whatsapp_channel.logs import logger
+
 FLAG_SECONDS = 60
 JOB_SECONDS = 900
 
@@ -29,6 +31,13 @@ def wake_sender_after_commit(customer: str, channel: str) -> None:
 	frappe.db.after_commit.add(lambda: wake_sender(customer, channel))
 
 
+def act_as_site() -> None:
+	"""Background work is the Administrator's and in the site's language: a job has no user whose language it could take,
+	and what it writes is read by the people of the site."""
+	frappe.set_user("Administrator")
+	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
+
+
 def answer_wake(name: str) -> None:
 	"""Clears the flag of a woken job. Call it before looking for work, so that later work wakes the job again."""
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
@@ -36,9 +45,10 @@ def answer_wake(name: str) -> None:
 
 def sweep() -> None:
 	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
-	from whatsapp_channel.inbound import delivery, drain
+	from whatsapp_channel.inbound import delivery, drain, retries
 	from whatsapp_channel.outbound import outbox
 
+	retries.release_overlooked()
 	if drain.has_work():
 		wake_drain()
 	for customer, channel in outbox.queues_with_work():
@@ -63,4 +73,4 @@ def _quietly(work: Callable[[], object]) -> None:
 	try:
 		work()
 	except Exception:
-		frappe.logger("whatsapp_channel").warning("Could not reach the job queue", exc_info=True)
+		logger().warning("Could not reach the job queue", exc_info=True)

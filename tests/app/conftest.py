@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from tests.app.desk import AGENT, TEAM, WEBHOOK, Desk
+from tests.app.waiting import crasher, trouble  # noqa: F401 (fixtures of this folder)
 from whatsapp_channel.sandbox import Sandbox, serve
 from whatsapp_channel.sandbox.model import Settings
 

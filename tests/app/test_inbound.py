@@ -250,13 +250,14 @@ def test_a_customer_known_by_user_id_is_known_by_number_as_soon_as_a_message_has
 		desk.settle()
 
 	post("wamid.1", from_user_id="BR.1")
+	first_address = frappe.db.get_value("HD Ticket", desk.ticket(), "raised_by")
 	post("wamid.2", **{"from_user_id": "BR.1", "from": "5511912345678"})
 	post("wamid.3", **{"from": "5511912345678"})
 	assert len(rows("WhatsApp Customer")) == len(desk.tickets()) == 1
 	customer = frappe.get_doc("WhatsApp Customer", newest("WhatsApp Customer"))
 	assert (customer.wa_id, customer.phone, customer.bsuid) == ("5511912345678", "+5511912345678", "BR.1")
-	first_address = frappe.db.get_value("HD Ticket", desk.ticket(), "raised_by")
 	assert first_address == f"{customer.name}@whatsapp.invalid"
+	assert frappe.db.get_value("HD Ticket", desk.ticket(), "raised_by") == "5511912345678@whatsapp.invalid"
 	desk.reply(desk.ticket(), "<p>known by either</p>", to=first_address)
 	desk.sandbox.customer("5511912345678", "Maria")
 	desk.settle()

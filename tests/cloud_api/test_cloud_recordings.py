@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -97,6 +98,12 @@ def account(api: CloudAPI, replay: Replay) -> BusinessAccount:
 	return api.account(replay.node, replay.fields)
 
 
+def downloaded(api: CloudAPI, url: str) -> bytes:
+	file = BytesIO()
+	api.download_media(url, file, max_bytes=100)
+	return file.getvalue()
+
+
 def upload(mime: str, name: str) -> Callable[[CloudAPI, Replay], str]:
 	return lambda api, replay: api.upload_media(replay.node, FILE, mime, name)
 
@@ -143,7 +150,7 @@ CASES = [
 	),
 	Case(
 		"medias__download_media_success_response",
-		lambda api, replay: api.download_media(str(replay.uri), max_bytes=100).content,
+		lambda api, replay: downloaded(api, str(replay.uri)),
 		FILE,
 	),
 	Case("medias__media_handles_error_response", lambda api, _: api.media("123_123"), NOT_FOUND),

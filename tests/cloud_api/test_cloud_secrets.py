@@ -3,6 +3,7 @@
 import logging
 import traceback
 from collections.abc import Callable
+from io import BytesIO
 from urllib.parse import quote
 
 import httpx
@@ -28,7 +29,7 @@ CALLS = {
 		"1", callback_url="https://d.test", verify_token=SecretStr(VERIFY)
 	),
 	"upload": lambda a: a.upload_media("1", b"x", "image/png", "a.png"),
-	"download": lambda a: a.download_media("https://lookaside.fbsbx.com/a", max_bytes=10_000),
+	"download": lambda a: a.download_media("https://lookaside.fbsbx.com/a", BytesIO(), max_bytes=10_000),
 	"delete media": lambda a: a.delete_media("1"),
 }
 

@@ -15,23 +15,23 @@ VALID = message(id="wamid.beside")
 BAD_CHANGES: dict[str, tuple[Any, ItemKind, str]] = {
 	"null": (None, ItemKind.OTHER, "change is missing"),
 	"text": ("x", ItemKind.OTHER, 'change is "x", not an object'),
-	"list": ([], ItemKind.OTHER, "change is a list"),
+	"list": ([], ItemKind.OTHER, "change is […]"),
 	"no value": ({"field": "messages"}, ItemKind.OTHER, "value is missing"),
 	"value null": (change(None), ItemKind.OTHER, "value is missing"),
-	"value a list": (change([message()]), ItemKind.OTHER, "value is a list, not an object"),
+	"value a list": (change([message()]), ItemKind.OTHER, "value is […], not an object"),
 	"value a text": (change("x"), ItemKind.OTHER, 'value is "x"'),
 	"messages an object": (
 		change(value(messages=message())),
 		ItemKind.MESSAGE,
-		"messages is an object, not a list",
+		"messages is {…}, not a list",
 	),
 	"messages a text": (change(value(messages="x")), ItemKind.MESSAGE, 'messages is "x"'),
 	"messages false": (change(value(messages=False)), ItemKind.MESSAGE, "messages is false"),
 	"statuses a number": (change(value(statuses=7)), ItemKind.STATUS, "statuses is 7"),
-	"errors an object": (change(value(errors={"code": 1})), ItemKind.ERROR, "errors is an object"),
+	"errors an object": (change(value(errors={"code": 1})), ItemKind.ERROR, "errors is {…}"),
 	"message null": (change(value(messages=[None])), ItemKind.MESSAGE, "messages[0] is missing"),
 	"message a text": (change(value(messages=["x"])), ItemKind.MESSAGE, 'messages[0] is "x", not an object'),
-	"status a list": (change(value(statuses=[[]])), ItemKind.STATUS, "statuses[0] is a list"),
+	"status a list": (change(value(statuses=[[]])), ItemKind.STATUS, "statuses[0] is […]"),
 	"error a number": (change(value(errors=[5])), ItemKind.ERROR, "errors[0] is 5"),
 }
 
@@ -51,10 +51,10 @@ def test_bad_change_beside_a_valid_one(bad: Any, kind: ItemKind, words: str):
 BAD_ENTRIES: dict[str, tuple[Any, str]] = {
 	"null": (None, "entry[0] is missing"),
 	"text": ("x", 'entry[0] is "x"'),
-	"list": ([1], "entry[0] is a list"),
+	"list": ([1], "entry[0] is […]"),
 	"no changes": ({"id": "1"}, "changes is missing"),
 	"changes null": ({"id": "1", "changes": None}, "changes is missing"),
-	"changes an object": ({"id": "1", "changes": {"0": {}}}, "changes is an object"),
+	"changes an object": ({"id": "1", "changes": {"0": {}}}, "changes is {…}"),
 	"page entry": ({"id": "1", "messaging": [{}]}, "changes is missing"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from whatsapp_channel.cloud_api.webhook import ContactCard, Item, problem_with_time, read_delivery
 
-from .deliveries import SENDER, message, of_messages, of_statuses, status
+from .deliveries import SENDER, message, of_messages
 
 USER = "US.13491208655302741918"
 
@@ -71,30 +71,6 @@ def test_name_of_a_contact(sent: Any, name: str | None):
 	).items
 	assert item.contact == ContactCard(name, SENDER, None)
 	assert Item.from_json(item.to_json()) == item
-
-
-# Free entry point
-
-
-ENDS = datetime(2025, 6, 18, 23, 28, tzinfo=timezone.utc)
-EXPIRY = "1750289280"
-WINDOWS = {
-	"origin": ({"origin": {"type": "referral_conversion"}, "expiration_timestamp": EXPIRY}, None, ENDS),
-	"price": ({"expiration_timestamp": int(EXPIRY)}, {"type": "free_entry_point"}, ENDS),
-	"service": ({"origin": {"type": "service"}, "expiration_timestamp": EXPIRY}, {"type": "regular"}, None),
-	"no expiry": ({"origin": {"type": "referral_conversion"}}, None, None),
-	"odd expiry": ({"origin": {"type": "referral_conversion"}, "expiration_timestamp": "soon"}, None, None),
-	"no conversation": (None, {"type": "free_entry_point"}, None),
-	"odd types": ([1], "free_entry_point", None),
-}
-
-
-@pytest.mark.parametrize(("conversation", "pricing", "ends"), WINDOWS.values(), ids=WINDOWS)
-def test_window_that_a_status_reports(conversation: Any, pricing: Any, ends: datetime | None):
-	(item,) = read_delivery(of_statuses(status(conversation=conversation, pricing=pricing))).items
-	assert item.problem is None
-	assert item.status
-	assert item.status.window_ends == ends
 
 
 # Time

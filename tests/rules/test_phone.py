@@ -1,6 +1,9 @@
+import phonenumbers
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variants
+from whatsapp_channel.rules.phone import InvalidNumber, digits, of_wa_id, spellings, to_e164, variants
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,10 @@ from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variant
 		pytest.param("٠٣٠١٢٣٤٥٦٧", "DE", "+49301234567", id="Arabic digits"),
 		pytest.param("+1 555-078-3881", None, "+15550783881", id="Meta's test numbers are in no plan"),
 		pytest.param("+55 11 98765-4321", None, "+5511987654321", id="Brazil"),
+		pytest.param("+55 11 8765-4321", None, "+5511987654321", id="Brazil, as before the ninth digit"),
+		pytest.param("(11) 8765-4321", "BR", "+5511987654321", id="Brazil, the same without country"),
+		pytest.param("+52 1 55 1234 5678", None, "+525512345678", id="Mexico, as before 2019"),
+		pytest.param("+54 11 2345-6789", None, "+541123456789", id="Argentina, may be a landline"),
 	],
 )
 def test_to_e164(text, region, expected):
@@ -100,3 +107,105 @@ def test_variants_lead_back_to_the_id(wa_id):
 )
 def test_variants_of_other_texts(text, expected):
 	assert variants(text) == expected
+
+
+@pytest.mark.parametrize(
+	("wa_id", "expected"),
+	[
+		pytest.param("16505551234", "+16505551234", id="in its plan"),
+		pytest.param("551187654321", "+5511987654321", id="Brazil without the ninth digit"),
+		pytest.param("5511987654321", "+5511987654321", id="Brazil with it"),
+		pytest.param("551133334444", "+551133334444", id="Brazil, landline"),
+		pytest.param("5215512345678", "+525512345678", id="Mexico with 1"),
+		pytest.param("5491123456789", "+5491123456789", id="Argentina with 9"),
+		pytest.param("541123456789", "+541123456789", id="Argentina without 9 is a number as well"),
+		pytest.param("15550783881", "+15550783881", id="Meta's test numbers are in no plan"),
+		pytest.param("12", "+12", id="too short for anything"),
+		pytest.param("00000000", "+00000000", id="no country"),
+		pytest.param("", "", id="nothing"),
+	],
+)
+def test_the_number_of_a_wa_id(wa_id, expected):
+	assert of_wa_id(wa_id) == expected
+
+
+@pytest.mark.parametrize(
+	("wa_id", "spelling"),
+	[
+		pytest.param("16505551234", "+1 650-555-1234", id="international"),
+		pytest.param("16505551234", "1 650-555-1234", id="without plus"),
+		pytest.param("16505551234", "0016505551234", id="00 for plus"),
+		pytest.param("16505551234", "+1-6505551234", id="Frappe's Phone field"),
+		pytest.param("16505551234", "+1 6505551234", id="country apart"),
+		pytest.param("491711234567", "+49 171 1234567", id="Germany"),
+		pytest.param("551187654321", "+55 11 98765-4321", id="Brazil, new from old"),
+		pytest.param("5511987654321", "+55 11 8765-4321", id="Brazil, old from new"),
+		pytest.param("5511987654321", "+55 (11) 98765-4321", id="Brazil, area in brackets"),
+		pytest.param("525512345678", "+52 1 55 1234 5678", id="Mexico, old from new"),
+		pytest.param("5215512345678", "+52 55 1234 5678", id="Mexico, new from old"),
+		pytest.param("541123456789", "+54 9 11 2345-6789", id="Argentina, 9 added"),
+	],
+)
+def test_spellings_of_a_number(wa_id, spelling):
+	assert spelling in spellings(wa_id)
+
+
+def test_spellings_begin_with_e164_and_are_of_this_number_alone():
+	assert spellings("16505551234")[0] == "+16505551234"
+	assert {digits(each).removeprefix("00") for each in spellings("16505551234")} == {"16505551234"}
+	assert spellings("") == ()
+
+
+wa_ids = st.text("0123456789", min_size=1, max_size=20)
+changed = st.builds(
+	"{}{}".format, st.sampled_from(["55", "54", "52", "549", "521"]), st.text("0123456789", max_size=12)
+)
+
+
+@given(st.one_of(wa_ids, changed))
+def test_variants_are_symmetrical(wa_id):
+	for other in variants(wa_id):
+		assert set(variants(other)) == set(variants(wa_id))
+		assert variants(other)[0] == other
+
+
+@given(st.one_of(wa_ids, changed))
+def test_the_number_of_any_id_is_one_of_its_spellings_and_stays_what_it_is(wa_id):
+	number = of_wa_id(wa_id)
+	assert number in spellings(wa_id)
+	assert digits(number) in variants(wa_id)
+	assert of_wa_id(digits(number)) == number
+
+
+@given(st.one_of(wa_ids, changed))
+def test_every_spelling_is_of_one_of_the_variants(wa_id):
+	known = {digit for each in variants(wa_id) for digit in (each, f"00{each}")}
+	assert {digits(each) for each in spellings(wa_id)} <= known
+
+
+MOBILE = phonenumbers.PhoneNumberType.MOBILE
+WITH_MOBILES = sorted(
+	region
+	for region in phonenumbers.SUPPORTED_REGIONS
+	if phonenumbers.example_number_for_type(region, MOBILE)
+)
+
+
+@pytest.mark.parametrize("region", WITH_MOBILES)
+def test_an_example_of_every_country_is_read_in_each_of_its_spellings(region):
+	example = phonenumbers.example_number_for_type(region, MOBILE)
+	number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+	written = [each for each in spellings(digits(number)) if each.startswith("+")]
+	assert written
+	assert {to_e164(each) for each in written} <= {f"+{each}" for each in variants(digits(number))}
+
+
+@given(st.text(max_size=40), st.sampled_from([None, "DE", "BR", "US"]))
+def test_any_text_is_a_number_or_refused(text, region):
+	try:
+		number = to_e164(text, region)
+	except InvalidNumber:
+		return
+	assert number == f"+{digits(number)}"
+	assert number.isascii()
+	assert to_e164(number) == number

@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from whatsapp_channel.rules.status import MessageStatus, from_meta, replaceable_by
+from whatsapp_channel.rules.status import MessageStatus, advance, from_meta, replaceable_by
 
 # One row per current status, one column per new one, both in the order of the letters below: + replaces, . stays.
 LETTERS = {
@@ -51,6 +51,7 @@ CELLS = list(cells())
 )
 def test_transition(current, new, expected):
 	assert (current in replaceable_by(new)) is expected
+	assert advance(current, new) is (new if expected else current)
 
 
 def test_every_pair_of_statuses_has_a_cell():
@@ -65,8 +66,7 @@ REPORTS = [MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ, Mess
 def test_reports_in_any_order_end_at_the_highest(start, order):
 	status = start
 	for report in order:
-		if status in replaceable_by(report):
-			status = report
+		status = advance(status, report)
 	assert status is max(order, key=REPORTS.index)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from whatsapp_channel.rules.text import from_html, literal_to_html, split, subject, to_html
 
-OPENING = '<div style="white-space:pre-wrap">'
+OPENING = '<div dir="auto" style="white-space:pre-wrap;">'
 LINK = {"rel": "noopener noreferrer nofollow", "target": "_blank"}
 
 
@@ -124,7 +124,7 @@ def is_allowed(tag, attributes):
 		href = attributes.pop("href")
 		return attributes == LINK and re.match(r"https?://[^\s<>\"']+\Z", href, re.IGNORECASE) is not None
 	allowed = {
-		"div": [{"style": "white-space:pre-wrap"}],
+		"div": [{"dir": "auto", "style": "white-space:pre-wrap;"}],
 		"strong": [{}],
 		"em": [{}],
 		"del": [{}],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.files import PDF, PNG
 from tests.sandbox.conftest import wamid_of
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Running, Sandbox
@@ -74,6 +75,20 @@ def test_refused_message_shows_why_and_is_sent_again(
 	chat.get_by_role("button", name="Send again").click()
 	chat.get_by_role("img", name="Taken by the helpdesk").wait_for()
 	assert receiver.texts() == ["Hello", "Hello"]
+
+
+def test_chosen_files_are_sent_each_by_itself(chat: Page, sandbox: Sandbox, receiver: Receiver) -> None:
+	chat.get_by_label("Write a message").fill("Look")
+	files = [("a.png", "image/png", PNG), ("receipt.pdf", "application/pdf", PDF)]
+	with chat.expect_file_chooser() as chooser:
+		chat.get_by_role("button", name="Send files").click()
+	chooser.value.set_files([{"name": n, "mimeType": m, "buffer": b} for n, m, b in files])
+	chat.get_by_text("[document] receipt.pdf", exact=True).wait_for()
+	photo, document = [message.raw for message in sandbox.messages("14155550123")]
+	assert (photo["type"], photo["image"]["caption"]) == ("image", "Look")
+	assert document["document"]["filename"] == "receipt.pdf"
+	assert sandbox.media[photo["image"]["id"]].data == PNG
+	assert sandbox.media[document["document"]["id"]].data == PDF
 
 
 def test_phone_switched_off_holds_delivery(

@@ -4,8 +4,10 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import lock_row
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
+from whatsapp_channel.inbound import conversation as conversations
+from whatsapp_channel.inbound import history
 
 
 @frappe.whitelist(methods=["POST"])
@@ -21,15 +23,13 @@ def convert_to_ticket(conversation: str) -> str:
 	lock_row("WhatsApp Customer", document.customer)
 	if ticket := frappe.db.get_value("WhatsApp Conversation", conversation, "ticket"):
 		frappe.throw(_("This conversation is in ticket {0} already.").format(ticket))
+	if history.is_of_the_past(conversation):
+		frappe.throw(
+			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
+		)
 	fields = ["name", "wa_id", "profile_name", "contact"]
 	customer = frappe.db.get_value("WhatsApp Customer", document.customer, fields, as_dict=True)
-	first = frappe.get_all(
-		"WhatsApp Session Message",
-		{"conversation": conversation, "direction": "Incoming"},
-		pluck="text",
-		order_by="message_timestamp, creation",
-		limit=1,
-	)
-	ticket = tickets.create(customer, document.channel, first[0] if first else None)
-	tickets.file_conversation(conversation, ticket, customer)
+	ticket = tickets.create(customer, document.channel, communications.first_words(conversation))
+	conversations.put_in_ticket(conversation, ticket)
+	communications.file_waiting(conversation, ticket, customer)
 	return ticket

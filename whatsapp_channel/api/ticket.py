@@ -6,11 +6,12 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import to_site, utc_now
+from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import ticket_for_agent
-from whatsapp_channel.inbound import conversation
+from whatsapp_channel.helpdesk.permissions import shown_number, ticket_for_agent
+from whatsapp_channel.inbound import conversation, media
 from whatsapp_channel.outbound import outbox, resend
-from whatsapp_channel.rules import window
+from whatsapp_channel.rules import readable, window
 
 TABLE = outbox.TABLE
 UNDELIVERED = ("Failed", "Unconfirmed")
@@ -18,7 +19,7 @@ UNDELIVERED = ("Failed", "Unconfirmed")
 
 @frappe.whitelist()
 def state(ticket: str) -> dict[str, Any]:
-	"""Window, queue and undelivered messages of a ticket, with translated labels.
+	"""Window, queue, undelivered messages and missing files of a ticket, with translated labels.
 
 	Raises frappe.PermissionError for anyone but an agent who may read the ticket.
 	"""
@@ -37,7 +38,10 @@ def state(ticket: str) -> dict[str, Any]:
 		"lines": _lines(ends, is_open, channel, row),
 		"waiting": _count_waiting(row.whatsapp_customer),
 		"undelivered": _undelivered(ticket),
+		"missing_files": _missing_files(ticket),
 		"labels": {
+			"missing_file": _("Missing file"),
+			"fetch_again": _("Fetch again"),
 			"not_delivered": _("Not delivered"),
 			"send_again": _("Send again"),
 			"check": _("Check"),
@@ -99,7 +103,8 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict
 	customer = frappe.db.get_value(
 		"WhatsApp Customer", row.whatsapp_customer, ["profile_name", "phone"], as_dict=True
 	) or frappe._dict(profile_name="?", phone=None)
-	who = f"{customer.profile_name} ({customer.phone})" if customer.phone else customer.profile_name
+	phone = shown_number(customer.phone)
+	who = f"{customer.profile_name} ({phone})" if phone else customer.profile_name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(row.whatsapp_channel)]
 	if channel.status == "Needs Attention":
 		lines.append(
@@ -150,3 +155,18 @@ def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
 		"status": first.status,
 		"can_check": first.status == "Unconfirmed",
 	}
+
+
+def _missing_files(ticket: str) -> list[dict[str, str]]:
+	"""Files of the ticket's messages that are not there and that WhatsApp may still have, one entry a message."""
+	communications = tickets.communications(ticket)
+	messages = frappe.get_all(TABLE, {"communication": ["in", communications or [""]]}, pluck="name")
+	found = {}
+	for row in media.failed_in(messages):
+		until = frappe.utils.format_datetime(row.available_until)
+		lines = [row.error, _("WhatsApp keeps the file until {0}.").format(until)]
+		found.setdefault(
+			row.parent,
+			{"name": row.parent, "label": readable.plain(Media(row.kind), _), "reason": "\n".join(lines)},
+		)
+	return list(found.values())

@@ -10,6 +10,7 @@ from whatsapp_channel import settings
 from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.inbound import delivery
 from whatsapp_channel.jobs import wake_drain
+from whatsapp_channel.logs import logger
 
 MAX_BODY_BYTES = 3 * 1024 * 1024  # Meta: payloads of up to 3 MB
 
@@ -49,7 +50,7 @@ def _delivery() -> Response:
 		return _keep_if_signed(body)
 	except Exception:
 		# Whatever it is, the database or a secret that cannot be decrypted: Meta shall keep the delivery for us.
-		frappe.logger("whatsapp_channel").error("Could not store a delivery", exc_info=True)
+		logger().error("Could not store a delivery", exc_info=True)
 		with suppress(Exception):  # the connection itself may be what was lost
 			frappe.db.rollback()
 		return _answer(503, "Not stored. Please try again.")

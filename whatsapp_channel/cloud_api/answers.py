@@ -137,10 +137,11 @@ class MediaInfo(Answer):
 	file_size: Lenient[int] = Field(default=None, description="bytes")
 
 
-class MediaFile(Answer):
-	"""A fetched media file."""
+class Downloaded(Answer):
+	"""A file that was fetched to its end: bytes, SHA-256 in hexadecimal, and the type that the server says it has."""
 
-	content: bytes = Field(repr=False)
+	size: int
+	sha256: str
 	mime_type: str | None = None
 
 

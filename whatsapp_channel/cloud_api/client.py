@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
+from pydantic import SecretStr
 
 from whatsapp_channel import __version__
 
 from .answers import (
 	BusinessAccount,
 	BusinessProfile,
+	Downloaded,
 	Health,
-	MediaFile,
 	MediaInfo,
 	PhoneNumber,
 	SentMessage,
 	SubscribedApp,
 	sent_message,
 )
+from .download import Deadline, moved_to, receive
 from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
 from .masking import Secret, hide
-from .transport import Call, answer_of, build, error_of, failure_of
+from .transport import Call, answer_of, build, failure_of
 from .wire import optional_id
 
 __all__ = [
@@ -43,8 +46,8 @@ __all__ = [
 	"BusinessAccount",
 	"BusinessProfile",
 	"CloudAPI",
+	"Downloaded",
 	"Health",
-	"MediaFile",
 	"MediaInfo",
 	"PhoneNumber",
 	"Recipient",
@@ -58,6 +61,9 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0, pool=5.0)
 """Seconds: to connect, to wait for a free connection, and for each read or write."""
 
 MAX_REFERENCE = 512
+MEDIA_SECONDS = 60.0
+MEDIA_READ_SECONDS = 10.0
+MAX_REDIRECTS = 3
 # Meta's hosts for media, as recorded (lookaside.fbsbx.com) and its content delivery networks.
 _MEDIA_HOSTS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".facebook.com")
 
@@ -184,15 +190,34 @@ class CloudAPI(Management):
 		"""Delete a file at Meta."""
 		self._json(self._call("DELETE", segment(media_id)))
 
-	def download_media(self, url: str, *, max_bytes: int) -> MediaFile:
-		"""Fetch a file from a link of `media`. Raises MediaRefused for another host than Meta's (the token would go
-		there), for more than `max_bytes`, and when the link has expired."""
-		if not self._is_metas(url):
-			raise MediaRefused("The file's address is not at Meta")
-		outcome = self._download(Call("GET", url), max_bytes)
-		if isinstance(outcome, CloudAPIError):
-			raise outcome
-		return outcome
+	def download_media(
+		self,
+		url: str,
+		into: BinaryIO,
+		*,
+		max_bytes: int,
+		seconds: float = MEDIA_SECONDS,
+		stopwatch: Callable[[], float] = time.monotonic,
+	) -> Downloaded:
+		"""Write the file behind a link of `media`, or of a webhook, into an open file, in pieces as they come.
+
+		Redirects are followed to Meta's hosts alone and the token goes to the first host alone. Raises MediaRefused for
+		another host than Meta's, MediaTooLarge beyond `max_bytes`, MediaGone for a dead link, MediaTooSlow after `seconds`,
+		NotSent for what may pass, and OSError when `into` cannot be written.
+		"""
+		deadline = Deadline(seconds, stopwatch)
+		token: SecretStr | None = self._token
+		for _hop in range(1 + MAX_REDIRECTS):
+			if not self._is_metas(url):
+				raise MediaRefused("The file's address is not at Meta")
+			outcome = self._download(url, token, into, max_bytes, deadline)
+			if isinstance(outcome, CloudAPIError):
+				raise outcome
+			if isinstance(outcome, Downloaded):
+				return outcome
+			token = token if outcome.host == httpx.URL(url).host else None
+			url = str(outcome)
+		raise MediaRefused("The file's address leads from one place to the next without end")
 
 	# The connection
 
@@ -203,31 +228,23 @@ class CloudAPI(Management):
 			return failure_of(error, call, self._token)
 		return answer_of(response, call, self._token)
 
-	def _download(self, call: Call, max_bytes: int) -> MediaFile | CloudAPIError:
+	def _download(
+		self, url: str, token: SecretStr | None, into: BinaryIO, max_bytes: int, deadline: Deadline
+	) -> Downloaded | httpx.URL | CloudAPIError:
+		"""The file, the address to which it has moved, or what went wrong."""
+		# Packed files cannot be measured before they are unpacked, so none are asked for.
+		call = Call("GET", url, headers={"Accept-Encoding": "identity"})
 		try:
-			response = self._http.send(build(self._http, call, self._token), stream=True)
+			request = build(self._http, call, token)
+			wait = min(MEDIA_READ_SECONDS, deadline.left())
+			request.extensions["timeout"] = httpx.Timeout(wait, connect=min(5.0, wait)).as_dict()
+			response = self._http.send(request, stream=True)
 			try:
-				return self._read_file(response, call, max_bytes)
+				return moved_to(response) or receive(response, into, max_bytes, deadline, call, self._token)
 			finally:
 				response.close()
 		except (httpx.HTTPError, httpx.InvalidURL) as error:
 			return failure_of(error, call, self._token)
-
-	def _read_file(self, response: httpx.Response, call: Call, max_bytes: int) -> MediaFile | CloudAPIError:
-		content = bytearray()
-		for chunk in response.iter_bytes():
-			content += chunk
-			if len(content) > max_bytes:
-				return MediaRefused(
-					f"The file is larger than {max_bytes} bytes", http_status=response.status_code
-				)
-		if response.status_code == 200:
-			return MediaFile(content=bytes(content), mime_type=response.headers.get("content-type"))
-		whole = httpx.Response(response.status_code, headers=_plain(response), content=bytes(content))
-		error = error_of(whole, call, self._token)
-		if error.code is None and response.status_code < 500:
-			return MediaRefused("The file is gone, or its link has expired", http_status=response.status_code)
-		return error
 
 	def _is_metas(self, url: str) -> bool:
 		try:
@@ -255,8 +272,3 @@ def _shared_client(base_url: str) -> httpx.Client:
 def _new_client(transport: httpx.BaseTransport | None) -> httpx.Client:
 	headers = {"User-Agent": f"whatsapp_channel/{__version__}"}
 	return httpx.Client(transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False)
-
-
-def _plain(response: httpx.Response) -> dict[str, str]:
-	"""Headers of a body that is decoded already."""
-	return {"content-type": response.headers.get("content-type", "")}

@@ -24,7 +24,10 @@ __all__ = [
 	"Cause",
 	"CloudAPIError",
 	"ErrorRule",
+	"MediaGone",
 	"MediaRefused",
+	"MediaTooLarge",
+	"MediaTooSlow",
 	"NotSent",
 	"OutcomeUnknown",
 	"Retry",
@@ -244,6 +247,22 @@ class MediaRefused(CloudAPIError):
 	def rule(self) -> ErrorRule:
 		"""Never retry; the file stays what it is."""
 		return _MEDIA_REFUSED
+
+
+class MediaTooLarge(MediaRefused):
+	"""The file has more bytes than the caller takes; what was read of it is of no use."""
+
+
+class MediaGone(MediaRefused):
+	"""There is no file behind the link (HTTP 404 or 410): Meta's links live five minutes."""
+
+
+class MediaTooSlow(NotSent):
+	"""The file did not come to its end in the time that the caller gave; `received` bytes of it came."""
+
+	def __init__(self, title: str, *, received: int) -> None:
+		super().__init__(title)
+		self.received = received
 
 
 def _graph_error(response: httpx.Response) -> Mapping[str, Any] | None:

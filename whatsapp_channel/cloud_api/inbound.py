@@ -1,45 +1,56 @@
-"""The items of a webhook as typed objects: messages, statuses, errors, contact cards."""
+"""The items of a webhook as typed objects: messages, statuses, preferences, contact cards."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .inbound_text import text_in
+from .content import (
+	Content,
+	Edit,
+	ErrorObject,
+	Reaction,
+	Referral,
+	ReferredProduct,
+	Revoke,
+	System,
+	read_content,
+	read_error,
+	read_errors,
+	read_referral,
+	read_referred_product,
+)
+from .problem import AHEAD, MISSING, NO_PERSON, NO_SENDER, NOT_DIGITS, NOT_TEXT, Problem, Unreadable
 from .wire import (
-	KEPT,
 	MAX_NAME,
-	Unreadable,
-	list_of,
+	line_of,
 	object_of,
+	optional_digits,
 	optional_id,
 	read_id,
 	read_time,
+	required_text,
 	shown,
 	text_of,
-	whole_number,
 )
 
+__all__ = [
+	"ContactCard",
+	"ErrorObject",
+	"InboundMessage",
+	"Preference",
+	"StatusUpdate",
+	"problem_with_time",
+	"read_contact",
+	"read_error",
+	"read_message",
+	"read_preference",
+	"read_status",
+]
+
 Raw = Mapping[str, Any]
-
-# Only digits become a customer's number: it is a key, a destination and part of an address.
-_WA_ID = re.compile(r"\+?([0-9]{1,32})")
-# The customer came through an advertisement: these two say that a free entry point window is open.
-_FREE_ENTRY_ORIGIN = "referral_conversion"
-_FREE_ENTRY_PRICE = "free_entry_point"
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorObject:
-	"""An error that Meta reports inside a webhook, in Meta's words."""
-
-	code: int | None
-	title: str | None
-	message: str | None
-	details: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +60,16 @@ class ContactCard:
 	name: str | None
 	wa_id: str | None
 	user_id: str | None
+	username: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-	"""A customer's message. `timestamp` is UTC.
+	"""A message as it came: a customer's, or in echoes and history also one of the business. `timestamp` is UTC.
 
-	`type` is Meta's word, known or not. `text` is what a person reads: body, caption, title of the chosen reply,
-	emoji, place, names. `quoted_wamid` is the message it refers to: quoted, reacted to, edited or deleted. A `system`
-	message may lack both sender ids. `errors` say why a message came without its content.
+	`type` is Meta's word, known or not. `quoted_wamid` is the message it refers to: quoted, reacted to, edited or deleted.
+	A `system` message may lack both sender ids. The recipient is named where the business wrote. `errors` say why a
+	message came without its content.
 	"""
 
 	id: str
@@ -65,20 +77,29 @@ class InboundMessage:
 	sender_user_id: str | None
 	timestamp: datetime
 	type: str
-	text: str | None
+	content: Content
 	quoted_wamid: str | None
 	forwarded: bool
-	referral: Raw | None
+	referral: Referral | None
+	product: ReferredProduct | None
 	group_id: str | None
+	recipient_wa_id: str | None
+	recipient_user_id: str | None
 	errors: tuple[ErrorObject, ...] = ()
+
+	@property
+	def text(self) -> str | None:
+		"""What a person reads: body, caption, title of the chosen reply, emoji, place, names; of an edit the new words."""
+		return self.content.words
 
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-	"""What became of a message of ours. `timestamp` and `window_ends` are UTC.
+	"""What became of a message of ours. `timestamp` is UTC.
 
-	`status` is Meta's word, known or not. `reference` is what was sent as biz_opaque_callback_data. `window_ends` is
-	the end of a free entry point window, None for an ordinary conversation.
+	`status` is Meta's word, known or not. `reference` is what was sent as biz_opaque_callback_data. A free entry point,
+	after a click on an advertisement, makes messages free and allows none that the 24-hour window would not: it shows
+	in `pricing` alone.
 	"""
 
 	id: str
@@ -89,28 +110,45 @@ class StatusUpdate:
 	reference: str | None
 	errors: tuple[ErrorObject, ...]
 	conversation: Raw | None
-	window_ends: datetime | None
 	pricing: Raw | None
 
 
+@dataclass(frozen=True, slots=True)
+class Preference:
+	"""What a customer wants to receive. `value` is Meta's word ("stop", "resume"), `timestamp` is UTC."""
+
+	wa_id: str | None
+	user_id: str | None
+	category: str
+	value: str
+	timestamp: datetime
+	detail: str | None
+
+
 def read_message(raw: Raw) -> InboundMessage:
-	"""One entry of `messages`. Raises Unreadable when id, sender, time or type cannot be read."""
-	kind = _required_text(raw, "type")
-	wa_id, user_id = _sender(raw, kind)
+	"""One entry of `messages`, `message_echoes` or a thread of the history.
+
+	Raises Unreadable when id, sender, time or type cannot be read.
+	"""
+	kind = required_text(raw, "type")
+	content = read_content(raw, kind)
+	wa_id, user_id = _sender(raw, content)
 	context = object_of(raw, "context")
-	referral = raw.get("referral")
 	return InboundMessage(
 		id=_wamid(raw),
 		sender_wa_id=wa_id,
 		sender_user_id=user_id,
 		timestamp=read_time(raw, "timestamp"),
 		type=kind,
-		text=text_in(raw, kind),
-		quoted_wamid=_quoted(raw, kind),
+		content=content,
+		quoted_wamid=_quoted(raw, content),
 		forwarded=context.get("forwarded") is True or context.get("frequently_forwarded") is True,
-		referral=referral if isinstance(referral, Mapping) else None,
+		referral=read_referral(raw),
+		product=read_referred_product(raw),
 		group_id=optional_id(raw, "group_id"),
-		errors=_errors(raw),
+		recipient_wa_id=optional_digits(raw, "to"),
+		recipient_user_id=optional_id(raw, "to_user_id"),
+		errors=read_errors(raw),
 	)
 
 
@@ -119,107 +157,74 @@ def read_status(raw: Raw) -> StatusUpdate:
 	conversation, pricing = raw.get("conversation"), raw.get("pricing")
 	return StatusUpdate(
 		id=_wamid(raw),
-		status=_required_text(raw, "status"),
+		status=required_text(raw, "status"),
 		timestamp=read_time(raw, "timestamp"),
-		recipient_wa_id=optional_id(raw, "recipient_id"),
+		recipient_wa_id=optional_digits(raw, "recipient_id"),
 		recipient_user_id=optional_id(raw, "recipient_user_id"),
 		reference=text_of(raw, "biz_opaque_callback_data"),
-		errors=_errors(raw),
+		errors=read_errors(raw),
 		conversation=conversation if isinstance(conversation, Mapping) else None,
-		window_ends=_window_ends(raw),
 		pricing=pricing if isinstance(pricing, Mapping) else None,
+	)
+
+
+def read_preference(raw: Raw) -> Preference:
+	"""One entry of `user_preferences`. Raises Unreadable when person, category, value or time cannot be read."""
+	wa_id, user_id = optional_digits(raw, "wa_id"), optional_id(raw, "user_id")
+	if wa_id is None and user_id is None:
+		raise Unreadable(NO_PERSON)
+	return Preference(
+		wa_id=wa_id,
+		user_id=user_id,
+		category=required_text(raw, "category"),
+		value=required_text(raw, "value"),
+		timestamp=read_time(raw, "timestamp"),
+		detail=text_of(raw, "detail"),
 	)
 
 
 def read_contact(raw: object) -> ContactCard:
 	"""One entry of `contacts`; every part may be missing."""
-	name = text_of(object_of(raw, "profile"), "name")
+	profile = object_of(raw, "profile")
 	return ContactCard(
-		name=" ".join(name.split())[:MAX_NAME].strip() or None if name else None,
-		wa_id=_digits(optional_id(raw, "wa_id")),
+		name=line_of(profile, "name", limit=MAX_NAME),
+		wa_id=optional_digits(raw, "wa_id"),
 		user_id=optional_id(raw, "user_id"),
+		username=line_of(profile, "username", limit=MAX_NAME),
 	)
 
 
-def read_error(raw: object) -> ErrorObject:
-	"""One entry of `errors`; every part may be missing."""
-	holder = raw if isinstance(raw, Mapping) else {}
-	data = holder.get("error_data")
-	return ErrorObject(
-		code=whole_number(holder.get("code")),
-		title=text_of(holder, "title"),
-		message=text_of(holder, "message"),
-		details=text_of(data, "details") or text_of(holder, "error_data", "details"),
-	)
-
-
-def problem_with_time(timestamp: datetime, now: datetime) -> str | None:
+def problem_with_time(timestamp: datetime, now: datetime) -> Problem | None:
 	"""Why `timestamp` cannot be true at `now` (both UTC): more than an hour ahead. None when it can."""
 	ahead = (timestamp - now).total_seconds()
 	if ahead <= 3600:
 		return None
-	return (
-		f"timestamp is {timestamp:%Y-%m-%d %H:%M:%S} UTC, {ahead / 3600:.1f} hours ahead of this server. "
-		"Check the server's clock, then reprocess the item."
-	)
-
-
-def _required_text(raw: Raw, name: str) -> str:
-	value = raw.get(name)
-	if not isinstance(value, str) or not value.strip():
-		found = "missing" if value is None else f"{shown(value)}, not text"
-		raise Unreadable(f"{name} is {found}. {KEPT}")
-	if len(value) > MAX_NAME:
-		raise Unreadable(f"{name} has {len(value)} characters, more than {MAX_NAME}. {KEPT}")
-	return value.strip()
+	return Problem(AHEAD, time=f"{timestamp:%Y-%m-%d %H:%M:%S}", hours=f"{ahead / 3600:.1f}")
 
 
 def _wamid(raw: Raw) -> str:
 	value = raw.get("id")
 	if value is not None and not isinstance(value, str):
-		raise Unreadable(f"id is {shown(value)}, not text. {KEPT}")
+		raise Unreadable(NOT_TEXT, field="id", found=shown(value))
 	found = read_id(raw, "id")
 	if found is None:
-		raise Unreadable(f"id is missing. {KEPT}")
+		raise Unreadable(MISSING, field="id")
 	return found
 
 
-def _sender(raw: Raw, kind: str) -> tuple[str | None, str | None]:
+def _sender(raw: Raw, content: Content) -> tuple[str | None, str | None]:
 	"""Phone id and business-scoped id of the sender. A change of the latter comes without either."""
-	wa_id, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
-	if wa_id is not None and _digits(wa_id) is None:
-		raise Unreadable(f"from is {shown(wa_id)}, not a number in digits. {KEPT}")
-	if kind == "system":
-		return _digits(wa_id), user_id or optional_id(object_of(raw, "system"), "previous_user_id")
+	written, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
+	wa_id = optional_digits(raw, "from")
+	if written is not None and wa_id is None:
+		raise Unreadable(NOT_DIGITS, field="from", found=shown(written))
+	if isinstance(content, System):
+		return wa_id, user_id or content.old_user_id
 	if wa_id is None and user_id is None:
-		raise Unreadable(f"from and from_user_id are missing: nobody knows who wrote. {KEPT}")
-	return _digits(wa_id), user_id
+		raise Unreadable(NO_SENDER)
+	return wa_id, user_id
 
 
-def _digits(wa_id: str | None) -> str | None:
-	match = _WA_ID.fullmatch(wa_id) if wa_id else None
-	return match.group(1) if match else None
-
-
-def _quoted(raw: Raw, kind: str) -> str | None:
-	target = {"reaction": "message_id", "edit": "original_message_id", "revoke": "original_message_id"}.get(
-		kind
-	)
-	found = optional_id(object_of(raw, kind), target) if target else None
-	return found or optional_id(object_of(raw, "context"), "id")
-
-
-def _errors(raw: Raw) -> tuple[ErrorObject, ...]:
-	return tuple(read_error(entry) for entry in list_of(raw, "errors") if isinstance(entry, Mapping))
-
-
-def _window_ends(raw: Raw) -> datetime | None:
-	conversation = object_of(raw, "conversation")
-	origin = object_of(conversation, "origin").get("type")
-	price = object_of(raw, "pricing").get("type")
-	if origin != _FREE_ENTRY_ORIGIN and price != _FREE_ENTRY_PRICE:
-		return None
-	try:
-		return read_time(conversation, "expiration_timestamp")
-	except Unreadable:
-		return None
+def _quoted(raw: Raw, content: Content) -> str | None:
+	target = content.target if isinstance(content, (Reaction, Edit, Revoke)) else None
+	return target or optional_id(object_of(raw, "context"), "id")

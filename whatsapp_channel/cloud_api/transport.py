@@ -36,6 +36,7 @@ class Call:
 	body: Mapping[str, Any] | None = None
 	form: Mapping[str, str] | None = None
 	file: tuple[str, bytes, str] | None = field(default=None, repr=False)
+	headers: Mapping[str, str] | None = None
 
 	@property
 	def secrets(self) -> tuple[str, ...]:
@@ -49,9 +50,11 @@ class Call:
 		return self.method == "GET"
 
 
-def build(client: httpx.Client, call: Call, token: SecretStr) -> httpx.Request:
-	"""The request of `call`, with the token in its header and nowhere else."""
-	headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
+def build(client: httpx.Client, call: Call, token: SecretStr | None) -> httpx.Request:
+	"""The request of `call`, with the token in its header and nowhere else; without one when there is none."""
+	headers = dict(call.headers or {})
+	if token:
+		headers["Authorization"] = f"Bearer {token.get_secret_value()}"
 	if call.body:
 		headers["Content-Type"] = "application/json"
 	return client.build_request(

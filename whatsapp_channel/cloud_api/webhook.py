@@ -1,7 +1,8 @@
 """A webhook delivery, read at the edge: every item by itself, whatever the rest looks like.
 
-Source: Meta's webhook reference (fields, `messages`, `statuses`, `errors`) and business-scoped user ids. Nothing here
-raises on what comes from outside, except `Item.from_json` on what this module never wrote.
+Source: Meta's webhook reference (fields, `messages`, `statuses`, `errors`, `smb_message_echoes`, `history`,
+`user_preferences`) and business-scoped user ids. Nothing here raises on what comes from outside, except
+`Item.from_json` on what this module never wrote.
 """
 
 from __future__ import annotations
@@ -16,14 +17,29 @@ from .inbound import (
 	ContactCard,
 	ErrorObject,
 	InboundMessage,
+	Preference,
 	StatusUpdate,
 	problem_with_time,
 	read_contact,
 	read_error,
 	read_message,
+	read_preference,
 	read_status,
 )
-from .wire import KEPT, MAX_NAME, Unreadable, list_of, load, object_of, optional_id, shown
+from .problem import (
+	ANOTHER_OBJECT,
+	BODY_NOT_AN_OBJECT,
+	ENTRY_NOT_A_LIST,
+	MISSING,
+	NO_ENTRIES,
+	NO_OBJECT,
+	NOT_A_LIST,
+	NOT_AN_OBJECT,
+	NOT_STORED,
+	Problem,
+	Unreadable,
+)
+from .wire import MAX_NAME, list_of, load, object_of, optional_digits, optional_id, shown
 
 __all__ = [
 	"ContactCard",
@@ -32,6 +48,8 @@ __all__ = [
 	"InboundMessage",
 	"Item",
 	"ItemKind",
+	"Preference",
+	"Problem",
 	"StatusUpdate",
 	"problem_with_time",
 	"read_delivery",
@@ -40,6 +58,7 @@ __all__ = [
 
 OBJECT = "whatsapp_business_account"
 MESSAGES = "messages"
+HISTORY = "history"
 
 
 class ItemKind(str, Enum):
@@ -48,19 +67,33 @@ class ItemKind(str, Enum):
 	MESSAGE = "Message"
 	STATUS = "Status"
 	ERROR = "Error"
+	ECHO = "Echo"
+	"""A message that the business wrote in the WhatsApp Business app."""
+	HISTORY = "History"
+	"""A message of either side from before the number was connected."""
+	PREFERENCE = "Preference"
+	"""A customer stops or resumes marketing messages."""
 	OTHER = "Other"
 
 
-_LISTS = (("messages", ItemKind.MESSAGE), ("statuses", ItemKind.STATUS), ("errors", ItemKind.ERROR))
+_MESSAGE_KINDS = frozenset({ItemKind.MESSAGE, ItemKind.ECHO, ItemKind.HISTORY})
+# Field of a change: the lists of its value, and what their entries are.
+_LISTS: Mapping[str, tuple[tuple[str, ItemKind], ...]] = {
+	MESSAGES: (("messages", ItemKind.MESSAGE), ("statuses", ItemKind.STATUS), ("errors", ItemKind.ERROR)),
+	"smb_message_echoes": (("message_echoes", ItemKind.ECHO), ("errors", ItemKind.ERROR)),
+	HISTORY: (("messages", ItemKind.HISTORY), ("errors", ItemKind.ERROR)),
+	"user_preferences": (("user_preferences", ItemKind.PREFERENCE),),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-	"""One message, status, error or other change of a delivery.
+	"""One message, status, error, preference or other change of a delivery.
 
 	`position` is "entry/change/list/index" and unique in its delivery. `raw` is the item as Meta sent it, text made
 	storable; for OTHER it is the change's value. `problem` says why it cannot be read, naming field and way out: then
-	`message` and `status` are None. `phone_number_id` is None when the change names no number.
+	`message`, `status` and `preference` are None. `phone_number_id` is None when the change names no number. `peer` is,
+	for HISTORY, the customer (wa_id) in whose chat the message stands, whoever wrote it.
 	"""
 
 	position: str
@@ -72,12 +105,13 @@ class Item:
 	message: InboundMessage | None = None
 	status: StatusUpdate | None = None
 	contact: ContactCard | None = None
-	problem: str | None = None
+	problem: Problem | None = None
 	error: ErrorObject | None = None
+	peer: str | None = None
+	preference: Preference | None = None
 
 	def to_json(self) -> str:
 		"""The item for storage, pure ASCII."""
-		card = self.contact
 		stored = {
 			"position": self.position,
 			"kind": self.kind.value,
@@ -85,9 +119,9 @@ class Item:
 			"phone_number_id": self.phone_number_id,
 			"field": self.field,
 			"raw": self.raw,
-			"contact": card
-			and {"profile": {"name": card.name}, "wa_id": card.wa_id, "user_id": card.user_id},
-			"problem": self.problem,
+			"contact": _card_to_json(self.contact) if self.contact else None,
+			"peer": self.peer,
+			"problem": self.problem.to_json() if self.problem else None,
 		}
 		return json.dumps(stored)
 
@@ -100,8 +134,8 @@ class Item:
 		stored = load(text)
 		raw = stored.get("raw") if isinstance(stored, dict) else None
 		if not isinstance(raw, dict):
-			raise Unreadable("This is not a stored item: it has no object in the field raw.")
-		card, problem = stored.get("contact"), stored.get("problem")
+			raise Unreadable(NOT_STORED)
+		card = stored.get("contact")
 		return read_item(
 			ItemKind(stored.get("kind")),
 			raw,
@@ -110,7 +144,8 @@ class Item:
 			phone_number_id=optional_id(stored, "phone_number_id"),
 			field=str(stored.get("field") or ""),
 			contact=read_contact(card) if isinstance(card, dict) else None,
-			problem=problem if isinstance(problem, str) else None,
+			problem=Problem.from_json(stored.get("problem")),
+			peer=optional_digits(stored, "peer"),
 		)
 
 
@@ -119,7 +154,7 @@ class Delivery:
 	"""What one webhook POST carried. `problem` says, naming the field, why nothing could be read."""
 
 	items: tuple[Item, ...]
-	problem: str | None = None
+	problem: Problem | None = None
 
 
 def read_item(
@@ -131,17 +166,20 @@ def read_item(
 	phone_number_id: str | None = None,
 	field: str = MESSAGES,
 	contact: ContactCard | None = None,
-	problem: str | None = None,
+	problem: Problem | None = None,
+	peer: str | None = None,
 ) -> Item:
 	"""One item from its raw object. `problem` is kept only as long as the item still cannot be read."""
 	message: InboundMessage | None = None
 	status: StatusUpdate | None = None
+	preference: Preference | None = None
 	try:
-		message = read_message(raw) if kind is ItemKind.MESSAGE else None
+		message = read_message(raw) if kind in _MESSAGE_KINDS else None
 		status = read_status(raw) if kind is ItemKind.STATUS else None
-		problem = None if message or status else problem
+		preference = read_preference(raw) if kind is ItemKind.PREFERENCE else None
+		problem = None if message or status or preference else problem
 	except Unreadable as error:
-		problem = problem or str(error)
+		problem = problem or error.problem
 	return Item(
 		position=position,
 		kind=kind,
@@ -154,6 +192,8 @@ def read_item(
 		contact=contact,
 		problem=problem,
 		error=read_error(raw) if kind is ItemKind.ERROR else None,
+		peer=peer,
+		preference=preference,
 	)
 
 
@@ -163,30 +203,36 @@ def read_delivery(body: bytes | str) -> Delivery:
 	try:
 		return Delivery(tuple(_items(_entries(load(body)))))
 	except Unreadable as error:
-		return Delivery((), str(error))
+		return Delivery((), error.problem)
+
+
+def _card_to_json(card: ContactCard) -> dict[str, Any]:
+	profile = {"name": card.name, "username": card.username}
+	return {"profile": profile, "wa_id": card.wa_id, "user_id": card.user_id}
 
 
 def _entries(body: Any) -> list[Any]:
 	if not isinstance(body, dict):
-		raise Unreadable(f"The body is {shown(body)}, not an object. It is kept as it came.")
-	if body.get("object") != OBJECT:
-		found = "missing" if "object" not in body else shown(body["object"])
-		raise Unreadable(
-			f"object is {found}, not {OBJECT}. Check which product of the Meta app sends to this address."
-		)
+		raise Unreadable(BODY_NOT_AN_OBJECT, found=shown(body))
+	if "object" not in body:
+		raise Unreadable(NO_OBJECT)
+	if body["object"] != OBJECT:
+		raise Unreadable(ANOTHER_OBJECT, found=shown(body["object"]), wanted=OBJECT)
 	entries = body.get("entry")
+	if entries is None:
+		raise Unreadable(NO_ENTRIES)
 	if not isinstance(entries, list):
-		found = "missing" if entries is None else f"{shown(entries)}, not a list"
-		raise Unreadable(f"entry is {found}. The delivery is kept as it came.")
+		raise Unreadable(ENTRY_NOT_A_LIST, found=shown(entries))
 	return entries
 
 
 def _items(entries: list[Any]) -> Iterator[Item]:
 	for number, entry in enumerate(entries):
+		whole = _Change(f"{number}/0", None, "")
 		if not isinstance(entry, dict):
-			yield _broken(f"{number}/0/entry/0", f"entry[{number}]", entry, "an object")
+			yield whole.broken("entry/0", f"entry[{number}]", entry, NOT_AN_OBJECT)
 		elif not isinstance(entry.get("changes"), list):
-			yield _broken(f"{number}/0/entry/0", "changes", entry, "a list", entry.get("changes"))
+			yield whole.broken("entry/0", "changes", entry.get("changes"), NOT_A_LIST, raw=entry)
 		else:
 			for place, change in enumerate(entry["changes"]):
 				yield from _change_items(f"{number}/{place}", optional_id(entry, "id"), change)
@@ -194,80 +240,129 @@ def _items(entries: list[Any]) -> Iterator[Item]:
 
 def _change_items(place: str, account_id: str | None, change: Any) -> Iterator[Item]:
 	if not isinstance(change, dict):
-		yield _broken(f"{place}/change/0", "change", change, "an object", account_id=account_id)
+		yield _Change(place, account_id, "").broken("change/0", "change", change, NOT_AN_OBJECT)
 		return
 	value = change.get("value")
 	if not isinstance(value, dict):
-		field = _field(change, {})
-		yield _broken(
-			f"{place}/change/0", "value", change, "an object", value, account_id=account_id, field=field
-		)
+		whole = _Change(place, account_id, _field(change, {}))
+		yield whole.broken("change/0", "value", value, NOT_AN_OBJECT, raw=change)
 		return
-	field = _field(change, value)
-	listed = list(_listed(place, account_id, value)) if field == MESSAGES else []
-	yield from listed or [_other(f"{place}/value/0", account_id, field, value)]
+	found = _Change.of(place, account_id, _field(change, value), value)
+	yield from list(_listed(found, value)) or [found.item(ItemKind.OTHER, value, "value/0")]
 
 
-def _other(position: str, account_id: str | None, field: str, value: dict[str, Any]) -> Item:
-	number = _number_id(value)
-	return read_item(
-		ItemKind.OTHER, value, position=position, account_id=account_id, phone_number_id=number, field=field
-	)
+def _listed(change: _Change, value: dict[str, Any]) -> Iterator[Item]:
+	"""The entries of the lists of one value, each beside whatever the others are."""
+	if change.field == HISTORY:
+		yield from _chunks(change, value.get("history"))
+	for name, kind in _LISTS.get(change.field, ()):
+		yield from change.listed(name, value.get(name), kind)
 
 
-def _listed(place: str, account_id: str | None, value: dict[str, Any]) -> Iterator[Item]:
-	"""The messages, statuses and errors of one value, each beside whatever the others are."""
-	number = _number_id(value)
-	cards = [read_contact(card) for card in list_of(value, "contacts") if isinstance(card, dict)]
-	known = _by_person(cards)
-	for name, kind in _LISTS:
-		entries = value.get(name)
-		if entries is None:
+def _chunks(change: _Change, chunks: Any) -> Iterator[Item]:
+	"""The messages of the history, chat by chat, and the errors in place of a history that was declined."""
+	for name, chunk in change.objects("history", chunks):
+		if isinstance(chunk, Item):
+			yield chunk
 			continue
+		yield from change.listed(f"{name}.errors", chunk.get("errors"), ItemKind.ERROR)
+		for chat, thread in change.objects(f"{name}.threads", chunk.get("threads")):
+			if isinstance(thread, Item):
+				yield thread
+				continue
+			peer = optional_digits(thread, "id") or optional_digits(thread.get("context"), "wa_id")
+			yield from change.listed(f"{chat}.messages", thread.get("messages"), ItemKind.HISTORY, peer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+	"""What the items of one change share; `place` is "entry/change"."""
+
+	place: str
+	account_id: str | None
+	field: str
+	number: str | None = None
+	own_number: str | None = None
+	cards: tuple[ContactCard, ...] = ()
+
+	@classmethod
+	def of(cls, place: str, account_id: str | None, field: str, value: dict[str, Any]) -> _Change:
+		metadata = object_of(value, "metadata")
+		cards = (read_contact(card) for card in list_of(value, "contacts") if isinstance(card, dict))
+		return cls(
+			place,
+			account_id,
+			field,
+			optional_id(metadata, "phone_number_id"),
+			optional_digits(metadata, "display_phone_number"),
+			tuple(cards),
+		)
+
+	def item(self, kind: ItemKind, raw: dict[str, Any], where: str, **more: Any) -> Item:
+		return read_item(
+			kind,
+			raw,
+			position=f"{self.place}/{where}",
+			account_id=self.account_id,
+			phone_number_id=self.number,
+			field=self.field,
+			**more,
+		)
+
+	def broken(
+		self,
+		where: str,
+		name: str,
+		found: Any,
+		wanted: str,
+		*,
+		kind: ItemKind = ItemKind.OTHER,
+		raw: dict[str, Any] | None = None,
+	) -> Item:
+		"""An item that only says that `found` is not what is wanted; `raw`, where that is not the whole of it."""
+		whole = found if isinstance(found, dict) else {"value": found}
+		problem = (
+			Problem(MISSING, field=name) if found is None else Problem(wanted, field=name, found=shown(found))
+		)
+		return self.item(kind, whole if raw is None else raw, where, problem=problem)
+
+	def objects(self, name: str, entries: Any) -> Iterator[tuple[str, dict[str, Any] | Item]]:
+		"""The objects of a list with their names; what is none comes as an item that says so."""
+		if entries is None:
+			return
+		if not isinstance(entries, list):
+			yield name, self.broken(f"{name}/0", name, entries, NOT_A_LIST, raw={name: entries})
+			return
+		for index, entry in enumerate(entries):
+			if isinstance(entry, dict):
+				yield f"{name}.{index}", entry
+			else:
+				label = f"{name}[{index}]"
+				yield label, self.broken(f"{name}/{index}", label, entry, NOT_AN_OBJECT)
+
+	def listed(self, name: str, entries: Any, kind: ItemKind, peer: str | None = None) -> Iterator[Item]:
+		"""An item for every entry of the list `name`."""
+		if entries is None:
+			return
 		if not isinstance(entries, list):
 			whole = {name: entries}
-			where = f"{place}/{name}/0"
-			yield _broken(
-				where, name, whole, "a list", entries, account_id=account_id, number=number, kind=kind
-			)
-			continue
-		lone = _lone_card(cards, entries)
+			yield self.broken(f"{name}/0", name, entries, NOT_A_LIST, kind=kind, raw=whole)
+			return
+		known, lone = _by_person(self.cards), _lone_card(self.cards, entries)
 		for index, raw in enumerate(entries):
-			where = f"{place}/{name}/{index}"
+			where = f"{name}/{index}"
 			if not isinstance(raw, dict):
-				label = f"{name}[{index}]"
-				yield _broken(where, label, raw, "an object", account_id=account_id, number=number, kind=kind)
+				yield self.broken(where, f"{name}[{index}]", raw, NOT_AN_OBJECT, kind=kind)
 				continue
 			card = next((known[person] for person in _people(raw) if person in known), lone)
-			yield read_item(
-				kind, raw, position=where, account_id=account_id, phone_number_id=number, contact=card
-			)
+			yield self.item(kind, raw, where, contact=card, peer=self._peer(raw, kind, peer))
 
-
-def _broken(
-	position: str,
-	name: str,
-	raw: Any,
-	wanted: str,
-	value: Any = ...,
-	*,
-	account_id: str | None = None,
-	number: str | None = None,
-	kind: ItemKind = ItemKind.OTHER,
-	field: str | None = None,
-) -> Item:
-	"""An item that only says what stands at `position` instead of `wanted`; `value`, where `raw` is what holds it."""
-	found = raw if value is ... else value
-	seen = "missing" if found is None else f"{shown(found)}, not {wanted}"
-	return read_item(
-		kind,
-		raw if isinstance(raw, dict) else {"value": raw},
-		position=position,
-		account_id=account_id,
-		phone_number_id=number,
-		field=field if field is not None else ("" if kind is ItemKind.OTHER else MESSAGES),
-		problem=f"{name} is {seen}. {KEPT}",
-	)
+	def _peer(self, raw: dict[str, Any], kind: ItemKind, thread: str | None) -> str | None:
+		"""Files of the history follow outside of their chat: there the other end of the message says whose it is."""
+		if kind is not ItemKind.HISTORY or thread:
+			return thread
+		sender = optional_digits(raw, "from")
+		return optional_digits(raw, "to") or (sender if sender != self.own_number else None)
 
 
 def _field(change: dict[str, Any], value: dict[str, Any]) -> str:
@@ -275,18 +370,14 @@ def _field(change: dict[str, Any], value: dict[str, Any]) -> str:
 	field = change.get("field")
 	if isinstance(field, str) and field:
 		return field[:MAX_NAME]
-	return MESSAGES if any(isinstance(value.get(name), list) for name, _kind in _LISTS) else ""
+	return MESSAGES if any(isinstance(value.get(name), list) for name, _kind in _LISTS[MESSAGES]) else ""
 
 
-def _number_id(value: dict[str, Any]) -> str | None:
-	return optional_id(object_of(value, "metadata"), "phone_number_id")
-
-
-def _by_person(cards: list[ContactCard]) -> dict[str, ContactCard]:
+def _by_person(cards: tuple[ContactCard, ...]) -> dict[str, ContactCard]:
 	return {found: card for card in reversed(cards) for found in (card.wa_id, card.user_id) if found}
 
 
-def _lone_card(cards: list[ContactCard], entries: list[Any]) -> ContactCard | None:
+def _lone_card(cards: tuple[ContactCard, ...], entries: list[Any]) -> ContactCard | None:
 	"""The only card, where it can only be that of the only person: Meta spells some numbers in two ways."""
 	if len(cards) != 1:
 		return None
@@ -294,7 +385,11 @@ def _lone_card(cards: list[ContactCard], entries: list[Any]) -> ContactCard | No
 	return cards[0] if len(people) == 1 else None
 
 
+_SENDER = ("from_user_id", "from", "recipient_user_id", "recipient_id", "user_id", "wa_id")
+_RECIPIENT = ("to_user_id", "to")
+
+
 def _people(raw: dict[str, Any]) -> list[str]:
-	"""The ids of the other end of a message or status, the more lasting one first."""
-	names = ("from_user_id", "from", "recipient_user_id", "recipient_id")
-	return [found for name in names if (found := optional_id(raw, name))]
+	"""The ids of the other end of a message, status or preference, the more lasting one first."""
+	written_to = [found for name in _RECIPIENT if (found := optional_id(raw, name))]
+	return written_to or [found for name in _SENDER if (found := optional_id(raw, name))]

@@ -8,20 +8,56 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
+
+from .problem import MISSING, NOT_JSON, NOT_SECONDS, NOT_TEXT, TOO_DEEP, TOO_LATE, TOO_LONG, Unreadable
+
+__all__ = [
+	"CUT",
+	"MAX_DEPTH",
+	"MAX_ID",
+	"MAX_NAME",
+	"MAX_TEXT",
+	"Unreadable",
+	"clean",
+	"clean_text",
+	"is_web_address",
+	"line_of",
+	"list_of",
+	"load",
+	"object_of",
+	"objects_of",
+	"optional_digits",
+	"optional_id",
+	"read_id",
+	"read_time",
+	"required_text",
+	"shown",
+	"text_of",
+	"web_address",
+	"whole_number",
+]
 
 MAX_ID = 255
 MAX_NAME = 140
+MAX_TEXT = 65_536
+"""WhatsApp's own apps send at most this many characters in one message."""
+MAX_ENTRIES = 300
+"""Meta allows 257 contacts in a message and fewer entries everywhere else."""
+MAX_ADDRESS = 2048
 MAX_DEPTH = 40
 """Meta's payloads have about ten levels. Below this depth a value is replaced by CUT."""
 CUT = "… (nested too deeply)"
 _LONGEST_NUMBER = 40
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
+# Only digits become a customer's number: it is a key, a destination and part of an address.
+_DIGITS = re.compile(r"\+?([0-9]{1,32})")
+_ADDRESS = re.compile(
+	r"https?://[^\s\ud800-\udfff<>\"'`\\\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+",
+	re.IGNORECASE,
+)
 _SECONDS = re.compile(r"([0-9]{1,20})(?:\.[0-9]{1,9})?")
 _YEAR_2100 = 4_102_444_800
-
-
-class Unreadable(ValueError):
-	"""A value is not what Meta documents. The text names field, problem and way out."""
 
 
 def load(body: bytes | str) -> Any:
@@ -34,9 +70,9 @@ def load(body: bytes | str) -> Any:
 	try:
 		return clean(_DECODER.decode(text.removeprefix("\ufeff")))
 	except RecursionError:
-		raise Unreadable("The body is nested too deeply to be read. It is kept as it came.") from None
+		raise Unreadable(TOO_DEEP) from None
 	except ValueError as error:
-		raise Unreadable(f"The body is not JSON ({error}). It is kept as it came.") from None
+		raise Unreadable(NOT_JSON, reason=error) from None
 
 
 def clean(value: Any, depth: int = MAX_DEPTH) -> Any:
@@ -56,22 +92,56 @@ def clean_text(text: str) -> str:
 
 
 def shown(value: object) -> str:
-	"""`value` as it may stand in an error text: short, on one line."""
+	"""`value` as it may stand in an error text of any language: short, on one line."""
 	if isinstance(value, (dict, list)):
-		return "an object" if isinstance(value, dict) else "a list"
+		return "{…}" if isinstance(value, dict) else "[…]"
 	short = value[:60] if isinstance(value, str) else value
 	text = json.dumps(short, ensure_ascii=False, default=str)
 	return text if len(text) <= 60 else text[:59] + "…"
 
 
 def text_of(holder: object, *names: str) -> str | None:
-	"""The first non-empty text among the fields `names` of `holder`, if that is an object."""
+	"""The first non-empty text among the fields `names` of `holder`, if that is an object; at most MAX_TEXT characters."""
 	if isinstance(holder, Mapping):
 		for name in names:
 			value = holder.get(name)
 			if isinstance(value, str) and value.strip():
-				return value
+				return clean_text(value[:MAX_TEXT])
 	return None
+
+
+def line_of(holder: object, *names: str, limit: int = MAX_ID) -> str | None:
+	"""Like `text_of`, on one line and at most `limit` characters: a name, a title, an id of somebody else's."""
+	text = text_of(holder, *names)
+	return " ".join(text[: 4 * limit].split())[:limit].strip() or None if text else None
+
+
+def required_text(holder: object, name: str) -> str:
+	"""The text in field `name`, at most 140 characters. Raises Unreadable when it is missing, no text, or longer."""
+	value = holder.get(name) if isinstance(holder, Mapping) else None
+	if value is None:
+		raise Unreadable(MISSING, field=name)
+	if not isinstance(value, str) or not value.strip():
+		raise Unreadable(NOT_TEXT, field=name, found=shown(value))
+	if len(value) > MAX_NAME:
+		raise Unreadable(TOO_LONG, field=name, length=len(value), limit=MAX_NAME)
+	return clean_text(value.strip())
+
+
+def web_address(holder: object, name: str) -> str | None:
+	"""The http or https address in field `name`; None for anything else: no other scheme may become a link."""
+	value = holder.get(name) if isinstance(holder, Mapping) else None
+	if not isinstance(value, str) or len(value) > MAX_ADDRESS or not is_web_address(value.strip()):
+		return None
+	return value.strip()
+
+
+def is_web_address(text: str) -> bool:
+	"""Whether `text` is an http or https address with a host, and nothing in it that could disguise where it leads."""
+	try:
+		return bool(_ADDRESS.fullmatch(text) and urlsplit(text).hostname)
+	except ValueError:
+		return False
 
 
 def object_of(holder: object, name: str) -> Mapping[str, Any]:
@@ -84,6 +154,20 @@ def list_of(holder: object, name: str) -> list[Any]:
 	"""The list in field `name` of `holder`, else an empty one."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	return value if isinstance(value, list) else []
+
+
+def objects_of(holder: object, name: str) -> list[Mapping[str, Any]]:
+	"""The objects in the list in field `name` of `holder`, at most MAX_ENTRIES."""
+	return [entry for entry in list_of(holder, name)[:MAX_ENTRIES] if isinstance(entry, Mapping)]
+
+
+def optional_digits(holder: object, *names: str) -> str | None:
+	"""The first number in digits among the fields `names`, without "+"; None when there is none."""
+	for name in names:
+		match = _DIGITS.fullmatch(optional_id(holder, name) or "")
+		if match:
+			return match.group(1)
+	return None
 
 
 def optional_id(holder: object, name: str) -> str | None:
@@ -105,9 +189,9 @@ def read_id(holder: object, name: str) -> str | None:
 	if isinstance(value, int) and not isinstance(value, bool):
 		value = str(value)
 	if not isinstance(value, str):
-		raise Unreadable(f"{name} is {shown(value)}, not text. {KEPT}")
+		raise Unreadable(NOT_TEXT, field=name, found=shown(value))
 	if len(value) > MAX_ID:
-		raise Unreadable(f"{name} has {len(value)} characters, more than {MAX_ID}. {KEPT}")
+		raise Unreadable(TOO_LONG, field=name, length=len(value), limit=MAX_ID)
 	return value.strip() or None
 
 
@@ -118,12 +202,12 @@ def read_time(holder: Mapping[str, Any], name: str) -> datetime:
 	"""
 	value = holder.get(name)
 	if value is None:
-		raise Unreadable(f"{name} is missing. {KEPT}")
+		raise Unreadable(MISSING, field=name)
 	seconds = _whole_seconds(value)
 	if seconds is None or seconds <= 0:
-		raise Unreadable(f"{name} is {shown(value)}, not a number of seconds since 1970. {KEPT}")
+		raise Unreadable(NOT_SECONDS, field=name, found=shown(value))
 	if seconds > _YEAR_2100:
-		raise Unreadable(f"{name} is {shown(value)}: after the year 2100, probably milliseconds. {KEPT}")
+		raise Unreadable(TOO_LATE, field=name, found=shown(value))
 	return datetime.fromtimestamp(seconds, timezone.utc)
 
 
@@ -132,9 +216,6 @@ def whole_number(value: object) -> int | None:
 	if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
 		return int(value)
 	return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-KEPT = "The item is kept: correct what sends it, or reprocess it after an update of the app."
 
 
 def _whole_seconds(value: object) -> int | None:

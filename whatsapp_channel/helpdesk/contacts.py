@@ -1,11 +1,13 @@
 """Contacts of customers. The synthetic address never goes on a Contact: Helpdesk would derive a company from it."""
 
-import frappe
-import phonenumbers
+from collections.abc import Callable
 
-from whatsapp_channel.database import is_conflict
+import frappe
+from frappe.model.document import Document
+
+from whatsapp_channel.database import insert_row, is_conflict
 from whatsapp_channel.rules.address import DOMAIN
-from whatsapp_channel.rules.phone import variants
+from whatsapp_channel.rules.phone import of_wa_id, spellings, variants
 
 # A Contact is named after its first name, with a number behind it when there are several: room for that is left.
 NAME_LENGTH = 100
@@ -18,33 +20,30 @@ def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
 
 
 def find(wa_id: str) -> str | None:
-	"""The oldest Contact with this number, in any of the usual ways to write it."""
-	spellings = [spelling for variant in variants(wa_id) for spelling in _spellings(variant)]
+	"""The oldest Contact with this number, in any of the usual ways to write it.
+
+	Not one whose customer has given the number up: carriers give numbers to other people.
+	"""
 	rows = frappe.get_all(
 		"Contact Phone",
-		{"phone": ["in", spellings], "parenttype": "Contact"},
+		{"phone": ["in", list(spellings(wa_id))], "parenttype": "Contact"},
 		pluck="parent",
 		order_by="creation",
-		limit=1,
 	)
-	return rows[0] if rows else None
+	moved_on = _contacts_that_gave_up(wa_id) if rows else set()
+	return next((name for name in rows if name not in moved_on), None)
 
 
-def _spellings(digits: str) -> set[str]:
-	"""People and importers write one number in several ways; equality with each of them can use an index, a
-	comparison of bare digits or a LIKE cannot, and LIKE finds other people's numbers."""
-	plain = {digits, f"+{digits}", f"00{digits}"}
-	try:
-		number = phonenumbers.parse(f"+{digits}")
-	except phonenumbers.NumberParseException:
-		return plain
-	country, national = number.country_code, phonenumbers.national_significant_number(number)
-	formats = phonenumbers.PhoneNumberFormat
-	return plain | {
-		phonenumbers.format_number(number, formats.INTERNATIONAL),
-		f"+{country}-{national}",  # Frappe's Phone field
-		f"+{country} {national}",
-	}
+def _contacts_that_gave_up(wa_id: str) -> set[str]:
+	former = frappe.get_all(
+		"WhatsApp Customer Identity",
+		{"kind": "Phone Number", "identity": ["in", list(variants(wa_id))]},
+		pluck="parent",
+	)
+	if not former:
+		return set()
+	rows = frappe.get_all("WhatsApp Customer", {"name": ["in", former]}, ["contact", "wa_id"])
+	return {row.contact for row in rows if row.contact and row.wa_id not in variants(wa_id)}
 
 
 def _create(wa_id: str | None, profile_name: str) -> str | None:
@@ -55,24 +54,66 @@ def _create(wa_id: str | None, profile_name: str) -> str | None:
 	"""
 	neutral = f"WhatsApp {wa_id}" if wa_id else "WhatsApp"
 	for name, number in ((profile_name[:NAME_LENGTH], wa_id), (neutral, wa_id), (neutral, None)):
-		frappe.db.savepoint(SAVEPOINT)
-		try:
-			return _insert(name, number)
-		except Exception as error:
-			if is_conflict(error):
-				raise
-			frappe.db.rollback(save_point=SAVEPOINT)
-			frappe.clear_last_message()
+		if created := _unless_refused(lambda name=name, number=number: _insert(name, number)):
+			return created
 	return None
+
+
+def _unless_refused(work: Callable[[], str]) -> str | None:
+	"""Does something with a Contact; None when Frappe, or another app's rule, refuses it."""
+	frappe.db.savepoint(SAVEPOINT)
+	try:
+		return work()
+	except Exception as error:
+		if is_conflict(error):
+			raise
+		frappe.db.rollback(save_point=SAVEPOINT)
+		frappe.clear_last_message()
+		return None
 
 
 def _insert(name: str, wa_id: str | None) -> str:
 	contact = frappe.new_doc("Contact")
 	contact.first_name = name
 	if wa_id:
-		contact.append("phone_nos", {"phone": f"+{wa_id}", "is_primary_mobile_no": 1})
+		_append_number(contact, wa_id)
 	contact.flags.ignore_mandatory = True
 	return contact.insert(ignore_permissions=True).name
+
+
+def _append_number(contact: Document, wa_id: str) -> None:
+	for row in contact.phone_nos:
+		row.is_primary_mobile_no = 0
+	contact.append("phone_nos", {"phone": of_wa_id(wa_id), "is_primary_mobile_no": 1})
+
+
+def add_number(name: str | None, wa_id: str) -> None:
+	"""The customer of a Contact has this number now; older ones stay. Nothing happens if it stands there."""
+	if not name or not frappe.db.exists("Contact", name):
+		return
+	contact = frappe.get_doc("Contact", name)
+	known = {row.phone for row in contact.phone_nos}
+	if known & set(spellings(wa_id)):
+		return
+
+	def work() -> str:
+		_append_number(contact, wa_id)
+		contact.flags.ignore_mandatory = True
+		return contact.save(ignore_permissions=True).name
+
+	_unless_refused(work)
+
+
+def is_ours_alone(name: str | None) -> bool:
+	"""Whether nobody has done anything with a Contact since this app made it, or it is gone.
+
+	Of two Contacts of one person the other one is then the better.
+	"""
+	row = name and frappe.db.get_value("Contact", name, ["owner", "email_id", "user"], as_dict=True)
+	if not row:
+		return True
+	linked = frappe.db.exists("Dynamic Link", {"parent": name, "parenttype": "Contact"})
+	return row.owner == "Administrator" and not (row.email_id or row.user or linked)
 
 
 def silence(address: str) -> None:
@@ -81,9 +122,9 @@ def silence(address: str) -> None:
 	The ticket's own mails are not sent in the first place; this holds for what an administrator sets up besides, such
 	as a Notification to the ticket's `raised_by`.
 	"""
-	row = {"doctype": "Email Unsubscribe", "email": address, "global_unsubscribe": 1}
-	if not frappe.db.exists("Email Unsubscribe", {"email": address, "global_unsubscribe": 1}):
-		frappe.get_doc(row).insert(ignore_permissions=True)
+	row = {"email": address, "global_unsubscribe": 1}
+	if not frappe.db.exists("Email Unsubscribe", row):
+		insert_row("Email Unsubscribe", row)
 
 
 def forget_silenced() -> None:

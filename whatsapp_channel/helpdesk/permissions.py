@@ -4,7 +4,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.rules.masking import mask
+from whatsapp_channel.settings import SETTINGS
+
 SEES_ALL = {"System Manager"}
+CUSTOMER = "WhatsApp Customer"
+# The level of the fields that identify a customer; DocType permissions say which roles read it.
+NUMBERS_LEVEL = 1
 
 
 def require_agent() -> None:
@@ -20,6 +26,20 @@ def ticket_for_agent(ticket: str) -> "frappe._dict":
 	require_agent()
 	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
 	return frappe.db.get_value("HD Ticket", ticket, ["whatsapp_customer", "whatsapp_channel"], as_dict=True)
+
+
+def may_see_numbers(user: str | None = None) -> bool:
+	"""Whether a user may be shown customers' numbers: always, unless the administrator hides them from agents; then
+	only with the right to read level 1 of WhatsApp Customer."""
+	user = user or frappe.session.user
+	if _sees_all(user) or not frappe.db.get_single_value(SETTINGS, "mask_numbers"):
+		return True
+	return NUMBERS_LEVEL in frappe.get_meta(CUSTOMER).get_permlevel_access("read", user=user)
+
+
+def shown_number(number: str | None, user: str | None = None) -> str:
+	"""A number, or user id, as this user may see it."""
+	return (number or "") if may_see_numbers(user) else mask(number)
 
 
 def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:

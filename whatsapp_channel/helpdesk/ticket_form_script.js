@@ -4,7 +4,7 @@
 async function setupForm({ doc, call, toast, $dialog }) {
 	if (!doc.whatsapp_customer) return { actions: [] };
 
-	const api = (method, args) => call(`whatsapp_channel.api.ticket.${method}`, args);
+	const api = (method, args) => call(`whatsapp_channel.api.${method}`, args);
 	const close = (handle) => (typeof handle === "function" ? handle() : handle?.close?.());
 	const escape = (text) => {
 		const node = document.createElement("span");
@@ -15,7 +15,7 @@ async function setupForm({ doc, call, toast, $dialog }) {
 	const act = (method, message) => async (handle) => {
 		try {
 			const answer = await api(method, { message: message.name });
-			toast.success(answer.text);
+			(answer.fetched === false ? toast.error : toast.success)(answer.text);
 		} catch (error) {
 			toast.error(error?.messages?.[0] || error?.message || String(error));
 		}
@@ -29,21 +29,30 @@ async function setupForm({ doc, call, toast, $dialog }) {
 				<p class="text-p-sm" style="margin-top:8px">${escape(message.reason)}</p>`,
 			actions: [
 				...(message.can_check
-					? [{ label: state.labels.check, variant: "subtle", onClick: act("check", message) }]
+					? [{ label: state.labels.check, variant: "subtle", onClick: act("ticket.check", message) }]
 					: []),
-				{ label: state.labels.send_again, variant: "solid", onClick: act("send_again", message) },
+				{ label: state.labels.send_again, variant: "solid", onClick: act("ticket.send_again", message) },
 			],
 		});
+
+	const paragraphs = (lines) => lines.map((line) => `<p class="text-p-base">${escape(line)}</p>`).join("");
 
 	const show = (state) =>
 		$dialog({
 			title: "WhatsApp",
-			html: state.lines.map((line) => `<p class="text-p-base">${escape(line)}</p>`).join(""),
-			actions: [],
+			html: paragraphs([
+				...state.lines,
+				...state.missing_files.map((file) => `${state.labels.missing_file} (${file.label}): ${file.reason}`),
+			]),
+			actions: state.missing_files.map((file) => ({
+				label: `${state.labels.fetch_again}: ${file.label}`,
+				variant: "subtle",
+				onClick: act("media.fetch_again", file),
+			})),
 		});
 
 	try {
-		const state = await api("state", { ticket: String(doc.name) });
+		const state = await api("ticket.state", { ticket: String(doc.name) });
 		if (!state.whatsapp) return { actions: [] };
 		const failed = state.undelivered.map((message) => ({
 			label: `${state.labels.send_again}: ${message.text.slice(0, 24)}`,

@@ -5,8 +5,11 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_utc
+from whatsapp_channel.database import row_of
 from whatsapp_channel.rules import address, text
+from whatsapp_channel.rules.coexistence import app_address
 from whatsapp_channel.rules.ticket_choice import TicketState, follow_merges
+from whatsapp_channel.settings import SETTINGS
 
 MESSAGE = "WhatsApp Session Message"
 
@@ -15,9 +18,9 @@ def state(name: str | None) -> TicketState | None:
 	"""Whether a ticket is closed and since when, of the ticket it was merged into if it was; None when it is gone."""
 	if not name:
 		return None
-	target = follow_merges(str(name), _merged_with)
-	fields = ["name", "status_category", "resolution_date", "modified"]
-	row = frappe.db.get_value("HD Ticket", target, fields, as_dict=True)
+	row = _state_of(name)
+	if row and row.merged_with:
+		row = _state_of(follow_merges(str(name), _merged_with))
 	if not row:
 		return None
 	resolved = row.status_category == "Resolved"
@@ -26,19 +29,33 @@ def state(name: str | None) -> TicketState | None:
 	return TicketState(str(row.name), resolved, to_utc(since))
 
 
+def _state_of(name: str) -> "frappe._dict | None":
+	return row_of(
+		"HD Ticket", name, ("name", "status_category", "resolution_date", "modified", "merged_with")
+	)
+
+
 def _merged_with(name: str) -> str | None:
 	target = frappe.db.get_value("HD Ticket", name, "merged_with")
 	return str(target) if target else None
 
 
 def address_of(customer: "frappe._dict") -> str:
-	"""The address that stands for a customer where Helpdesk wants an e-mail address; it can receive no mail."""
-	return address.synthetic(customer.wa_id or customer.name)
+	"""The address that stands for a customer where Helpdesk wants an e-mail address; it can receive no mail.
+
+	It shows the number unless the administrator hides numbers from agents.
+	"""
+	hidden = frappe.db.get_single_value(SETTINGS, "mask_numbers")
+	return address.synthetic((None if hidden else customer.wa_id) or customer.name)
 
 
 def addresses_of(customer: "frappe._dict") -> set[str]:
-	"""Every address that a ticket may know a customer by: one known by user id alone may have got a number since."""
-	return {address_of(customer), address.synthetic(customer.name)}
+	"""Every address that a ticket may know a customer by: numbers change, may be hidden or shown, one known by user id
+	alone may have got a number, and pages that were opened before still show the former address."""
+	from whatsapp_channel.helpdesk.customers import former_addresses
+
+	own = {address.synthetic(known) for known in (customer.wa_id, customer.name) if known}
+	return own | {app_address(customer.name)} | former_addresses(customer.name)
 
 
 def create(customer: "frappe._dict", channel: str, first_text: str | None) -> str:
@@ -63,48 +80,6 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 	# As Frappe's own path from e-mail: a field that is mandatory for people must not lose a customer's message.
 	ticket.flags.ignore_mandatory = True
 	return str(ticket.insert(ignore_permissions=True).name)
-
-
-def file_conversation(conversation: str, ticket: str, customer: "frappe._dict") -> None:
-	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
-	frappe.db.set_value("WhatsApp Conversation", conversation, "ticket", ticket)
-	waiting = frappe.get_all(
-		MESSAGE,
-		{
-			"conversation": conversation,
-			"direction": "Incoming",
-			"communication": ["is", "not set"],
-			"session": ["is", "set"],
-		},
-		["name", "text", "message_type", "message_timestamp"],
-		order_by="message_timestamp, creation",
-	)
-	for message in waiting:
-		communication = _communicate(ticket, customer, message)
-		frappe.db.set_value(
-			MESSAGE, message.name, {"ticket": ticket, "communication": communication}, update_modified=False
-		)
-
-
-def _communicate(ticket: str, customer: "frappe._dict", message: "frappe._dict") -> str:
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Chat",
-			"sent_or_received": "Received",
-			"status": "Linked",
-			"subject": frappe.db.get_value("HD Ticket", ticket, "subject"),
-			"sender": address_of(customer),
-			"sender_full_name": customer.profile_name,
-			"content": text.to_html(readable(message.message_type, message.text)),
-			"communication_date": message.message_timestamp,
-			"reference_doctype": "HD Ticket",
-			"reference_name": ticket,
-		}
-	)
-	communication.flags.skip_add_signature = True
-	return communication.insert(ignore_permissions=True).name
 
 
 def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
@@ -139,16 +114,6 @@ def communications(ticket: str, field: str = "name", **filters: str) -> list[str
 	return frappe.get_all("Communication", of_ticket, pluck=field, order_by="creation")
 
 
-def readable(message_type: str, body: str | None) -> str:
-	"""What an agent reads of a message: its text, and for other types what it was."""
-	if message_type == "text" and body:
-		return body
-	kind = _("[WhatsApp message of type {0}. Open WhatsApp Session Message for its content.]").format(
-		message_type
-	)
-	return f"{kind}\n{body}" if body else kind
-
-
 def note(ticket: str, text_for_agents: str) -> None:
 	"""Leaves an internal remark that customers never see."""
 	frappe.get_doc(
@@ -179,6 +144,13 @@ def ticket_of(communication: str) -> str | None:
 	if not row or row.reference_doctype != "HD Ticket":
 		return None
 	return follow_merges(str(row.reference_name), _merged_with)
+
+
+def merged_into(communication: str) -> str | None:
+	"""The ticket into which a Communication's own ticket was merged, where agents read a copy of it; else None."""
+	own = frappe.db.get_value("Communication", communication, "reference_name")
+	target = ticket_of(communication)
+	return target if target != str(own) else None
 
 
 def with_merged(ticket: str) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.database import change_row, insert_row, row_of
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules import ticket_choice, window
 from whatsapp_channel.rules.ticket_choice import Choice
@@ -16,21 +17,25 @@ FIELDS = ["name", "customer", "channel", "ticket", "state", "window_ends", "last
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-	"""Where a message goes: its conversation, and the ticket that continues or None; `new_ticket` asks for one."""
+	"""Where a message goes: its conversation, and the ticket that continues or None; `new_ticket` asks for one.
+
+	`last_inbound` and `window_ends` are the conversation's so far, in UTC.
+	"""
 
 	conversation: str
 	ticket: str | None
-	new_ticket: bool
+	new_ticket: bool = False
+	last_inbound: datetime | None = None
+	window_ends: datetime | None = None
 
 
 def current(customer: str, channel: str) -> "frappe._dict | None":
-	"""The newest conversation of a customer with a channel, ended or not."""
-	rows = frappe.get_all(
-		TABLE,
-		{"customer": customer, "channel": channel},
-		FIELDS,
-		order_by="opened_at desc, creation desc",
-		limit=1,
+	"""The newest conversation of a customer with a channel that can go on: one that ended without a ticket cannot."""
+	rows = frappe.db.sql(
+		f"""select {", ".join(FIELDS)} from `tab{TABLE}` where customer = %s and channel = %s
+		and (state != 'Ended' or ticket is not null) order by opened_at desc, creation desc limit 1""",
+		(customer, channel),
+		as_dict=True,
 	)
 	return rows[0] if rows else None
 
@@ -48,67 +53,89 @@ def window_ends(customer: str, channel: str) -> datetime | None:
 	return to_utc(rows[0].window_ends) if rows else None
 
 
-def thread_for(customer: str, channel: str, at: datetime) -> Thread:
+def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None = None) -> Thread:
 	"""Chooses conversation and ticket for an inbound message written `at` (UTC), by the channel's policy.
 
-	Decided before anything is inserted: the insert of a Communication opens even a closed ticket again (design
-	decision 10). The caller holds the customer's lock.
+	An answer to a message of another open ticket goes there. Decided before anything is inserted: the insert of a
+	Communication opens even a closed ticket again (design decision 10). The caller holds the customer's lock.
 	"""
 	latest = current(customer, channel)
+	quoted = _of_quoted(customer, channel, quoted_key) if quoted_key else None
+	if quoted:
+		return quoted
 	state = tickets.state(latest.ticket) if latest and latest.ticket else None
 	choice = ticket_choice.choose(state, _policy(channel), at)
 	if choice is Choice.CONTINUE:
-		return Thread(latest.name, state.name, new_ticket=False)
+		if state.name != str(latest.ticket):  # merged since
+			put_in_ticket(latest.name, state.name)
+		return _thread(latest, state.name)
 	wanted = choice is Choice.NEW
 	if latest and not latest.ticket and latest.state != "Ended":
-		return Thread(latest.name, None, new_ticket=wanted)
+		return _thread(latest, None, new_ticket=wanted)
 	if latest and latest.state != "Ended":
 		frappe.db.set_value(TABLE, latest.name, {"state": "Ended", "ended_at": to_site(at)})
 	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
 
 
+def _thread(row: "frappe._dict", ticket: str | None, *, new_ticket: bool = False) -> Thread:
+	return Thread(row.name, ticket, new_ticket, to_utc(row.last_inbound), to_utc(row.window_ends))
+
+
+def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
+	"""The open ticket in which agents see the quoted message now, wherever a merge or split has moved it."""
+	message = frappe.db.get_value(
+		"WhatsApp Session Message",
+		{"wamid_key": quoted_key, "customer": customer, "channel": channel},
+		["conversation", "communication"],
+		as_dict=True,
+	)
+	if not message or not message.communication:
+		return None
+	state = tickets.state(tickets.ticket_of(message.communication))
+	row = frappe.db.get_value(TABLE, message.conversation, FIELDS, as_dict=True)
+	if not row or not state or state.is_resolved:
+		return None
+	return _thread(row, state.name)
+
+
+def put_in_ticket(name: str, ticket: str) -> None:
+	"""The conversation is handled in this ticket from now on."""
+	frappe.db.set_value(TABLE, name, "ticket", ticket)
+
+
 def _policy(channel: str) -> ticket_choice.TicketPolicy:
-	row = frappe.db.get_value("WhatsApp Channel", channel, ["ticket_policy", "reopen_within"], as_dict=True)
+	row = row_of("WhatsApp Channel", channel, ("ticket_policy", "reopen_within"))
 	return ticket_choice.TicketPolicy(
 		ticket_choice.PolicyKind(row.ticket_policy), timedelta(seconds=row.reopen_within or 0)
 	)
 
 
 def _open(customer: str, channel: str, at: datetime) -> str:
-	values = {
-		"doctype": TABLE,
-		"customer": customer,
-		"channel": channel,
-		"state": "Open",
-		"opened_at": to_site(at),
-	}
-	return frappe.get_doc(values).insert(ignore_permissions=True).name
+	values = {"customer": customer, "channel": channel, "state": "Open", "opened_at": to_site(at)}
+	return insert_row(TABLE, values)
 
 
-def note_inbound(name: str, at: datetime) -> None:
+def note_inbound(thread: Thread, at: datetime) -> None:
 	"""The customer wrote `at` (UTC): the window runs from his last message, whatever order messages arrive in."""
-	row = frappe.db.get_value(TABLE, name, ["last_inbound", "window_ends"], as_dict=True)
-	latest = max(filter(None, (to_utc(row.last_inbound), at)))
-	ends = window.later(to_utc(row.window_ends), window.ends(latest))
+	latest = max(filter(None, (thread.last_inbound, at)))
 	values = {
 		"state": "Open",
 		"last_inbound": to_site(latest),
-		"window_ends": to_site(ends),
+		"window_ends": to_site(window.later(thread.window_ends, window.ends(latest))),
 		"ended_at": None,
 	}
-	frappe.db.set_value(TABLE, name, values)
-
-
-def extend_window(name: str, ends: datetime) -> None:
-	"""Meta reports a longer window, after a click on an ad; it never shortens one."""
-	known = to_utc(frappe.db.get_value(TABLE, name, "window_ends"))
-	frappe.db.set_value(TABLE, name, "window_ends", to_site(window.later(known, ends)))
+	change_row(TABLE, thread.conversation, values)
 
 
 def note_outbound(name: str, at: datetime, agent: str) -> None:
 	"""An agent replied at `at` (UTC)."""
 	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
 	frappe.db.set_value(TABLE, name, values)
+
+
+def customer_of(name: str) -> str:
+	"""Whose conversation it is."""
+	return frappe.db.get_value(TABLE, name, "customer")
 
 
 def in_tickets(names: list[str]) -> list["frappe._dict"]:

@@ -1,54 +1,124 @@
 """Who wrote: the customer's row, which is also what a conversation's work is locked by (design decision 4)."""
 
-import frappe
+from dataclasses import dataclass
+from datetime import datetime
 
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.database import in_transaction
-from whatsapp_channel.helpdesk import contacts, tickets
+from whatsapp_channel.database import in_transaction, insert_row, row_of
+from whatsapp_channel.helpdesk import contacts, customers, tickets
+from whatsapp_channel.inbound import timeline
+from whatsapp_channel.inbound.joining import FIELDS, elder, join, number_columns, renumbered, user_columns
+from whatsapp_channel.inbound.owners import (
+	CUSTOMER,
+	Ids,
+	Kind,
+	gave_up,
+	is_free,
+	key,
+	number_keys,
+	owners,
+	remember,
+)
 from whatsapp_channel.rules.phone import variants
 from whatsapp_channel.rules.text import display_name
 
-CUSTOMER = "WhatsApp Customer"
+TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+	"""Two rows that one message shows to be one person; `present` is the one whose ids are valid now."""
+
+	one: str
+	other: str
+	present: str | None = None
 
 
 def find_or_create(account: str, message: InboundMessage, card: ContactCard | None) -> str:
-	"""The customer's name. A new one is inserted and committed, because a row must exist before it can be locked."""
-	wa_id, bsuid = message.sender_wa_id, message.sender_user_id
+	"""The customer's name. A new one is inserted and committed, because a row must exist before it can be locked.
 
-	def work() -> str:
-		found = _find(account, wa_id, bsuid)
-		return found or frappe.get_doc(_new(account, wa_id, bsuid, card)).insert(ignore_permissions=True).name
-
-	# The unique keys decide who inserts; the others find that row when they look again.
-	return in_transaction(work, also_retry=(frappe.UniqueValidationError, frappe.DuplicateEntryError))
+	Joins two rows if the message shows them to be one person. Commits: not to be called within a transaction. The row
+	may be joined into another before the caller has locked it: if database.lock_row finds none, ask again.
+	"""
+	ids = Ids(message.sender_wa_id, message.sender_user_id)
+	return for_ids(account, ids, message.timestamp, card)
 
 
-def _find(account: str, wa_id: str | None, bsuid: str | None) -> str | None:
-	if bsuid and (found := frappe.db.get_value(CUSTOMER, {"bsuid_key": _key(account, bsuid)})):
-		return found
-	if not wa_id:
+def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = None) -> str:
+	"""The same for the person who had these ids at `at` (UTC)."""
+	# Nearly every message is of somebody who is there: no transaction of its own for that.
+	found = find(account, ids, at)
+	while not isinstance(found, str):
+		if found:
+			join(*elder(found.one, found.other), present=found.present, at=at)
+		# The unique keys decide who inserts; the others find that row when they look again.
+		found = in_transaction(lambda: _find_or_insert(account, ids, at, card), also_retry=TAKEN)
+	return found
+
+
+def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | Pair:
+	return find(account, ids, at) or insert(account, ids, card)
+
+
+def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
+	"""Who had these ids at `at`; two rows if they are of one person and not joined yet.
+
+	Nobody loses an id to another here: if each id has an owner of its own who is somebody else by the other id, the
+	user id decides, which only its owner can have; a number may be anybody's next year.
+	"""
+	found = owners(account, ids, at)
+	by_bsuid, by_number = found.by_bsuid, found.by_number
+	if not by_number:
+		return by_bsuid.name if by_bsuid else None
+	if not by_bsuid:
+		if by_number.former or not _is_another(by_number.name, ids):
+			return by_number.name
+		_tell_apart(by_number.name, ids, at)
 		return None
-	keys = [_key(account, variant) for variant in variants(wa_id)]
-	found = frappe.get_all(CUSTOMER, {"phone_key": ["in", keys]}, ["name", "phone_key"])
-	exact = [row.name for row in found if row.phone_key == keys[0]]
-	return exact[0] if exact else (found[0].name if found else None)
+	if by_bsuid.name == by_number.name:
+		return by_bsuid.name
+	if _has_no_other_number(by_bsuid.name, ids) and not _is_another(by_number.name, ids):
+		return Pair(by_bsuid.name, by_number.name)
+	_tell_apart(by_bsuid.name, ids, at)
+	return by_bsuid.name
 
 
-def _key(account: str, identity: str) -> str:
-	return f"{account}:{identity}"
+def _is_another(name: str, ids: Ids) -> bool:
+	"""Whether the owner of the number is known to have another user id."""
+	known = ids.bsuid and frappe.db.get_value(CUSTOMER, name, "bsuid")
+	return bool(known and known != ids.bsuid)
 
 
-def _new(account: str, wa_id: str | None, bsuid: str | None, card: ContactCard | None) -> dict:
-	return {
-		"doctype": CUSTOMER,
+def _has_no_other_number(name: str, ids: Ids) -> bool:
+	known = frappe.db.get_value(CUSTOMER, name, "wa_id")
+	return not known or known in variants(ids.wa_id or "")
+
+
+def _tell_apart(name: str, ids: Ids, at: datetime) -> None:
+	text = _(
+		"Messages of user ID {0} come with the number {1}, which another customer has. The two are kept apart, because they may be different people."
+	).format(timeline.shown(ids.bsuid), timeline.shown(ids.wa_id))
+	timeline.tell_once(name, text, at)
+
+
+def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
+	"""A new customer. A number that somebody has already stays his.
+
+	Raises one of TAKEN when another connection was faster.
+	"""
+	number = ids.wa_id if ids.wa_id and is_free(account, wa_id=ids.wa_id, but="") else None
+	columns = {**number_columns(account, number), **user_columns(account, ids.bsuid)}
+	values = {
 		"account": account,
-		"wa_id": wa_id,
-		"phone": f"+{wa_id}" if wa_id else None,
-		"bsuid": bsuid,
-		"phone_key": _key(account, wa_id) if wa_id else None,
-		"bsuid_key": _key(account, bsuid) if bsuid else None,
-		"profile_name": display_name((card and card.name) or "", f"+{wa_id}" if wa_id else str(bsuid)),
+		**columns,
+		"profile_name": display_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
+		"username": card and card.username,
 	}
+	return insert_row(CUSTOMER, values)
 
 
 def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "frappe._dict":
@@ -56,38 +126,92 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 
 	Makes or finds his Contact when he has none.
 	"""
-	fields = ["name", "account", "wa_id", "phone", "bsuid", "profile_name", "contact"]
-	row = frappe.db.get_value(CUSTOMER, name, fields, as_dict=True)
-	changes = {}
-	name_now = display_name((card and card.name) or "", row.profile_name)
-	if name_now != row.profile_name:
-		changes["profile_name"] = name_now
-	changes |= _new_identities(row, message)
+	row = row_of(CUSTOMER, name, FIELDS)
+	ids = _new_ids(row, message)
+	changes = {**_names(row, card), **ids}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
-		changes["contact"] = contacts.find_or_create(
-			row.wa_id, changes.get("profile_name") or row.profile_name
-		)
+		profile_name = changes.get("profile_name") or row.profile_name
+		changes["contact"] = contacts.find_or_create(changes.get("wa_id") or row.wa_id, profile_name)
 	if changes:
-		frappe.db.set_value(CUSTOMER, name, changes)
+		save(name, changes)
 		row.update(changes)
+	if ids:
+		follow_ids(row)
+	elif "contact" in changes:
 		contacts.silence(tickets.address_of(row))
 	return row
 
 
-def _new_identities(row: "frappe._dict", message: InboundMessage) -> dict[str, str]:
-	"""The id that this message adds to a customer known by the other one, unless it is another customer's."""
-	found = {}
-	if (
-		message.sender_user_id
-		and not row.bsuid
-		and _is_free("bsuid_key", row.account, message.sender_user_id)
-	):
-		found |= {"bsuid": message.sender_user_id, "bsuid_key": _key(row.account, message.sender_user_id)}
-	if message.sender_wa_id and not row.wa_id and _is_free("phone_key", row.account, message.sender_wa_id):
-		number = message.sender_wa_id
-		found |= {"wa_id": number, "phone": f"+{number}", "phone_key": _key(row.account, number)}
-	return found
+def _names(row: "frappe._dict", card: ContactCard | None) -> dict[str, str]:
+	if not card:
+		return {}
+	now = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	return {field: value for field, value in now.items() if value and value != row[field]}
 
 
-def _is_free(field: str, account: str, identity: str) -> bool:
-	return not frappe.db.exists(CUSTOMER, {field: _key(account, identity)})
+def save(name: str, changes: dict[str, object]) -> None:
+	"""Changes a locked customer. Raises frappe.QueryDeadlockError when another one has just got the same id."""
+	try:
+		frappe.db.set_value(CUSTOMER, name, changes)
+	except Exception as error:
+		if frappe.db.is_duplicate_entry(error):
+			# Begin again, as after a deadlock, and see that row.
+			raise frappe.QueryDeadlockError(str(error)) from error
+		raise
+
+
+def follow_ids(row: "frappe._dict") -> None:
+	"""A customer's number has changed: his Contact and his tickets learn of it."""
+	if row.wa_id:
+		contacts.add_number(row.contact, row.wa_id)
+	customers.follow_address(row)
+
+
+def _new_ids(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	return {**_new_user_id(row, message), **_new_number(row, message)}
+
+
+def _new_user_id(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	"""The user id that this message adds to a customer known by his number."""
+	bsuid, number, at = message.sender_user_id, message.sender_wa_id, message.timestamp
+	if not bsuid or bsuid == row.bsuid or not is_free(row.account, bsuid=bsuid, but=row.name):
+		return {}
+	if gave_up(row.name, [key(row.account, bsuid)], at):
+		return {}
+	if number and (ended := gave_up(row.name, number_keys(row.account, number), at)):
+		# A late message from a former number: its user id ended with it.
+		remember(row.name, row.account, Kind.USER, bsuid, ended)
+		return {}
+	return {} if row.bsuid else user_columns(row.account, bsuid)
+
+
+def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	"""The number that this message adds to a customer, or the one that he has now without Meta having told.
+
+	Another spelling of his number is taken over as well: what Meta sends is what Meta delivers to.
+	"""
+	number, at = message.sender_wa_id, message.timestamp
+	if not number or number == row.wa_id or not is_free(row.account, wa_id=number, but=row.name):
+		return {}
+	if gave_up(row.name, number_keys(row.account, number), at):
+		return {}
+	if row.wa_id:
+		if _wrote_later(row.name, at):
+			return {}
+		if number not in variants(row.wa_id):
+			remember(row.name, row.account, Kind.PHONE, row.wa_id, at)
+			tell_number_change(row.name, row.profile_name, row.wa_id, number, at)
+	return renumbered(row, number)
+
+
+def _wrote_later(name: str, at: datetime) -> bool:
+	later = {"customer": name, "direction": "Incoming", "message_timestamp": [">", to_site(at)]}
+	return bool(frappe.db.exists("WhatsApp Session Message", later))
+
+
+def tell_number_change(name: str, profile_name: str, was: str | None, now: str, at: datetime) -> None:
+	"""A line in the customer's timeline, and for agents a note in his open tickets."""
+	text = _("{0}'s number changed from {1} to {2}.")
+	text = text.format(timeline.called(profile_name), timeline.shown(was), timeline.shown(now))
+	if timeline.tell(name, text, at):
+		customers.tell_agents(name, text)

@@ -7,6 +7,7 @@ from frappe.utils import cint
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.logs import logger
 from whatsapp_channel.settings import SETTINGS
 
 REFUSALS = {
@@ -44,7 +45,7 @@ def count_refusal(reason: str) -> None:
 	try:
 		frappe.cache.incrby(_counter(reason), 1)
 	except Exception:
-		frappe.logger("whatsapp_channel").warning("Could not count a refused webhook", exc_info=True)
+		logger().warning("Could not count a refused webhook", exc_info=True)
 
 
 def record_refusals() -> None:

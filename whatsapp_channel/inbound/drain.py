@@ -1,22 +1,30 @@
 """Works off what the webhook stored: deliveries first, then items that wait for another try."""
 
+import math
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 import frappe
+from frappe.utils import cint
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
-from whatsapp_channel.database import named_lock
-from whatsapp_channel.inbound import items
+from whatsapp_channel.database import in_transaction, named_lock
+from whatsapp_channel.inbound import gaps, history, items, retries
+from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 
+DELIVERY = "WhatsApp Delivery"
+FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
 BATCH = 50
-MAX_DELIVERY_ATTEMPTS = 5
+# How often a worker may be killed in the same place before that place is given up.
+MOST_KILLS = 5
 # Well below the job's time limit, so that no item is ever broken off by it: what is left is done by the next job.
 BUDGET_SECONDS = 300
-STATUS_CHUNK = 100
+CHUNK = 100
+_TOGETHER = {ItemKind.STATUS: status.apply_all, ItemKind.HISTORY: history.file_all}
 
 
 def drain() -> None:
@@ -25,35 +33,37 @@ def drain() -> None:
 	A second drain waits a moment and leaves: the first clears the wake flag before its last look, so whatever
 	was stored before the second started is seen by the first.
 	"""
-	frappe.set_user("Administrator")
+	jobs.act_as_site()
 	with named_lock("drain", wait=2) as mine:
 		if not mine:
 			return
 		until = time.monotonic() + BUDGET_SECONDS
 		while time.monotonic() < until:
 			jobs.answer_wake("drain")
-			if not process_received(until) and not items.retry_due():
+			retries.release_overlooked()
+			if not process_received(until) and not retries.retry_due():
+				gaps.withdraw_found()
 				return
 	jobs.wake_drain()
 
 
 def has_work() -> bool:
 	"""Whether a drain would find something."""
-	received = frappe.db.exists("WhatsApp Delivery", {"state": "Received"})
-	return bool(received) or bool(items.due(limit=1))
+	received = frappe.db.exists(DELIVERY, {"state": "Received"})
+	return bool(received) or bool(retries.due(limit=1))
 
 
 def process_received(until: float) -> int:
 	"""Works off the deliveries in the order in which they came; returns how many there were.
 
-	Begins none after `until`, in seconds of time.monotonic.
+	Begins nothing after `until`, in seconds of time.monotonic.
 	"""
 	done = 0
 	while names := _received():
 		for name in names:
 			if time.monotonic() >= until:
 				return done
-			process_delivery(name)
+			process_delivery(name, until)
 			done += 1
 	return done
 
@@ -61,63 +71,126 @@ def process_received(until: float) -> int:
 def _received() -> list[str]:
 	frappe.db.commit()  # nosemgrep: a fresh snapshot, or deliveries stored meanwhile stay invisible
 	return frappe.get_all(
-		"WhatsApp Delivery", {"state": "Received"}, pluck="name", order_by="creation, name", limit=BATCH
+		DELIVERY, {"state": "Received"}, pluck="name", order_by="creation, name", limit=BATCH
 	)
 
 
-def process_delivery(name: str) -> None:
-	"""Each item by itself (design decision 2). After a crash the whole delivery is done again: items are idempotent."""
-	row = frappe.db.get_value("WhatsApp Delivery", name, ["body", "attempts"], as_dict=True)
-	if not row:
+def process_delivery(name: str, until: float = math.inf) -> None:
+	"""Each item by itself (design decision 2). After a crash the delivery is done again: items are idempotent."""
+	row = frappe.db.get_value(DELIVERY, name, FIELDS, as_dict=True)
+	if not row or row.state != "Received":
 		return
-	if row.attempts >= MAX_DELIVERY_ATTEMPTS:
-		_finish(name, "Failed", error="Processing was broken off several times. See the error log.")
+	if row.attempts >= MOST_KILLS and not row.position:
+		_finish(
+			name, "Failed", error="The worker was killed each time it read this body. See the server's log."
+		)
 		return
 	# Counted before the work, so that a body that kills the worker is not tried for ever.
-	frappe.db.set_value("WhatsApp Delivery", name, "attempts", row.attempts + 1)
+	frappe.db.set_value(DELIVERY, name, "attempts", row.attempts + 1)
 	frappe.db.commit()  # nosemgrep
 	delivery = read_delivery(row.body)
-	for group in _groups(delivery.items):
-		if group[0].kind is ItemKind.STATUS:
-			_process_statuses(name, group)
+	work = _first_time if not row.attempts else _after_a_crash
+	if work(name, delivery.items, row, until):
+		problem = items.translated(delivery.problem) if delivery.problem else None
+		_finish(name, "Failed" if problem else "Processed", error=problem, items=delivery.items)
+
+
+def _first_time(name: str, sequence: Sequence[Item], _row: "frappe._dict", until: float) -> bool:
+	"""Without a note of every step, which would cost as much as a status. False when time was over."""
+	for group in _groups(sequence):
+		if time.monotonic() >= until:
+			_note_position(name, group[0], 0)
+			return False
+		if group[0].kind in _TOGETHER:
+			_process_together(name, group)
 		else:
 			items.process(name, group[0])
-	_finish(
-		name, "Failed" if delivery.problem else "Processed", error=delivery.problem, items=len(delivery.items)
-	)
+	return True
+
+
+def _after_a_crash(name: str, sequence: Sequence[Item], row: "frappe._dict", until: float) -> bool:
+	"""One item after the other, its place noted before: only an item that kills the worker again and again is given
+	up, and any progress begins a new count. False when time was over."""
+	for item in _from_position(sequence, row.position):
+		again = item.position[:140] == row.position
+		if time.monotonic() >= until:
+			_note_position(name, item, 0)
+			return False
+		kills = row.position_attempts if again else 0
+		if kills >= MOST_KILLS:
+			items.give_up(name, item)
+			continue
+		_note_position(name, item, kills + 1)
+		items.process_again(name, item)
+	return True
+
+
+def _from_position(sequence: Sequence[Item], position: str | None) -> Sequence[Item]:
+	"""What was not done yet; all of it where the position is not known to this version of the parser."""
+	places = [item.position[:140] for item in sequence]
+	return sequence[places.index(position) :] if position in places else sequence
+
+
+def _note_position(name: str, item: Item, kills: int) -> None:
+	values = {"position": item.position[:140], "position_attempts": kills}
+	frappe.db.set_value(DELIVERY, name, values)
+	frappe.db.commit()  # nosemgrep: it must outlive this process
 
 
 def _groups(sequence: Sequence[Item]) -> list[list[Item]]:
-	"""Runs of readable statuses together, in chunks; everything else alone. The order stays."""
+	"""Runs of readable statuses, or of history, together, in chunks; everything else alone. The order stays."""
 	groups: list[list[Item]] = []
 	for item in sequence:
-		joins = groups and _is_status(item) and _is_status(groups[-1][0]) and len(groups[-1]) < STATUS_CHUNK
-		if joins:
+		kind = _together(item)
+		if groups and kind and kind is _together(groups[-1][0]) and len(groups[-1]) < CHUNK:
 			groups[-1].append(item)
 		else:
 			groups.append([item])
 	return groups
 
 
-def _is_status(item: Item) -> bool:
-	return item.kind is ItemKind.STATUS and item.status is not None and not item.problem
+def _together(item: Item) -> ItemKind | None:
+	"""The kind of an item that is quicker done with its like; None for the others and for what cannot be read."""
+	readable = item.status or item.message
+	return item.kind if item.kind in _TOGETHER and readable and not item.problem else None
 
 
-def _process_statuses(delivery: str, group: list[Item]) -> None:
+def _process_together(delivery: str, group: list[Item]) -> None:
 	"""All in one transaction; when that fails each by itself, so that a bad one costs only itself."""
+	unsettled = group
 	if len(group) > 1:
 		try:
-			unsettled = status.apply_all(group)
+			unsettled = _TOGETHER[group[0].kind](group)
 		except Exception:
-			unsettled = group
 			frappe.db.rollback()
-	else:
-		unsettled = group
+			report("WhatsApp: items could not be processed together")
 	for item in unsettled:
 		items.process(delivery, item)
 
 
-def _finish(name: str, state: str, *, error: str | None, items: int = 0) -> None:
-	values = {"state": state, "error": error, "items": items, "processed_at": site_now()}
-	frappe.db.set_value("WhatsApp Delivery", name, values)
-	frappe.db.commit()  # nosemgrep: this delivery is done, whatever happens to the next
+def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] = ()) -> None:
+	"""The delivery is done, whatever happens to the next; what is only counted is counted in the same transaction,
+	so that a crash counts nothing twice."""
+	values = {
+		"state": state,
+		"error": error,
+		"items": len(items),
+		"processed_at": site_now(),
+		"position": None,
+		"position_attempts": 0,
+	}
+
+	def work() -> None:
+		frappe.db.set_value(DELIVERY, name, values)
+		_count_ignored(items)
+
+	in_transaction(work)
+
+
+def _count_ignored(sequence: Sequence[Item]) -> None:
+	for number, count in Counter(item.phone_number_id for item in sequence if items.is_ignored(item)).items():
+		frappe.db.sql(
+			"""update `tabWhatsApp Number` set ignored_group_messages = ignored_group_messages + %s
+			where name = %s""",
+			(cint(count), number),
+		)

@@ -1,5 +1,6 @@
 """One item of a delivery: processed, or kept with the reason why not and when it is tried again."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from enum import Enum
 from hashlib import sha256
@@ -9,16 +10,20 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
+from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.database import insert_unless_there
-from whatsapp_channel.inbound import message
+from whatsapp_channel.inbound import address_book, echoes, history, identity, message, order
 from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.retry import next_attempt
 
 ITEM = "WhatsApp Delivery Item"
 FIRST_RETRY_SECONDS = 10
-AFTER_A_CRASH = timedelta(minutes=5)
+# A clock is corrected within a day, or somebody has to look.
+CLOCK_PATIENCE = timedelta(hours=24)
+CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 class ItemState(str, Enum):
@@ -36,14 +41,27 @@ def process(delivery: str, item: Item) -> None:
 	"""Processes one item; whatever goes wrong is kept as a row of its own and never raised."""
 	problem = attempt(item)
 	if problem:
-		_keep(delivery, item, problem)
+		keep(delivery, item, problem)
 
 
-def attempt(item: Item) -> ItemProblem | None:
-	"""Tries once; returns why it could not be processed, None when it was."""
+def process_again(delivery: str, item: Item) -> None:
+	"""The same after a crash: what is kept already is left to its own tries."""
+	if not frappe.db.exists(ITEM, {"item_key": _key(delivery, item)}):
+		process(delivery, item)
+
+
+def is_ignored(item: Item) -> bool:
+	"""Whether an item is only counted: messages in groups have no customer whom an agent could answer."""
+	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
+
+
+def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None:
+	"""Tries once; returns why it could not be processed, None when it was. `row`: its own, when it is kept already."""
 	try:
 		_check(item)
-		_handle(item)
+		order.check(item, row)
+		if not is_ignored(item):
+			HANDLERS[item.kind](item)
 	except ItemProblem as problem:
 		frappe.db.rollback()
 		return problem
@@ -54,34 +72,73 @@ def attempt(item: Item) -> ItemProblem | None:
 
 
 def _check(item: Item) -> None:
-	problem = item.problem
-	if not problem and item.message:
-		problem = problem_with_time(item.message.timestamp, utc_now())
-	if problem:
-		raise ItemProblem(problem, ItemState.FAILED.value)
+	if item.problem:
+		raise ItemProblem(translated(item.problem), ItemState.FAILED.value)
+	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
+	if not ahead:
+		return
+	right_at = item.message.timestamp - CLOCK_TOLERANCE
+	if right_at - utc_now() > CLOCK_PATIENCE:
+		raise ItemProblem(translated(ahead), ItemState.FAILED.value)
+	raise ItemProblem(translated(ahead), ItemState.PENDING.value, retry_at=right_at)
 
 
-def _handle(item: Item) -> None:
-	if item.kind is ItemKind.MESSAGE:
-		message.file(item)
-	elif item.kind is ItemKind.STATUS:
-		status.apply(item)
-	elif item.error:
-		raise ItemProblem(_("Meta reports: {0}").format(item.error.message), ItemState.DROPPED.value)
-	else:
-		text = _("Kept for the record. This version does nothing with {0}.").format(item.field)
-		raise ItemProblem(text, ItemState.DROPPED.value)
+def translated(problem: str) -> str:
+	"""A problem of the parser in the user's language."""
+	if isinstance(problem, Problem):
+		return _(problem.text).format(**problem.args)
+	return _(problem)
+
+
+def _report_error(item: Item) -> None:
+	"""Meta tells of a trouble of its own or of the account; nobody's message is lost with it."""
+	error = item.error
+	if explained := history.declined(error):
+		raise ItemProblem(explained, ItemState.DROPPED.value)
+	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
+	if error.details and error.details not in words:
+		words = f"{words}. {error.details}" if words else error.details
+	text = _("Meta reports: {0} (code {1}).").format(words.rstrip(".") or "?", error.code or "?")
+	raise ItemProblem(text, ItemState.DROPPED.value)
+
+
+def _keep_for_the_record(item: Item) -> None:
+	if item.field == address_book.FIELD:
+		return address_book.file(item)
+	text = _("Kept for the record. This version does nothing with {0}.").format(item.field)
+	raise ItemProblem(text, ItemState.DROPPED.value)
+
+
+HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
+	ItemKind.MESSAGE: message.file,
+	ItemKind.STATUS: status.apply,
+	ItemKind.ECHO: echoes.file,
+	ItemKind.HISTORY: history.file,
+	ItemKind.PREFERENCE: identity.apply_preference,
+	ItemKind.ERROR: _report_error,
+	ItemKind.OTHER: _keep_for_the_record,
+}
 
 
 def _unexpected(error: Exception) -> ItemProblem:
-	frappe.log_error("WhatsApp: an item could not be processed")
+	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
 	return ItemProblem(text[:500], ItemState.PENDING.value)
 
 
-def _keep(delivery: str, item: Item, problem: ItemProblem) -> None:
+def give_up(delivery: str, item: Item) -> None:
+	"""An item during which the worker was killed again and again becomes a dead letter, and the others go on."""
+	text = _(
+		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
+	)
+	if not (item.message and message.exists(item.message.id)):
+		keep(delivery, item, ItemProblem(text, ItemState.FAILED.value))
+
+
+def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
+	"""Stores an item with its problem and commits. Meta repeats itself in other batches: kept is kept."""
 	now = site_now()
-	key = sha256(f"{delivery}:{item.position}".encode()).hexdigest()
+	key = _key(delivery, item)
 	row = {
 		"name": key[:20],
 		"creation": now,
@@ -93,17 +150,29 @@ def _keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 		"position": item.position[:140],
 		"kind": item.kind.value,
 		"number": (item.phone_number_id or "")[:140] or None,
+		"sender": (order.sender_of(item) or "")[:255] or None,
 		"payload": item.to_json(),
-		**_outcome(problem, attempts=1, born=now),
+		**outcome(problem, attempts=1, born=now),
 	}
 	insert_unless_there(ITEM, row)
 	frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
 
 
-def _outcome(problem: ItemProblem, *, attempts: int, born: object) -> dict:
-	"""State, error and next try of an item after a failed attempt."""
+def _key(delivery: str, item: Item) -> str:
+	"""Unique per item. A message has one wamid in whatever batch Meta repeats it; the rest is known by its place."""
+	if item.message:
+		place = f"{item.kind.value}:{item.phone_number_id}:{item.message.id}"
+	else:
+		place = f"{delivery}:{item.position}"
+	return sha256(place.encode()).hexdigest()
+
+
+def outcome(problem: ItemProblem, *, attempts: int, born: object) -> dict:
+	"""State, error and next try of an item after a failed attempt. `born`: since when it is kept (site's time)."""
 	state, following = problem.state, None
-	if state == ItemState.PENDING.value:
+	if state == ItemState.PENDING.value and problem.retry_at:
+		attempts, following = attempts - 1, to_site(problem.retry_at)
+	elif state == ItemState.PENDING.value:
 		moment = next_attempt(Retry.BACKOFF, attempts, FIRST_RETRY_SECONDS, utc_now())
 		if problem.patience and site_now() - born > problem.patience:
 			state = ItemState.DROPPED.value
@@ -112,59 +181,3 @@ def _outcome(problem: ItemProblem, *, attempts: int, born: object) -> dict:
 		else:
 			following = to_site(moment)
 	return {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}
-
-
-def due(limit: int) -> list[str]:
-	"""Names of the items whose next try is due, oldest first."""
-	return frappe.get_all(
-		ITEM,
-		{"state": ItemState.PENDING.value, "next_attempt": ["<=", site_now()]},
-		pluck="name",
-		order_by="creation, name",
-		limit=limit,
-	)
-
-
-def retry_due() -> int:
-	"""Tries every due item once more; returns how many there were."""
-	names = due(limit=100)
-	for name in names:
-		retry(name)
-	return len(names)
-
-
-def retry(name: str) -> None:
-	"""One more try of a kept item."""
-	row = frappe.db.get_value(ITEM, name, ["payload", "attempts", "creation"], as_dict=True)
-	if not row:
-		return
-	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
-	later = to_site(utc_now() + AFTER_A_CRASH)
-	frappe.db.set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
-	frappe.db.commit()  # nosemgrep
-	problem = _attempt_stored(row.payload)
-	if problem:
-		values = _outcome(problem, attempts=row.attempts + 1, born=row.creation)
-	else:
-		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
-	frappe.db.set_value(ITEM, name, values)
-	frappe.db.commit()  # nosemgrep
-
-
-def _attempt_stored(payload: str) -> ItemProblem | None:
-	try:
-		item = Item.from_json(payload)
-	except ValueError as error:
-		return ItemProblem(str(error), ItemState.FAILED.value)
-	return attempt(item)
-
-
-def release(number: str) -> int:
-	"""Lets the items run that waited for this number's channel; returns how many (design decision 12)."""
-	waiting = {"number": number, "state": ["in", [ItemState.HELD.value, ItemState.UNROUTABLE.value]]}
-	names = frappe.get_all(ITEM, waiting, pluck="name")
-	if names:
-		frappe.db.set_value(
-			ITEM, {"name": ["in", names]}, {"state": ItemState.PENDING.value, "next_attempt": site_now()}
-		)
-	return len(names)

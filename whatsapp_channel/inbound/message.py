@@ -1,21 +1,22 @@
 """One inbound message: from the item to the ticket, exactly once, in the order of its customer."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 
+from whatsapp_channel import database
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
-from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import conversation, customer, session
+from whatsapp_channel.helpdesk import communications, tickets
+from whatsapp_channel.inbound import conversation, customer, gaps, identity, media, session, traces
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules import readable
 
 TABLE = "WhatsApp Session Message"
-
-# What happens to a message or to an account is no message of the customer: it neither opens the window nor a ticket.
-QUIET_TYPES = frozenset({"reaction", "system", "edit", "revoke"})
 
 
 def file(item: Item) -> None:
@@ -24,37 +25,52 @@ def file(item: Item) -> None:
 	Raises ItemProblem when it belongs to no active channel. A message that is there already is left alone.
 	"""
 	message = item.message
-	if message.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
 	if not (message.sender_wa_id or message.sender_user_id):
 		raise ItemProblem(_("The message names no sender. It is kept here and cannot be filed."), "Failed")
 	if exists(message.id):
 		return
 	way = route(item.phone_number_id)
+	if message.type == "system":
+		identity.apply_system(way.account, message)
+	quiet = traces.is_quiet(message)
 	name = customer.find_or_create(way.account, message, item.contact)
-
-	def work() -> None:
-		lock_row(customer.CUSTOMER, name)
-		if not exists(message.id):
-			_file_locked(item, way, name)
-
-	in_transaction(work)
+	files = [] if quiet else media.fetch(way.account, name, message)
+	while not _file_under(name, item, way, files):
+		name = customer.find_or_create(way.account, message, item.contact)
 
 
 def exists(wamid: str) -> bool:
 	"""Whether a message with this id is stored (design decision 3: a unique index decides, this only saves work)."""
-	return bool(frappe.db.exists(TABLE, {"wamid_key": wamid_key(wamid)}))
+	return bool(frappe.db.sql(f"select 1 from `tab{TABLE}` where wamid_key = %s", (wamid_key(wamid),)))
 
 
-def _file_locked(item: Item, way: Route, name: str) -> None:
+def _file_under(name: str, item: Item, way: Route, files: list[dict[str, Any]]) -> bool:
+	"""Files the message under the customer's lock; False when he was joined with another meanwhile."""
+
+	def work() -> bool:
+		if not lock_row(customer.CUSTOMER, name):
+			return False
+		if not exists(item.message.id):
+			(_file_quiet if traces.is_quiet(item.message) else _file_locked)(item, way, name, files)
+			_note_gap(item)
+		return True
+
+	return in_transaction(work)
+
+
+def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
+	latest = conversation.current(name, way.channel)
+	_insert(item, way, name, latest.name if latest else None)
+	if item.message.quoted_wamid and item.message.type in traces.EVENTS:
+		traces.about(name, wamid_key(item.message.quoted_wamid))
+
+
+def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]]) -> None:
 	message = item.message
 	row = customer.refresh(name, message, item.contact)
-	if message.type in QUIET_TYPES:
-		latest = conversation.current(name, way.channel)
-		_insert(item, way, name, latest.name if latest else None)
-		return
-	thread = conversation.thread_for(name, way.channel, message.timestamp)
-	conversation.note_inbound(thread.conversation, message.timestamp)
+	quoted = wamid_key(message.quoted_wamid) if message.quoted_wamid else None
+	thread = conversation.thread_for(name, way.channel, message.timestamp, quoted)
+	conversation.note_inbound(thread, message.timestamp)
 	counted = session.record(
 		customer=name,
 		number=way.number,
@@ -62,29 +78,54 @@ def _file_locked(item: Item, way: Route, name: str) -> None:
 		direction="Incoming",
 		at=message.timestamp,
 	)
-	_insert(item, way, name, thread.conversation, session=counted)
-	ticket = tickets.create(row, way.channel, message.text) if thread.new_ticket else thread.ticket
-	if ticket:
-		tickets.file_conversation(thread.conversation, ticket, row)
+	stored = _insert(item, way, name, thread.conversation, session=counted, media=files)
+	traces.catch_up(stored, wamid_key(message.id))
+	if thread.new_ticket:
+		words = readable.plain(message.content, _)
+		ticket = tickets.create(row, way.channel, words)
+		conversation.put_in_ticket(thread.conversation, ticket)
+		communications.file_waiting(thread.conversation, ticket, row)
+	elif thread.ticket:
+		communications.file(stored, thread.conversation, thread.ticket, row)
 
 
-def _insert(item: Item, way: Route, customer_name: str, conversation_name: str | None, **more: str) -> None:
+def _insert(item: Item, way: Route, customer_name: str, conversation_name: str | None, **more: Any) -> str:
 	message: InboundMessage = item.message
-	frappe.get_doc(
+	return insert_row(
 		{
-			"doctype": TABLE,
 			"direction": "Incoming",
-			"message_type": message.type[:140],
 			"status": "Received",
-			"message_timestamp": to_site(message.timestamp),
 			"customer": customer_name,
 			"channel": way.channel,
 			"conversation": conversation_name,
-			"text": message.text,
-			"wamid": message.id,
-			"wamid_key": wamid_key(message.id),
-			"quoted_wamid": message.quoted_wamid,
-			"payload": frappe.as_json(dict(item.raw)),
+			**columns(message, item.raw),
 			**more,
 		}
-	).insert(ignore_permissions=True)
+	)
+
+
+def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
+	"""What a message row says of the message itself, whoever sent it."""
+	quoted = message.quoted_wamid
+	return {
+		"message_type": message.type[:140],
+		"message_timestamp": to_site(message.timestamp),
+		"text": message.text,
+		"wamid": message.id,
+		"wamid_key": wamid_key(message.id),
+		"quoted_wamid": quoted,
+		"quoted_key": wamid_key(quoted) if quoted else None,
+		"payload": frappe.as_json(dict(raw)),
+	}
+
+
+def insert_row(values: dict[str, Any]) -> str:
+	"""Inserts a message row with its files; returns its name."""
+	return database.insert_row(TABLE, values)
+
+
+def _note_gap(item: Item) -> None:
+	"""Something refers to a message that nobody here has seen."""
+	quoted = item.message.quoted_wamid
+	if quoted and not exists(quoted):
+		gaps.note_unknown(item.phone_number_id, quoted, item.message.type, item.message.timestamp)

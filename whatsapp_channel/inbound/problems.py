@@ -1,16 +1,20 @@
 """Why an item of a delivery could not be processed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 class ItemProblem(Exception):
 	"""Says what is wrong and what can be done; `state` says how the item is kept.
 
 	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
-	the last try, for an administrator to see.
+	the last try, for an administrator to see. `retry_at` (aware UTC): nothing went wrong, the item only has to wait
+	until then; that is no attempt.
 	"""
 
-	def __init__(self, text: str, state: str, patience: timedelta | None = None) -> None:
+	def __init__(
+		self, text: str, state: str, patience: timedelta | None = None, retry_at: datetime | None = None
+	) -> None:
 		super().__init__(text)
 		self.state = state
 		self.patience = patience
+		self.retry_at = retry_at

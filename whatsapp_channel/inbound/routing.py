@@ -21,25 +21,32 @@ def route(phone_number_id: str | None) -> Route:
 	"""The channel that receives what arrives for a number.
 
 	Raises ItemProblem: Unroutable for a number that is not ours, Held for one whose channel is missing or
-	deactivated (design decision 12).
+	deactivated (design decision 12). What is unroutable is never filed under another number.
 	"""
-	account = phone_number_id and frappe.db.get_value("WhatsApp Number", phone_number_id, "account")
-	if not account:
+	found = _find(phone_number_id) if phone_number_id else None
+	if not found:
 		raise ItemProblem(
 			_(
 				"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number, then reprocess."
 			).format(phone_number_id or "?"),
 			"Unroutable",
 		)
-	channel = frappe.db.get_value(
-		"WhatsApp Channel", {"number": phone_number_id}, ["name", "enabled"], as_dict=True
-	)
-	if not channel:
+	if not found.channel:
 		raise ItemProblem(
 			_("This number has no WhatsApp Channel yet. It waits until one is created."), "Held"
 		)
-	if not channel.enabled:
+	if not found.enabled:
 		raise ItemProblem(
-			_("Channel {0} is deactivated. It waits until activation.").format(channel.name), "Held"
+			_("Channel {0} is deactivated. It waits until activation.").format(found.channel), "Held"
 		)
-	return Route(channel.name, phone_number_id, account)
+	return Route(found.channel, phone_number_id, found.account)
+
+
+def _find(phone_number_id: str) -> "frappe._dict | None":
+	rows = frappe.db.sql(
+		"""select number.account, channel.name as channel, channel.enabled from `tabWhatsApp Number` number
+		left join `tabWhatsApp Channel` channel on channel.number = number.name where number.name = %s""",
+		(phone_number_id,),
+		as_dict=True,
+	)
+	return rows[0] if rows else None

@@ -35,11 +35,13 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	check_window(customer, thread.channel, now)
 	# The conversation before the ticket, as inbound does: the other way round the two would lock each other out.
 	conversation.note_outbound(thread.name, now, frappe.session.user)
+	# Two rows of one person may have been joined since: with the conversation locked, its customer is the one to stay.
+	owner = conversation.customer_of(thread.name)
 	communication = tickets.record_reply(
 		ticket, html, tickets.address_of(customer), delivery_status="Sending"
 	)
 	outbox.add(
-		customer=customer.name,
+		customer=owner,
 		channel=thread.channel,
 		conversation=thread.name,
 		ticket=str(ticket.name),
@@ -47,7 +49,7 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 		text=body,
 		at=now,
 	)
-	wake_sender_after_commit(customer.name, thread.channel)
+	wake_sender_after_commit(owner, thread.channel)
 	return communication
 
 

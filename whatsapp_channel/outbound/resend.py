@@ -26,6 +26,12 @@ def send_again(name: str) -> list[str]:
 	message = frappe.get_doc(TABLE, name)
 	if message.status not in ("Failed", "Unconfirmed") or message.sent_again:
 		frappe.throw(_("This message is no longer waiting to be sent again. Reload the ticket."))
+	if message.origin != "Cloud API":
+		frappe.throw(
+			_(
+				"A colleague sent this message in the WhatsApp Business app. Repeat it there, or write a reply."
+			)
+		)
 	customer = frappe.db.get_value(
 		"WhatsApp Customer", message.customer, ["name", "profile_name"], as_dict=True
 	)
@@ -33,6 +39,7 @@ def send_again(name: str) -> list[str]:
 	reply.usable_channel(message.channel)
 	reply.check_window(customer, message.channel, now)
 	conversation.note_outbound(message.conversation, now, frappe.session.user)
+	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
 	status.show(message.communication)
 	wake_sender_after_commit(message.customer, message.channel)

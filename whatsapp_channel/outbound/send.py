@@ -22,7 +22,7 @@ SECOND_LOOK = timedelta(seconds=5)
 
 def send_queued(customer: str, channel: str) -> None:
 	"""Works off a queue until it is empty or has to wait. Safe to start any number of times."""
-	frappe.set_user("Administrator")
+	jobs.act_as_site()
 	queue = jobs.queue_name(customer, channel)
 	with named_lock(queue, wait=2) as mine:
 		if not mine:
@@ -47,8 +47,11 @@ def _advance(message: "frappe._dict") -> bool:
 	if not sender:
 		return False
 	number, account = sender
-	recipient = _recipient(message)
-	if not recipient:
+	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
+	if not customer:
+		# Joined into another row since, in whose queue the message is now.
+		return False
+	if not (customer.wa_id or customer.bsuid):
 		status.fail(message.name, _("This customer has neither a number nor a user id."), code=None)
 		return True
 	try:
@@ -57,12 +60,8 @@ def _advance(message: "frappe._dict") -> bool:
 		# Nothing has left: the token is missing or is none, so the account stops and the message waits.
 		account_health.stop_sending(account, str(error), code=0)
 		return False
+	recipient = Recipient(customer.wa_id, customer.bsuid)
 	return _claim(message) and _post(message, number, account, client, recipient)
-
-
-def _recipient(message: "frappe._dict") -> Recipient | None:
-	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
-	return Recipient(customer.wa_id, customer.bsuid) if customer.wa_id or customer.bsuid else None
 
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:

@@ -1,6 +1,7 @@
 """What became of an outgoing message: the only place that changes its status (design decision 5)."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +12,12 @@ from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.database import in_transaction, lock_row
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import badges, tickets
 from whatsapp_channel.inbound import conversation, session
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.outbound import course
 from whatsapp_channel.rules import window
 from whatsapp_channel.rules.status import MessageStatus, from_meta, replaceable_by
 
@@ -34,7 +36,10 @@ FIELDS = [
 	"communication",
 	"ticket",
 	"wamid",
+	"origin",
 ]
+# What this app sends; other origins are messages that colleagues sent from a phone.
+CLOUD_API = "Cloud API"
 
 
 def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
@@ -51,18 +56,26 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 
 def accept(name: str, *, wamid: str, at: datetime) -> None:
 	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
-	customer = frappe.db.get_value(TABLE, name, "customer")
+	while not _accept_under(frappe.db.get_value(TABLE, name, "customer"), name, wamid, at):
+		frappe.db.commit()  # nosemgrep: the customer was joined with another; look again whose the message is
 
-	def work() -> None:
+
+def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
+	"""False when the message is no longer this customer's."""
+
+	def work() -> bool:
 		lock_row("WhatsApp Customer", customer)
 		message = frappe.db.get_value(TABLE, name, FIELDS, as_dict=True)
+		if message.customer != customer:
+			return False
 		if not message.session:
 			_count(message, wamid, at)
 		values = {"status": MessageStatus.ACCEPTED.value, "error": None, "error_code": 0}
 		change(name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 		show(message.communication)
+		return True
 
-	in_transaction(work)
+	return in_transaction(work)
 
 
 def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
@@ -86,69 +99,114 @@ def _replaceable(new: MessageStatus) -> list[str]:
 def apply_all(items: Sequence[Item]) -> list[Item]:
 	"""Applies a chunk of statuses in one transaction; returns those that need one of their own.
 
-	That are the ones whose message is not known or not yet counted, which takes the customer's lock.
+	That are the ones whose message is not known or not yet counted, which takes the customer's lock, and those with
+	a status that this app does not know. What concerns a group is left out.
 	"""
+	ours = [item for item in items if not _is_of_group(item)]
+	names = _names([item.status for item in ours])
 
 	def work() -> list[Item]:
-		alone = []
-		for item in items:
-			message = _find(item.status)
-			if message and message.session:
-				_advance(message, item.status)
+		rows = _locked(names.values())
+		alone: list[Item] = []
+		reports: dict[str, list[StatusUpdate]] = defaultdict(list)
+		for item in ours:
+			row = rows.get(names.get(item.status.id, ""))
+			if row and _is_ready(row, item.status):
+				reports[row.name].append(item.status)
 			else:
 				alone.append(item)
+		_advance(rows, reports)
 		return alone
 
 	return in_transaction(work)
 
 
 def apply(item: Item) -> None:
-	"""Applies one status. Raises ItemProblem when its message is not known, or not yet."""
+	"""Applies one status. Raises ItemProblem when it is not known, or its message is not, or not yet."""
 	update = item.status
-	message = _find(update)
-	if not message:
-		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
-	known = from_meta(update.status)
-	if not known:
-		raise ItemProblem(_("Unknown status {0}.").format(update.status), "Dropped")
-	if not message.session and known is not MessageStatus.FAILED:
-		accept(message.name, wamid=update.id, at=update.timestamp)
-	in_transaction(lambda: _advance(message, update))
-
-
-def _find(update: StatusUpdate) -> "frappe._dict | None":
-	"""By id, and by our own reference when the answer with the id was lost."""
-	filters = {"wamid_key": wamid_key(update.id), "direction": "Outgoing"}
-	found = frappe.db.get_value(TABLE, filters, FIELDS, as_dict=True)
-	if not found and update.reference:
-		found = frappe.db.get_value(TABLE, {"client_reference": update.reference}, FIELDS, as_dict=True)
-	return found
-
-
-def _advance(message: "frappe._dict", update: StatusUpdate) -> None:
-	new = from_meta(update.status)
-	if not new:
+	if _is_of_group(item):
 		return
-	at = to_site(update.timestamp)
-	if new is MessageStatus.FAILED:
-		code = update.errors[0].code if update.errors else None
-		fail(message.name, _failure_text(update), code=code, at=at)
-	else:
-		# A later status implies the earlier ones, but only its own time is known.
-		values = {"status": new.value, "error": None, "error_code": 0, f"{new.value.lower()}_on": at}
-		if not change(message.name, values, only_from=_replaceable(new)):
-			_keep_time(message.name, f"{new.value.lower()}_on", at)
-		if update.window_ends:
-			conversation.extend_window(message.conversation, update.window_ends)
-		show(message.communication)
-	if message.status in UNSETTLED:
-		wake_sender_after_commit(message.customer, message.channel)
+	if not from_meta(update.status):
+		raise ItemProblem(_("Unknown status {0}.").format(update.status), "Dropped")
+	name = _names([update]).get(update.id)
+	if not name:
+		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
+	if not _is_ready(frappe.db.get_value(TABLE, name, ["session", "origin"], as_dict=True), update):
+		accept(name, wamid=update.id, at=update.timestamp)
+	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
 
-def _keep_time(name: str, field: str, at: datetime) -> None:
-	"""A status that comes late changes nothing but tells when it happened."""
-	if not frappe.db.get_value(TABLE, name, field):
-		frappe.db.set_value(TABLE, name, field, at)
+def _is_of_group(item: Item) -> bool:
+	"""This channel sends nothing to groups; other applications on the same number may."""
+	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
+
+
+def _is_ready(row: "frappe._dict", update: StatusUpdate) -> bool:
+	"""Whether a message may move on as it is.
+
+	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
+	before it was linked, belongs to no session.
+	"""
+	new = from_meta(update.status)
+	counted = row.session or (row.origin or CLOUD_API) != CLOUD_API
+	return bool(new and (counted or new is MessageStatus.FAILED))
+
+
+def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
+	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
+	keys = {wamid_key(update.id): update.id for update in updates}
+	found = {keys[key]: name for key, name in _find("wamid_key", keys, "and direction = 'Outgoing'")}
+	lost = [update for update in updates if update.reference and update.id not in found]
+	references = {update.reference: update.id for update in lost}
+	by_reference = dict(_find("client_reference", references))
+	return found | {of: by_reference[each] for each, of in references.items() if each in by_reference}
+
+
+def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[tuple[str, str]]:
+	if not values:
+		return ()
+	query = f"select {field}, name from `tab{TABLE}` where {field} in %s {condition}"
+	return frappe.db.sql(query, (tuple(values),))
+
+
+def _locked(names: Collection[str]) -> dict[str, "frappe._dict"]:
+	"""The rows as they are now, so that nobody else changes them meanwhile."""
+	if not names:
+		return {}
+	fields = ", ".join(dict.fromkeys((*FIELDS, *course.FIELDS)))
+	query = f"select {fields} from `tab{TABLE}` where name in %s for update"
+	return {row.name: row for row in frappe.db.sql(query, (tuple(names),), as_dict=True)}
+
+
+def _advance(rows: Mapping[str, "frappe._dict"], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
+	outcomes = {
+		name: course.outcome(rows[name], updates) for name, updates in reports.items() if name in rows
+	}
+	_store({name: each.values for name, each in outcomes.items() if each.values})
+	for name, each in outcomes.items():
+		if each.failure:
+			_fail_as_reported(name, each.failure)
+	show_all({rows[name].communication for name, each in outcomes.items() if each.moved})
+	for queue in {(row.customer, row.channel) for row in map(rows.get, outcomes) if row.status in UNSETTLED}:
+		wake_sender_after_commit(*queue)
+
+
+def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
+	alike: dict[tuple, list[str]] = defaultdict(list)
+	for name, each in values.items():
+		alike[tuple(sorted(each.items()))].append(name)
+	for pairs, names in alike.items():
+		assignments = ", ".join(f"`{field}` = %s" for field, _value in pairs)
+		frappe.db.sql(
+			f"update `tab{TABLE}` set {assignments}, modified = %s where name in %s",
+			(*(value for _field, value in pairs), site_now(), tuple(names)),
+		)
+
+
+def _fail_as_reported(name: str, update: StatusUpdate) -> None:
+	code = update.errors[0].code if update.errors else None
+	fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
 
 
 def _failure_text(update: StatusUpdate) -> str:
@@ -190,19 +248,20 @@ def _fail_rest(message: "frappe._dict", reason: str) -> None:
 
 
 def show(communication: str | None) -> None:
-	"""Brings the state of a reply's messages into the ticket.
+	"""Brings the state of a reply's messages into the ticket."""
+	show_all({communication})
 
-	By db.set_value: saving a Communication again would open its ticket again.
-	"""
-	if not communication:
+
+def show_all(communications: Collection[str | None]) -> None:
+	"""The same for several replies at once."""
+	wanted = tuple(name for name in communications if name)
+	if not wanted:
 		return
-	states = frappe.get_all(TABLE, {"communication": communication, "sent_again": 0}, pluck="status")
-	badge = delivery_status(states)
-	if badge == frappe.db.get_value("Communication", communication, "delivery_status"):
-		return
-	frappe.db.set_value("Communication", communication, "delivery_status", badge, update_modified=False)
-	if ticket := tickets.ticket_of(communication):
-		tickets.publish_update(ticket)
+	states: dict[str, list[str]] = {name: [] for name in wanted}
+	query = f"select communication, status from `tab{TABLE}` where communication in %s and sent_again = 0"
+	for communication, status in frappe.db.sql(query, (wanted,)):
+		states[communication].append(status)
+	badges.show({name: delivery_status(found) for name, found in states.items()})
 
 
 def delivery_status(states: Sequence[str]) -> str:

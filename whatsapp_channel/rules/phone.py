@@ -55,7 +55,8 @@ def to_e164(text: str, region: str | None = None) -> str:
 	"""The number as +<digits>, from any usual spelling; `region` ("DE") reads numbers without a country code.
 
 	Checked is that the country exists and the length fits it. Whether the range is assigned is left to Meta: the
-	library's tables age on an installed site, and Meta's own test numbers (+1 555) are in no plan.
+	library's tables age on an installed site, and Meta's own test numbers (+1 555) are in no plan. A number that people
+	still write as before their country changed its plan (Brazil, Mexico) becomes the present one.
 
 	Raises InvalidNumber.
 	"""
@@ -64,6 +65,9 @@ def to_e164(text: str, region: str | None = None) -> str:
 	if region is None and written.startswith("00"):
 		written = "+" + written[2:]
 	number = _parse(written, region)
+	present = of_wa_id(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+	if _is_valid(present):
+		return present
 	result = phonenumbers.is_possible_number_with_reason(number)
 	if result != ValidationResult.IS_POSSIBLE:
 		raise InvalidNumber(written, _PROBLEM_OF_LENGTH.get(result, _NOT_A_NUMBER), _COMPLETE)
@@ -87,6 +91,73 @@ def variants(wa_id: str) -> tuple[str, ...]:
 		return ()
 	other = _brazil(own) or _prefixed(own, "54", "9") or _prefixed(own, "52", "1")
 	return (own, other) if other else (own,)
+
+
+def of_wa_id(wa_id: str) -> str:
+	"""The number behind a WhatsApp id as +<digits>, in its country's present plan, to show and to dial.
+
+	The id itself may be the old spelling (see `variants`), and messages go to that. An id that fits no plan, such as
+	Meta's test numbers, is shown as it is. "" for an id without digits.
+	"""
+	known = variants(wa_id)
+	dialable = next((each for each in known if _is_valid(each)), known[0] if known else "")
+	return f"+{dialable}" if dialable else ""
+
+
+def _is_valid(number: str) -> bool:
+	parsed = _parsed(number.removeprefix("+"))
+	return parsed is not None and phonenumbers.is_valid_number(parsed)
+
+
+def _parsed(number: str) -> PhoneNumber | None:
+	try:
+		return phonenumbers.parse(f"+{number}")
+	except NumberParseException:
+		return None
+
+
+def spellings(wa_id: str) -> tuple[str, ...]:
+	"""The ways in which people, forms and importers write the number of a WhatsApp id, E.164 first.
+
+	For look-ups by equality, which can use an index and never find a longer number that contains this one.
+	"""
+	found: dict[str, None] = {}
+	for variant in variants(wa_id):
+		found.update(dict.fromkeys((f"+{variant}", variant, f"00{variant}")))
+	for variant in variants(wa_id):
+		found.update(dict.fromkeys(_formatted(variant)))
+	return tuple(found)
+
+
+def _formatted(number: str) -> list[str]:
+	parsed = _parsed(number)
+	if parsed is None:
+		return []
+	country, national = parsed.country_code, phonenumbers.national_significant_number(parsed)
+	international = phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+	found = [
+		international,
+		international.replace("-", " "),
+		international.removeprefix("+"),
+		f"+{country}-{national}",  # Frappe's Phone field
+		f"+{country} {national}",
+		*_old_fashioned(number),
+	]
+	# The library leaves out a zero after the country code, and that may be another person's number.
+	return [each for each in found if digits(each) == number]
+
+
+def _old_fashioned(number: str) -> list[str]:
+	"""As the old spellings of Brazil and Mexico were grouped, which the library has forgotten."""
+	if brazil := re.fullmatch(r"55(\d\d)(\d{4})(\d{4})", number):
+		area, first, last = brazil.groups()
+		return [f"+55 {area} {first}-{last}", f"+55 ({area}) {first}-{last}"]
+	if brazil := re.fullmatch(r"55(\d\d)(\d{5})(\d{4})", number):
+		area, first, last = brazil.groups()
+		return [f"+55 ({area}) {first}-{last}"]
+	if mexico := re.fullmatch(r"521(\d\d)(\d{4})(\d{4})", number):
+		return ["+52 1 " + " ".join(mexico.groups())]
+	return []
 
 
 def _plain(text: str) -> str:

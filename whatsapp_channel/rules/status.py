@@ -55,6 +55,11 @@ def replaceable_by(new: MessageStatus) -> frozenset[MessageStatus]:
 	return _REPLACEABLE[MessageStatus(new)]
 
 
+def advance(current: MessageStatus, new: MessageStatus) -> MessageStatus:
+	"""The status after `new` is reported of a message that is `current`."""
+	return new if current in replaceable_by(new) else current
+
+
 def from_meta(status: str) -> MessageStatus | None:
 	"""The status of a webhook's status item; None for one that this app does not know (`deleted`, later additions)."""
 	return _FROM_META.get(status.lower())

@@ -32,7 +32,8 @@ MAX_TEXT = 4096
 # HD Ticket's subject is a Data field: Frappe refuses more than 140 characters.
 MAX_SUBJECT = 140
 
-_WRAPPER = '<div style="white-space:pre-wrap">{}</div>'
+# As Frappe's sanitiser writes it, which then has nothing to change. The direction follows the customer's script.
+_WRAPPER = '<div dir="auto" style="white-space:pre-wrap;">{}</div>'
 _LINK = '<a href="{0}" rel="noopener noreferrer nofollow" target="_blank">{0}</a>'
 
 # WhatsApp formats only where the mark stands at the edge of a word and touches what it encloses; the content holds

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox import control, errors, graph, outgoing, wire
+from whatsapp_channel.sandbox import control, edges_media, errors, graph, outgoing, wire
 from whatsapp_channel.sandbox.call import Call, Download
 from whatsapp_channel.sandbox.core import Request, Sandbox
 from whatsapp_channel.sandbox.faults import Fault
@@ -111,7 +111,8 @@ def _respond(sandbox: Sandbox, request: HTTPRequest) -> Response:
 	"""The Graph API with the faults that wait for it."""
 	call = _read_call(request)
 	with sandbox.condition:
-		faults = sandbox.faults.take_request(call.tags, _customer_of(sandbox, call))
+		tags = call.tags | {"media"} if call.segments[-1] in sandbox.media else call.tags
+		faults = sandbox.faults.take_request(tags, _customer_of(sandbox, call))
 		record = Request(sandbox.clock(), call.method, call.path, call.version, call.query, call.body)
 		record.faults = tuple(faults)
 		sandbox.requests.append(record)
@@ -143,7 +144,7 @@ def _graph_response(sandbox: Sandbox, call: Call, faults: dict[str, Fault]) -> R
 	except errors.GraphError as error:
 		return _error_response(call, error)
 	if isinstance(answer, Download):
-		return Response(answer.media.data, mimetype=answer.media.mime_type)
+		return edges_media.file_response(sandbox, answer.media, faults)
 	return _json_response(call, answer, 200)
 
 

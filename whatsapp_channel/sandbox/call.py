@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 	from werkzeug.datastructures import FileStorage
 
 SUCCESS: JSON = {"success": True}
+ATTACHMENTS = "/whatsapp_business/attachments"
 
 
 @dataclass(slots=True)
@@ -43,6 +44,8 @@ class Call:
 		tags = {"any", self.segments[-1]}
 		if self.method == "POST" and self.segments[-1] == "messages":
 			tags.add("read" if self.body.get("status") == "read" else "send")
+		if self.path.startswith(ATTACHMENTS):
+			tags.add("download")
 		return frozenset(tags)
 
 

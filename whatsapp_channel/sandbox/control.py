@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
 from whatsapp_channel.sandbox import views
+from whatsapp_channel.sandbox.coexistence import BusinessApp
 from whatsapp_channel.sandbox.faults import Fault
 from whatsapp_channel.sandbox.model import JSON, SandboxError
 
@@ -26,6 +28,7 @@ ASSETS = {
 	"/sandbox/phone.js": ("phone.js", "text/javascript"),
 	"/sandbox/texts.js": ("texts.js", "text/javascript"),
 }
+FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 KEEP_ALIVE = 15.0  # seconds between comments on an idle event stream
 POLICY = (
 	"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
@@ -174,6 +177,20 @@ def customer_sends(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
 	return {"wamid": customer.sends(_text(body, "text"), moment, quoted=body.get("quoted"), to=number)}
 
 
+def customer_sends_file(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""POST customers/{wa_id}/files {kind, data, mime_type?, filename?, caption?, voice?}; `data` is base64"""
+	kind = _text(body, "kind")
+	if kind not in FILE_KINDS:
+		raise SandboxError(f"kind: {kind!r} is not one of {', '.join(FILE_KINDS)}.")
+	try:
+		data = base64.b64decode(_text(body, "data"), validate=True)
+	except ValueError as problem:
+		raise SandboxError("data: give the file's bytes in base64.") from problem
+	words = {name: str(body[name]) for name in ("filename", "caption") if body.get(name)}
+	mime_type = str(body.get("mime_type") or "application/octet-stream")
+	return {"wamid": customer.sends_file(kind, data, mime_type, voice=_flag(body, "voice"), **words)}
+
+
 def conversation(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
 	"""GET customers/{wa_id}/messages"""
 	return {"messages": views.conversation(sandbox, customer.wa_id)}
@@ -254,6 +271,29 @@ def change_settings(sandbox: Sandbox, body: JSON) -> JSON:
 	return views.settings(sandbox)
 
 
+def app_sends(sandbox: Sandbox, customer: Customer, body: JSON) -> JSON:
+	"""POST customers/{wa_id}/from_app {text | message, at?}"""
+	app, moment = BusinessApp(sandbox), _moment(body.get("at"))
+	if isinstance(body.get("message"), dict):
+		return {"wamid": app.sends(customer.wa_id, body["message"], moment)}
+	return {"wamid": app.writes(customer.wa_id, _text(body, "text"), moment)}
+
+
+def app_shares(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST history {declined?}"""
+	if _flag(body, "declined"):
+		BusinessApp(sandbox).declines_history()
+		return {"messages": 0}
+	return {"messages": BusinessApp(sandbox).shares_history()}
+
+
+def app_saves_contact(sandbox: Sandbox, body: JSON) -> JSON:
+	"""POST contacts {wa_id, name, action?}"""
+	name, action = str(body.get("name") or ""), str(body.get("action", "add"))
+	BusinessApp(sandbox).saves_contact(_text(body, "wa_id"), name, action=action)
+	return {"ok": True}
+
+
 def set_callback(sandbox: Sandbox, body: JSON) -> JSON:
 	"""POST callback {url, verify_token?, verify?}"""
 	sandbox.configure_callback(
@@ -284,11 +324,15 @@ ROUTES: dict[tuple[str, str], Route] = {
 	("POST", "faults"): add_fault,
 	("DELETE", "faults"): clear_faults,
 	("POST", "callback"): set_callback,
+	("POST", "history"): app_shares,
+	("POST", "contacts"): app_saves_contact,
 }
 CUSTOMER_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Customer, JSON], Any]] = {
 	("GET", ""): lambda sandbox, customer, body: views.customer(sandbox, customer),
 	("POST", ""): change_customer,
 	("GET", "messages"): conversation,
 	("POST", "messages"): customer_sends,
+	("POST", "files"): customer_sends_file,
+	("POST", "from_app"): app_sends,
 	("POST", "read"): customer_reads,
 }

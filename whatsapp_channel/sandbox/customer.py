@@ -6,9 +6,9 @@ import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from whatsapp_channel.sandbox import ids, outgoing
+from whatsapp_channel.sandbox import edges_media, ids, outgoing
 from whatsapp_channel.sandbox.model import JSON, MediaFile, Message
 from whatsapp_channel.sandbox.payloads import Item
 
@@ -52,22 +52,46 @@ class Customer:
 		kind: str,
 		data: bytes,
 		mime_type: str,
+		at: datetime | None = None,
+		**details: Any,
+	) -> str:
+		"""Sends an image, video, audio, document or sticker that the business can fetch; `details` as in `file_message`.
+
+		Returns the wamid.
+		"""
+		return self.sends_raw(self.file_message(kind, data, mime_type, **details), at)
+
+	def file_message(
+		self,
+		kind: str,
+		data: bytes,
+		mime_type: str,
 		*,
 		filename: str | None = None,
 		caption: str | None = None,
-	) -> str:
-		"""Sends an image, video, audio, document or sticker that the business can fetch by its media id."""
+		voice: bool = False,
+		link_base: str | None = None,
+		link_seconds: float = edges_media.MEDIA_URL_SECONDS,
+		**other: Any,
+	) -> JSON:
+		"""The message object of a file, for `sends_raw` and `composes`; the file can be fetched from now on.
+
+		With `link_base`, the address of the sandbox, it also carries a link that ends after `link_seconds`, as Meta's
+		have since November 2025. `other` keys of the object win, for example id=None or sha256="...".
+		"""
 		media = self.sandbox.add_media(MediaFile(ids.object_id(), data, mime_type, filename))
-		digest = base64.b64encode(hashlib.sha256(data).digest()).decode()
+		link = edges_media.link(self.sandbox, media.id, link_base, link_seconds) if link_base else None
 		content = {
 			"caption": caption,
 			"filename": filename,
 			"mime_type": mime_type,
-			"sha256": digest,
+			"sha256": base64.b64encode(hashlib.sha256(data).digest()).decode(),
 			"id": media.id,
+			"url": link,
+			"voice": voice or None,
+			**other,
 		}
-		given = {key: value for key, value in content.items() if value is not None}
-		return self.sends_raw({"type": kind, kind: given})
+		return {"type": kind, kind: {key: value for key, value in content.items() if value is not None}}
 
 	def writes(
 		self, text: str, at: datetime | None = None, *, quoted: str | None = None, to: str | None = None

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import zlib
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Response
 
 from whatsapp_channel.sandbox import errors
 from whatsapp_channel.sandbox.call import SUCCESS, Download
@@ -13,6 +17,7 @@ from whatsapp_channel.sandbox.model import JSON, MediaFile
 if TYPE_CHECKING:
 	from whatsapp_channel.sandbox.call import Call
 	from whatsapp_channel.sandbox.core import Sandbox
+	from whatsapp_channel.sandbox.faults import Fault
 
 MEDIA_URL_SECONDS = 300  # recorded: the URL of a file ends 299 s after the question
 
@@ -22,12 +27,17 @@ def _media_hash(sandbox: Sandbox, media_id: str, expires: str) -> str:
 	return hmac.new(key, f"{media_id}/{expires}".encode(), hashlib.sha256).hexdigest()[:40]
 
 
+def link(sandbox: Sandbox, media_id: str, base: str, seconds: float = MEDIA_URL_SECONDS) -> str:
+	"""An address of a file at the sandbox's `base` address, good for so many seconds; below 0 it has ended."""
+	expires = str(int(sandbox.clock().timestamp() + seconds))
+	query = f"mid={media_id}&ext={expires}&hash={_media_hash(sandbox, media_id, expires)}"
+	return f"{base}/whatsapp_business/attachments/?{query}"
+
+
 def get_media(sandbox: Sandbox, call: Call, media: MediaFile) -> JSON:
 	"""GET /{media id}: a URL for five minutes"""
-	expires = str(int(sandbox.clock().timestamp()) + MEDIA_URL_SECONDS)
-	query = f"mid={media.id}&ext={expires}&hash={_media_hash(sandbox, media.id, expires)}"
 	return {
-		"url": f"{call.base}/whatsapp_business/attachments/?{query}",
+		"url": link(sandbox, media.id, call.base),
 		"mime_type": media.mime_type,
 		"sha256": hashlib.sha256(media.data).hexdigest(),
 		"file_size": len(media.data),
@@ -50,3 +60,73 @@ def download(sandbox: Sandbox, call: Call) -> Download:
 	if not right or late or media_id not in sandbox.media:
 		raise errors.GraphError(404, {"message": "Not Found", "type": "OAuthException", "code": 100})
 	return Download(sandbox.media[media_id])
+
+
+def file_response(sandbox: Sandbox, media: MediaFile, faults: Mapping[str, Fault]) -> Response:
+	"""The file as it travels, with at most one fault of its own."""
+	kind = next((kind for kind in _ODD if kind in faults), None)
+	if kind is None:
+		return Response(media.data, mimetype=media.mime_type)
+	return _ODD[kind](sandbox, media, faults[kind])
+
+
+def _gone(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	return Response("", fault.http_status or 404)
+
+
+def _drip(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	"""A byte at a time with a pause after each, and no end to be seen."""
+
+	def body() -> Iterator[bytes]:
+		for position in range(len(media.data)):
+			if sandbox.closing.wait(fault.ms / 1000):
+				return
+			yield media.data[position : position + 1]
+
+	return Response(body(), mimetype=media.mime_type)
+
+
+def _changed(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	return Response(media.data[:-1] + bytes([media.data[-1] ^ 1]), mimetype=media.mime_type)
+
+
+def _other_type(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	return Response(media.data, content_type=fault.details or "text/html")
+
+
+def _endless(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	"""More than was announced, of no announced length: `times` copies of the file."""
+	return Response((media.data for _copy in range(fault.times)), mimetype=media.mime_type)
+
+
+def _cut(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	"""The length of the whole file, then half of it."""
+	half = Response(media.data[: len(media.data) // 2], mimetype=media.mime_type)
+	half.automatically_set_content_length = False
+	half.headers["Content-Length"] = str(len(media.data))
+	half.headers["Connection"] = "close"
+	return half
+
+
+def _elsewhere(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	return Response("", 302, headers={"Location": fault.details or "https://elsewhere.example/file"})
+
+
+def _bomb(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
+	"""A body that unpacks to `times` megabytes, which nobody has asked to be packed."""
+	machine = zlib.compressobj(wbits=31)
+	packed = b"".join(machine.compress(bytes(1024 * 1024)) for _megabyte in range(fault.times))
+	packed += machine.flush()
+	return Response(packed, mimetype=media.mime_type, headers={"Content-Encoding": "gzip"})
+
+
+_ODD = {
+	"media_gone": _gone,
+	"media_drip": _drip,
+	"media_changed": _changed,
+	"media_type": _other_type,
+	"media_endless": _endless,
+	"media_cut": _cut,
+	"media_redirect": _elsewhere,
+	"media_bomb": _bomb,
+}

@@ -24,6 +24,14 @@ REQUEST_FAULTS: dict[str, tuple[str, str]] = {
 		"the message is accepted and its statuses flow, but the connection closes unanswered",
 	),
 	"status_first": ("send", "the sent status reaches the helpdesk before the answer does"),
+	"media_gone": ("download", "the link of a file leads nowhere: HTTP 404, or http_status"),
+	"media_drip": ("download", "the file comes a byte at a time, with ms milliseconds between them"),
+	"media_changed": ("download", "the file comes with another content than announced"),
+	"media_type": ("download", "the file comes as text/html, or as details says"),
+	"media_endless": ("download", "the file comes times times over, without a length"),
+	"media_cut": ("download", "the connection ends in the middle of the file"),
+	"media_redirect": ("download", "the file is said to be at another address, given in details"),
+	"media_bomb": ("download", "the file comes packed and unpacks to times megabytes"),
 }
 WEBHOOK_FAULTS: dict[str, tuple[str, str]] = {
 	"duplicate": ("any", "times further copies with the same bytes"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from whatsapp_channel.sandbox import edges_account, edges_media, edges_number, errors, nodes
-from whatsapp_channel.sandbox.call import Call, Download
+from whatsapp_channel.sandbox.call import ATTACHMENTS, Call, Download
 from whatsapp_channel.sandbox.messages import send
 from whatsapp_channel.sandbox.model import JSON
 
@@ -24,7 +24,7 @@ def answer(sandbox: Sandbox, call: Call) -> JSON | Download:
 	on_app = call.segments[0] == sandbox.config.app_id
 	if call.token not in sandbox.tokens and not (on_app and call.token == app_token):
 		raise errors.token_error(present=bool(call.token))
-	if call.path.startswith("/whatsapp_business/attachments"):
+	if call.path.startswith(ATTACHMENTS):
 		return edges_media.download(sandbox, call)
 	return _node_answer(sandbox, call)
 

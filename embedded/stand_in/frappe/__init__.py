@@ -46,6 +46,7 @@ from frappe._embedded.messages import (
 	log_error,
 	logger,
 	msgprint,
+	publish_progress,
 	publish_realtime,
 	throw,
 )

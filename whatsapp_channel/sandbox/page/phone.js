@@ -345,10 +345,10 @@ async function loadKinds() {
 function showFaultFields() {
 	const kind = $("fault-kind").value;
 	$("fault-help").textContent = TEXTS[`help_${kind}`] ?? state.kinds[kind]?.help ?? "";
-	$("field-ms").hidden = !["latency", "delay"].includes(kind);
+	$("field-ms").hidden = !["latency", "delay", "media_drip"].includes(kind);
 	$("field-code").hidden = !["error", "throttled", "server_error"].includes(kind);
 	$("fault-code").required = kind === "error";
-	$("field-times").hidden = kind !== "duplicate";
+	$("field-times").hidden = !["duplicate", "media_endless", "media_bomb"].includes(kind);
 }
 
 async function orderFault() {
@@ -358,6 +358,25 @@ async function orderFault() {
 	if (!$("field-code").hidden && $("fault-code").value) fault.code = Number($("fault-code").value);
 	if (!$("field-times").hidden) fault.times = Number($("fault-times").value);
 	await call("POST", "faults", fault);
+}
+
+/** Sends each chosen file as a message of its own, as WhatsApp does; what is written becomes the first one's caption. */
+async function sendFiles() {
+	const [files, customer] = [[...$("files").files], state.chosen];
+	$("files").value = "";
+	let caption = $("text").value.trim();
+	for (const file of files) {
+		const kind = ["image", "video", "audio"].find((one) => file.type.startsWith(`${one}/`)) ?? "document";
+		const data = await new Promise((resolve, reject) => {
+			const reader = new FileReader();
+			reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+			reader.onerror = () => reject(reader.error);
+			reader.readAsDataURL(file);
+		});
+		const filename = kind === "document" ? file.name : undefined;
+		await call("POST", `customers/${customer}/files`, { kind, data, mime_type: file.type, filename, caption });
+		if (caption) $("text").value = caption = "";
+	}
 }
 
 async function showCredentials() {
@@ -479,6 +498,8 @@ function start() {
 	$("customers").onkeydown = walk;
 	$("tools-toggle").onclick = () => toggleTools($("tools").hidden);
 	$("off").onchange = () => act(() => call("POST", `customers/${state.chosen}`, { online: !$("off").checked }));
+	$("attach").onclick = () => $("files").click();
+	$("files").onchange = () => act(sendFiles);
 	$("compose").onsubmit = (event) => { event.preventDefault(); send(); };
 	$("text").oninput = grow;
 	$("text").onkeydown = (event) => {

@@ -117,6 +117,20 @@ def publish_realtime(
 		waiting.append(item)
 
 
+def publish_progress(
+	percent: float,
+	title: str | None = None,
+	doctype: str | None = None,
+	docname: str | None = None,
+	description: str | None = None,
+	task_id: str | None = None,
+) -> None:
+	"""Tell how far a job is: those who look at a document, or the user who started it."""
+	message = {"percent": percent, "title": title, "description": description}
+	user = None if doctype and docname else frappe.session.user
+	publish_realtime("progress", message, user=user, doctype=doctype, docname=docname, task_id=task_id)
+
+
 def _waiting_events() -> list[list[str]]:
 	if not getattr(local, "realtime_log", None):
 		local.realtime_log = []

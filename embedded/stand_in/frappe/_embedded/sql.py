@@ -17,6 +17,10 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 		(r"\b(?:force|use)\s+index\s*\([^)]*\)", ""),
 		(r"<=>", " is "),
 		(r"^\s*truncate\s+(?:table\s+)?", "delete from "),
+		(
+			r"^\s*alter\s+table\s+`(tab[^`]+)`\s+drop\s+index\s+(?:if\s+exists\s+)?`(\w+)`",
+			r"drop index if exists `\1:\2`",
+		),
 	)
 )
 _UPSERT = re.compile(r"\bon\s+duplicate\s+key\s+update\b", re.I)

@@ -66,6 +66,14 @@ class Meta:
 		"""Fields that hold the name of another document."""
 		return [each for each in self.fields if each.fieldtype == "Link" and each.options != "[Select]"]
 
+	def get_permlevel_access(
+		self, permission_type: str = "read", parenttype: str | None = None, *, user: str | None = None
+	) -> list[int]:
+		"""The levels of fields that a user's roles give a right to."""
+		roles = frappe.get_roles(user)
+		rules = [each for each in self.permissions if each.get("role") in roles and each.get(permission_type)]
+		return sorted({frappe.utils.cint(each.get("permlevel")) for each in rules})
+
 	def kind_of(self, fieldname: str) -> str:
 		"""The type of a field or standard column."""
 		field = self.get_field(fieldname)

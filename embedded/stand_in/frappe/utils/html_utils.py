@@ -1,6 +1,7 @@
 """Frappe's HTML sanitiser, with its one hole: text that parses as JSON is left alone."""
 
 import json
+from collections.abc import Container
 from typing import Any
 
 import bleach
@@ -24,6 +25,13 @@ _ATTRIBUTES = (
 _PROTOCOLS = frozenset({"cid", "http", "https", "mailto"})
 
 
+class _EveryProperty(Container):
+	"""Frappe allows every property of CSS that there is; what is no property does nothing in a browser."""
+
+	def __contains__(self, name: object) -> bool:
+		return True
+
+
 def sanitize_html(
 	html: Any, linkify: bool = False, always_sanitize: bool = False, disallowed_tags: Any = None
 ) -> Any:
@@ -36,7 +44,7 @@ def sanitize_html(
 		html,
 		tags=frozenset(_TAGS.split()),
 		attributes=lambda _tag, name, _value: name.startswith("data-") or name in _ATTRIBUTES.split(),
-		css_sanitizer=CSSSanitizer(),
+		css_sanitizer=CSSSanitizer(allowed_css_properties=_EveryProperty()),
 		strip_comments=False,
 		protocols=_PROTOCOLS,
 	)

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.inbound import items
+from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules.channel_status import Attention, Facts, derive
@@ -25,7 +25,7 @@ class WhatsAppChannel(Document):
 		"""An active channel receives what waited for it (design decision 12) and sends what was queued."""
 		if not self.enabled:
 			return
-		if items.release(self.number):
+		if retries.release(self.number):
 			frappe.db.after_commit.add(wake_drain)
 		account_health.wake_waiting(self.account())
 

@@ -2,6 +2,10 @@ frappe.ui.form.on("WhatsApp Channel Settings", {
 	refresh(frm) {
 		show_webhook_address(frm);
 		show_setup_state(frm);
+		frm.add_custom_button(__("Export or Erase a Person"), async () => {
+			await frappe.require("/assets/whatsapp_channel/js/privacy_dialog.js");
+			whatsapp_channel.privacy.open();
+		});
 	},
 });
 

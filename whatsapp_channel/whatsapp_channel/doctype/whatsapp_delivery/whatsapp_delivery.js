@@ -1,6 +1,16 @@
 frappe.ui.form.on("WhatsApp Delivery", {
 	refresh(frm) {
-		if (frm.doc.state !== "Failed") return;
+		frm.dashboard.clear_headline();
+		const texts = {
+			Received: [__("This is worked off in a moment. If it stays like this, no background worker runs."), "orange"],
+			Processed: [__("Every item of this delivery is filed or listed under Delivery Items."), "green"],
+			Failed: [
+				__("Nothing of this delivery could be read. Mend what the error says, then choose Reprocess."),
+				"red",
+			],
+		};
+		frm.dashboard.set_headline(...(texts[frm.doc.state] || [__(frm.doc.state), "gray"]));
+		if (frm.doc.state !== "Failed" || !frappe.user.has_role("System Manager")) return;
 		frm.add_custom_button(__("Reprocess"), async () => {
 			await frm.call({ method: "reprocess", doc: frm.doc, freeze: true });
 			frappe.show_alert({ message: __("It is processed again in a moment."), indicator: "green" });

@@ -3,20 +3,18 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
-from whatsapp_channel.jobs import wake_drain
-
 
 class WhatsAppDelivery(Document):
 	"""One webhook POST as received; its name is the SHA-256 of the body. Written by inbound.delivery."""
 
-	@frappe.whitelist()
+	@frappe.whitelist(methods=["POST"])
 	def reprocess(self) -> None:
 		"""Has a failed delivery processed once more; what is filed already stays as it is."""
+		from whatsapp_channel.inbound import reprocess
+
 		frappe.only_for("System Manager")
-		if self.state != "Failed":
+		if not reprocess.deliveries([self.name]):
 			frappe.throw(_("Only a failed delivery can be processed again."))
-		self.db_set({"state": "Received", "attempts": 0, "error": None})
-		frappe.db.after_commit.add(wake_drain)
 
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:

@@ -1,5 +1,4 @@
 import frappe
-from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
@@ -14,18 +13,16 @@ class WhatsAppDeliveryItem(Document):
 		done = ["in", ["Processed", "Dropped"]]
 		frappe.db.delete("WhatsApp Delivery Item", {"creation": ["<", limit], "state": done})
 
-	@frappe.whitelist()
+	@frappe.whitelist(methods=["POST"])
 	def reprocess(self) -> str:
 		"""Tries the item again now; returns its new state."""
-		from whatsapp_channel.inbound import items
+		from whatsapp_channel.inbound import reprocess
 
 		frappe.only_for("System Manager")
-		if self.state == items.ItemState.PROCESSED.value:
-			frappe.throw(_("This item is processed already."))
-		items.retry(self.name)
-		return frappe.db.get_value("WhatsApp Delivery Item", self.name, "state")
+		return reprocess.one(self.name)
 
 
 def on_doctype_update() -> None:
-	"""The drain asks for what is due."""
+	"""For what is due, and for what a message of the same sender has to wait behind."""
 	frappe.db.add_index("WhatsApp Delivery Item", ["state", "next_attempt"])
+	frappe.db.add_index("WhatsApp Delivery Item", ["number", "sender", "state"])

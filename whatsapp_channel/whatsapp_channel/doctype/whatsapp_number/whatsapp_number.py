@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.inbound import items
+from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.rules.phone import InvalidNumber, to_e164
 
@@ -38,5 +38,5 @@ class WhatsAppNumber(Document):
 		"""What arrived for this number before it was known here can be filed now; its channel's status may change."""
 		for channel in frappe.get_all("WhatsApp Channel", {"number": self.name}, pluck="name"):
 			frappe.get_doc("WhatsApp Channel", channel).refresh_status()
-		if items.release(self.name):
+		if retries.release(self.name):
 			frappe.db.after_commit.add(wake_drain)

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import frappe
+from frappe.core.api.file import get_max_file_size
 from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
 from frappe.model.document import Document
-
-DEFAULT_LIMIT = 25 * 1024 * 1024
 
 
 class File(Document):
@@ -31,7 +30,7 @@ class File(Document):
 			frappe.throw("File URL is required", frappe.MandatoryError)
 
 	def _write(self, content: bytes) -> None:
-		limit = frappe.utils.cint(frappe.conf.max_file_size) or DEFAULT_LIMIT
+		limit = get_max_file_size()
 		if len(content) > limit:
 			frappe.throw(
 				f"File size exceeded the maximum allowed size of {limit} bytes", MaxFileSizeReachedError

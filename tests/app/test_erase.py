@@ -1,0 +1,291 @@
+# ruff: noqa: F811 (fixtures that are imported)
+"""After an erasure nothing of the person is left anywhere; counts, times and everybody else stay."""
+
+from typing import Any
+
+import frappe
+import pytest
+
+from tests.app.child import start
+from tests.app.desk import MESSAGE, Desk, text_message, wait_until
+from tests.app.person import (  # noqa: F401 (fixtures among them)
+	CUSTOMER,
+	NAME,
+	NUMBER,
+	OTHER_TEXT,
+	TEXT,
+	attach,
+	erased,
+	leave_files,
+	leave_items,
+	leave_trails,
+	left,
+	left_in_files,
+	needles,
+	no_files,
+	quiet,
+	talked,
+	wamid,
+)
+from whatsapp_channel.privacy.erase import erase
+from whatsapp_channel.privacy.person import asked
+
+# -- the heart: nothing is left ----------------------------------------------------------------------------
+
+
+def test_after_erasing_nothing_of_the_person_is_left_anywhere(talked: Desk) -> None:
+	assert left(needles())
+	report = erased()
+	assert left(needles()) == []
+	assert (report.customers, report.messages, report.tickets, report.contacts_deleted) == (1, 3, 1, 1)
+	assert report.elsewhere == {}
+	assert OTHER_TEXT in " ".join(
+		body for ticket in talked.tickets() for body in talked.conversation_of(ticket)
+	)
+
+
+def test_counts_and_times_stay(talked: Desk) -> None:
+	(ticket,) = frappe.get_all("HD Ticket", {"raised_by": ["like", f"{NUMBER}%"]}, pluck="name")
+	before = statistics(str(ticket))
+	erased()
+	assert statistics(str(ticket)) == before
+	row = frappe.db.get_value("HD Ticket", ticket, ["subject", "contact", "whatsapp_customer"], as_dict=True)
+	assert (row.subject, row.contact) == ("Erased", None)
+	shell = frappe.db.get_value(CUSTOMER, row.whatsapp_customer, ["profile_name", "phone_key"], as_dict=True)
+	assert (shell.profile_name, shell.phone_key) == ("Erased customer", None)
+
+
+def statistics(ticket: str) -> list:
+	"""What reports count."""
+	times = frappe.db.get_value("HD Ticket", ticket, ["creation", "status", "agent_group", "resolution_date"])
+	customer = frappe.db.get_value("HD Ticket", ticket, "whatsapp_customer")
+	messages = frappe.get_all(
+		MESSAGE,
+		{"customer": customer},
+		["direction", "status", "message_timestamp", "session"],
+		order_by="name",
+	)
+	sessions = frappe.get_all("WhatsApp Session", {"customer": customer}, ["kind", "inbound_count"])
+	said = frappe.db.count("Communication", {"reference_name": ticket, "reference_doctype": "HD Ticket"})
+	return [times, messages, sessions, said]
+
+
+@pytest.mark.parametrize(
+	"leave", [leave_files, leave_trails, leave_items], ids=["files", "trails", "kept items"]
+)
+def test_nothing_is_left_of(talked: Desk, leave: Any) -> None:
+	leave(talked)
+	assert left(needles())
+	erased()
+	assert left(needles()) == []
+
+
+def test_a_file_that_somebody_else_sent_as_well_stays(talked: Desk) -> None:
+	mine, theirs = (
+		frappe.get_all(MESSAGE, {"text": ["like", f"{text}%"]}, pluck="communication")[0]
+		for text in (TEXT, OTHER_TEXT)
+	)
+	url = attach("meme.txt", "the same meme", "Communication", mine)
+	assert attach("meme.txt", "the same meme", "Communication", theirs) == url
+	erased()
+	(row,) = frappe.get_all("File", {"file_url": url}, ["attached_to_name"])
+	assert row.attached_to_name == theirs
+	assert left_in_files(["the same meme"])
+
+
+# -- tickets that others share -----------------------------------------------------------------------------
+
+
+def merged_into_mail_ticket(desk: Desk) -> str:
+	"""The person's ticket was merged into one of an e-mail customer, as Helpdesk's page does it; returns the latter."""
+	from helpdesk.helpdesk.doctype.hd_ticket.api import merge_ticket
+
+	target = frappe.get_doc(
+		{
+			"doctype": "HD Ticket",
+			"subject": "By mail",
+			"raised_by": "mail@example.com",
+			"description": "mailed words",
+		}
+	).insert(ignore_permissions=True)
+	source = frappe.get_all("HD Ticket", {"raised_by": ["like", f"{NUMBER}%"]}, pluck="name")[0]
+	merge_ticket(str(source), str(target.name))
+	frappe.db.commit()
+	return str(target.name)
+
+
+def test_an_email_customers_ticket_loses_only_the_persons_copies(talked: Desk) -> None:
+	target = merged_into_mail_ticket(talked)
+	assert any(TEXT in content for content in talked.conversation_of(target))
+	erased()
+	assert left(needles()) == []
+	assert frappe.db.get_value("HD Ticket", target, ["subject", "raised_by"]) == (
+		"By mail",
+		"mail@example.com",
+	)
+	assert any("mailed words" in content for content in talked.conversation_of(target))
+	known = frappe.db.get_value("HD Ticket", target, "whatsapp_customer")
+	assert frappe.db.get_value(CUSTOMER, known, "profile_name") == "Erased customer"
+
+
+def test_a_ticket_split_from_his_is_erased_too(talked: Desk) -> None:
+	from helpdesk.helpdesk.doctype.hd_ticket.api import split_ticket
+
+	communication = frappe.get_all(MESSAGE, {"text": f"{TEXT} two"}, pluck="communication")[0]
+	split_ticket(f"about {TEXT}", communication)
+	frappe.db.commit()
+	erased()
+	assert left(needles()) == []
+
+
+# -- contacts ----------------------------------------------------------------------------------------------
+
+
+def contact_of(desk: Desk) -> str:
+	return frappe.db.get_value(CUSTOMER, {"wa_id": NUMBER}, "contact")
+
+
+def add_email(name: str) -> None:
+	contact = frappe.get_doc("Contact", name)
+	contact.append("email_ids", {"email_id": "known@example.com", "is_primary": 1})
+	contact.save(ignore_permissions=True)
+
+
+def add_number(name: str) -> None:
+	contact = frappe.get_doc("Contact", name)
+	contact.append("phone_nos", {"phone": "+49 30 901820"})
+	contact.save(ignore_permissions=True)
+
+
+@pytest.mark.parametrize("known", [add_email, add_number], ids=["an e-mail address", "another number"])
+def test_a_contact_known_otherwise_loses_only_the_number(talked: Desk, known: Any) -> None:
+	name = contact_of(talked)
+	known(name)
+	report = erased()
+	assert (report.contacts_deleted, report.contacts_kept) == (0, 1)
+	assert frappe.db.exists("Contact", name)
+	assert left([NUMBER, "98765-0123"]) == []
+
+
+def test_a_contact_that_was_never_a_customer_loses_the_number(desk: Desk) -> None:
+	contact = frappe.get_doc({"doctype": "Contact", "first_name": "Imported"})
+	contact.append("phone_nos", {"phone": "+55-11987650123", "is_primary_mobile_no": 1})
+	contact.append("email_ids", {"email_id": "imported@example.com", "is_primary": 1})
+	contact.insert()
+	erased()
+	assert left(["987650123"]) == []
+	assert frappe.db.exists("Contact", contact.name)
+
+
+# -- broken off, repeated, at the same time ----------------------------------------------------------------
+
+
+def test_a_second_time_finds_nothing_and_does_no_harm(talked: Desk) -> None:
+	erased()
+	tickets = talked.tickets()
+	report = erased()
+	assert (report.customers, report.messages, report.files, report.deliveries) == (0, 0, 0, 0)
+	assert talked.tickets() == tickets
+
+
+@pytest.mark.parametrize("step", ["_remove_files", "deliveries.erase", "mentions.erase", "_erase_locked"])
+def test_broken_off_anywhere_and_started_again(
+	talked: Desk, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+	from whatsapp_channel.privacy import erase as module
+
+	leave_files(talked)
+	leave_trails(talked)
+	frappe.db.commit()
+	holder, _dot, name = step.rpartition(".")
+	target = getattr(module, holder) if holder else module
+	original = getattr(target, name)
+
+	def broken(*arguments: Any, **named: Any) -> None:
+		original(*arguments, **named)
+		raise KeyboardInterrupt
+
+	monkeypatch.setattr(target, name, broken)
+	with pytest.raises(KeyboardInterrupt):
+		erased()
+	frappe.db.rollback()
+	monkeypatch.undo()
+	erased()
+	assert left(needles()) == []
+
+
+def test_killed_again_and_again(talked: Desk, host: Any) -> None:
+	leave_files(talked)
+	leave_trails(talked)
+	frappe.db.commit()
+	for _ in range(3):
+		worker = start(host.environment(), "tests.app.test_erase.erase_here", NUMBER)
+		wait_until(
+			lambda worker=worker: (
+				worker.poll() is not None or bool(frappe.db.commit() or not left_in_files([TEXT]))
+			)
+		)
+		worker.kill()
+		worker.wait(timeout=20)
+	erased()
+	assert left(needles()) == []
+
+
+def erase_here(number: str) -> None:
+	"""What a worker does; called in a process of its own."""
+	erase(asked(number), None, quiet)
+
+
+def test_a_queued_message_is_not_sent_any_more(talked: Desk) -> None:
+	ticket = next(
+		name
+		for name in talked.tickets()
+		if frappe.db.get_value("HD Ticket", name, "raised_by").startswith(NUMBER)
+	)
+	row = talked.reply(ticket, "<p>too late</p>")
+	before = len(talked.on_phone(NUMBER))
+	erased()
+	talked.settle()
+	assert len(talked.on_phone(NUMBER)) == before
+	assert talked.message(row).status == "Failed"
+
+
+def test_a_message_after_the_erasure_belongs_to_a_new_customer(talked: Desk) -> None:
+	erased()
+	talked.writes("a new beginning", wa_id=NUMBER, name="New Name")
+	name = frappe.db.get_value(CUSTOMER, {"wa_id": NUMBER})
+	assert frappe.db.count(MESSAGE, {"customer": name}) == 1
+
+
+def test_a_message_that_meta_repeats_stays_erased(talked: Desk) -> None:
+	erased()
+	talked.post(
+		talked.payload(text_message(f"{TEXT} two", wamid=wamid("two"), sender=NUMBER, again=1), name=NAME)
+	)
+	talked.settle()
+	assert not frappe.db.exists(MESSAGE, {"text": ["like", f"{TEXT}%"]})
+
+
+def test_a_message_that_arrives_meanwhile_is_erased_or_a_new_customers(
+	talked: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	from whatsapp_channel.privacy import erase as module
+
+	original = module.mentions.erase
+
+	def meanwhile(*arguments: Any) -> int:
+		talked.writes(f"{TEXT} meanwhile", wa_id=NUMBER, name=NAME)
+		return original(*arguments)
+
+	monkeypatch.setattr(module.mentions, "erase", meanwhile)
+	erased()
+	assert left(needles()) == []
+
+
+def test_an_agent_cannot_answer_an_erased_customer(talked: Desk) -> None:
+	from whatsapp_channel.outbound.reply import WindowClosed
+
+	erased()
+	(ticket,) = frappe.get_all("HD Ticket", {"subject": "Erased"}, pluck="name")
+	with pytest.raises(WindowClosed):
+		talked.reply(str(ticket), "<p>Hello?</p>")

@@ -1,0 +1,109 @@
+"""What an administrator does with items and deliveries in the desk. All of it is for the role System Manager."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+from werkzeug.wrappers import Response
+
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.inbound import gaps, reprocess
+from whatsapp_channel.inbound.items import ITEM
+
+ROLE = "System Manager"
+MOST_EXPORTED = 5000
+EXPORTED = [
+	"name",
+	"creation",
+	"state",
+	"kind",
+	"number",
+	"sender",
+	"attempts",
+	"next_attempt",
+	"error",
+	"delivery",
+	"position",
+	"payload",
+]
+# Whoever opens the file in a browser must not run what a customer wrote.
+UNSAFE_IN_HTML = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+@frappe.whitelist(methods=["POST"])
+def reprocess_items(names: str | list) -> str:
+	"""Tries the chosen items again; returns what happened, or that a job does it."""
+	frappe.only_for(ROLE)
+	return reprocess.start(_names(names))
+
+
+@frappe.whitelist(methods=["POST"])
+def reprocess_range(states: str | list, since: str, until: str) -> str:
+	"""Tries all items in these states again that were kept between two moments (site's time)."""
+	frappe.only_for(ROLE)
+	return reprocess.start(_in_range(states, since, until))
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def count_range(states: str | list, since: str, until: str) -> int:
+	"""How many items `reprocess_range` would try."""
+	frappe.only_for(ROLE)
+	return len(_in_range(states, since, until))
+
+
+@frappe.whitelist(methods=["POST"])
+def reprocess_deliveries(names: str | list) -> int:
+	"""Has the chosen failed deliveries processed again; returns how many those are."""
+	frappe.only_for(ROLE)
+	return reprocess.deliveries(_names(names))
+
+
+@frappe.whitelist(methods=["POST"])
+def export(names: str | list) -> Response:
+	"""The chosen items with their payloads as one JSON document, to keep or to send to whoever looks into it."""
+	frappe.only_for(ROLE)
+	chosen = _names(names)
+	if len(chosen) > MOST_EXPORTED:
+		frappe.throw(_("Choose at most {0} items.").format(MOST_EXPORTED))
+	rows = frappe.get_all(ITEM, {"name": ["in", chosen]}, EXPORTED, order_by="creation, name")
+	document = {"exported": str(site_now()), "items": [_exported(row) for row in rows]}
+	name = f"whatsapp-items-{site_now():%Y-%m-%d}.json"
+	return Response(
+		json.dumps(document, indent=1, default=str).translate(UNSAFE_IN_HTML),
+		content_type="application/json; charset=utf-8",
+		headers={
+			"Content-Disposition": f'attachment; filename="{name}"',
+			"X-Content-Type-Options": "nosniff",
+		},
+	)
+
+
+@frappe.whitelist(methods=["POST"])
+def dismiss_gap(number: str) -> None:
+	"""The administrator has looked into it: the number's form says no longer that messages may be missing."""
+	frappe.only_for(ROLE)
+	gaps.dismiss(number)
+
+
+def _exported(row: "frappe._dict") -> dict[str, Any]:
+	try:
+		payload = json.loads(row.payload or "null")
+	except ValueError:
+		payload = row.payload
+	return {**row, "payload": payload}
+
+
+def _names(given: str | list) -> list[str]:
+	parsed = frappe.parse_json(given)
+	if not isinstance(parsed, list) or not all(isinstance(name, str) for name in parsed):
+		frappe.throw(_("Choose the rows first."))
+	return parsed
+
+
+def _in_range(states: str | list, since: str, until: str) -> list[str]:
+	begin, end = get_datetime(since), get_datetime(until)
+	if not begin or not end or begin > end:
+		frappe.throw(_("From and Until: enter a time each, the earlier one first."))
+	return reprocess.chosen(_names(states), begin, end)

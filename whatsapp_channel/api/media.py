@@ -1,0 +1,28 @@
+"""Files of messages that could not be fetched. For agents only, each call checked against the ticket."""
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import require_agent, ticket_for_agent
+from whatsapp_channel.inbound import media
+
+
+@frappe.whitelist(methods=["POST"])
+def fetch_again(message: str) -> dict[str, str | bool]:
+	"""Asks WhatsApp for the missing files of a message once more; returns what became of it, translated.
+
+	Takes up to a minute. Raises frappe.PermissionError for anyone but an agent who may read the message's ticket, and
+	frappe.DoesNotExistError when there is no such message.
+	"""
+	require_agent()
+	row = frappe.db.get_value(media.MESSAGE, message, ["name", "communication"], as_dict=True)
+	if not row:
+		frappe.throw(_("There is no such message."), frappe.DoesNotExistError)
+	ticket = tickets.ticket_of(row.communication) if row.communication else None
+	if ticket:
+		ticket_for_agent(ticket)
+	else:
+		frappe.get_doc(media.MESSAGE, row.name).check_permission("read")
+	text = media.fetch_again(row.name)
+	return {"text": text, "fetched": not media.has_missing(row.name)}

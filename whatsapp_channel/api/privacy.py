@@ -1,0 +1,48 @@
+"""Requests under privacy laws, by phone number or user id. For administrators only."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.privacy import background
+from whatsapp_channel.privacy.find import find as look
+from whatsapp_channel.privacy.person import asked
+
+
+@frappe.whitelist(methods=["POST"])
+def find(phone: str, customers: list[str] | None = None) -> dict[str, Any]:
+	"""What there is about a person; nothing is changed. `customers` chooses among those who have or had the number.
+
+	Raises frappe.PermissionError for anyone but a System Manager, frappe.ValidationError for what is no number.
+	"""
+	frappe.only_for("System Manager")
+	return look(asked(phone), _list(customers))
+
+
+@frappe.whitelist(methods=["POST"])
+def export(phone: str, customers: list[str] | None = None) -> dict[str, str]:
+	"""Starts a job that writes a zip for the present user. Raises as `find`."""
+	frappe.only_for("System Manager")
+	wanted = asked(phone)
+	background.start("export", phone, _list(customers))
+	return {"text": _("The export of {0} is being written.").format(wanted.masked)}
+
+
+@frappe.whitelist(methods=["POST"])
+def erase(phone: str, confirmation: str, customers: list[str] | None = None) -> dict[str, str]:
+	"""Starts a job that erases a person. `confirmation` is the number once more, in any spelling.
+
+	Raises as `find`, and frappe.ValidationError when the two differ.
+	"""
+	frappe.only_for("System Manager")
+	wanted = asked(phone)
+	if set(asked(confirmation).ids) != set(wanted.ids):
+		frappe.throw(_("The two numbers differ. Nothing was erased."))
+	background.start("erase", phone, _list(customers))
+	return {"text": _("{0} is being erased.").format(wanted.masked)}
+
+
+def _list(customers: list[str] | str | None) -> list[str] | None:
+	"""Forms send lists as JSON."""
+	return frappe.parse_json(customers) if isinstance(customers, str) else customers

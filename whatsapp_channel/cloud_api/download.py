@@ -1,0 +1,126 @@
+"""A file as it comes from Meta: counted, hashed and written piece by piece, and broken off at its limits.
+
+No connection is opened here: the client hands in an answer whose body has not been read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO
+
+import httpx
+from pydantic import SecretStr
+
+from .answers import Downloaded
+from .errors import CloudAPIError, MediaGone, MediaRefused, MediaTooLarge, MediaTooSlow, NotSent
+from .transport import Call, error_of
+
+PIECE = 64 * 1024
+_ERROR_BYTES = 64 * 1024
+_ZLIB_OR_GZIP = 47  # zlib: window of 32 KB, header of either recognised
+
+
+class Deadline:
+	"""How much of a time limit is left, by a stopwatch that the caller may replace. Times in seconds."""
+
+	def __init__(self, seconds: float, stopwatch: Callable[[], float]) -> None:
+		self._ends = stopwatch() + seconds
+		self._stopwatch = stopwatch
+
+	def left(self) -> float:
+		"""Never below a tenth of a second, because a limit of zero would mean none to an HTTP client."""
+		return max(0.1, self._ends - self._stopwatch())
+
+	def is_over(self) -> bool:
+		"""Whether the time is up."""
+		return self._stopwatch() >= self._ends
+
+
+def moved_to(response: httpx.Response) -> httpx.URL | None:
+	"""Where a redirect points, None for any other answer. Raises httpx.InvalidURL for what is no address."""
+	if not response.has_redirect_location:
+		return None
+	return response.url.join(response.headers["location"])
+
+
+def receive(
+	response: httpx.Response,
+	into: BinaryIO,
+	max_bytes: int,
+	deadline: Deadline,
+	call: Call,
+	token: SecretStr,
+) -> Downloaded | CloudAPIError:
+	"""Writes the body into an open file, or returns why not. Raises what httpx raises while it reads."""
+	announced = response.headers.get("content-length", "")
+	if response.status_code == 200 and announced.isdecimal() and int(announced) > max_bytes:
+		return _too_large(max_bytes)
+	try:
+		if response.status_code != 200:
+			return _refusal(response, call, token)
+		return _copy(response, into, max_bytes, deadline)
+	except zlib.error:
+		return NotSent("The file came damaged", http_status=200)
+
+
+def _copy(
+	response: httpx.Response, into: BinaryIO, max_bytes: int, deadline: Deadline
+) -> Downloaded | CloudAPIError:
+	pieces = _unpacked(response)
+	if pieces is None:
+		return MediaRefused("The file is packed in a way that was not asked for", http_status=200)
+	size, digest = 0, hashlib.sha256()
+	for piece in pieces:
+		size += len(piece)
+		if size > max_bytes:
+			return _too_large(max_bytes)
+		if deadline.is_over():
+			return MediaTooSlow("The file came too slowly", received=size)
+		digest.update(piece)
+		into.write(piece)
+	kind = response.headers.get("content-type")
+	return Downloaded(size=size, sha256=digest.hexdigest(), mime_type=kind)
+
+
+def _unpacked(response: httpx.Response) -> Iterator[bytes] | None:
+	if (
+		response.is_stream_consumed
+	):  # a transport without a network hands over bodies that it has read and unpacked
+		return iter([response.content])
+	encoding = response.headers.get("content-encoding", "").strip().lower()
+	if encoding in ("", "identity"):
+		return response.iter_raw()
+	return _inflated(response.iter_raw()) if encoding in ("gzip", "x-gzip", "deflate") else None
+
+
+def _inflated(raw: Iterable[bytes]) -> Iterator[bytes]:
+	"""Unpacks no more than a piece at a time, so that a body that unpacks to gigabytes is stopped at the limit."""
+	machine = zlib.decompressobj(_ZLIB_OR_GZIP)
+	for chunk in raw:
+		while chunk:
+			yield machine.decompress(chunk, PIECE)
+			chunk = machine.unconsumed_tail
+	yield machine.flush()
+
+
+def _too_large(max_bytes: int) -> MediaTooLarge:
+	return MediaTooLarge(f"The file is larger than {max_bytes} bytes", http_status=200)
+
+
+def _refusal(response: httpx.Response, call: Call, token: SecretStr) -> CloudAPIError:
+	"""What an answer without a file means. Its body is read no further than an error object can reach."""
+	status = response.status_code
+	if status in (404, 410):
+		return MediaGone("The file is gone, or its link has expired", http_status=status)
+	body = b""
+	for chunk in _unpacked(response) or ():
+		body += chunk
+		if len(body) >= _ERROR_BYTES:
+			break
+	headers = {"content-type": response.headers.get("content-type", "")}
+	error = error_of(httpx.Response(status, headers=headers, content=body), call, token)
+	if error.code is None and status < 500 and status not in (408, 429):
+		return MediaRefused("The file was refused", http_status=status)
+	return error

@@ -1,0 +1,49 @@
+"""Helpdesk's badge on a reply, which tells agents how far it got."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import frappe
+
+from whatsapp_channel.helpdesk import tickets
+
+COMMUNICATION = "Communication"
+TICKET = "HD Ticket"
+
+
+def show(badges: Mapping[str, str]) -> None:
+	"""Sets `delivery_status` of Communications, by name, and has agents see it: each ticket once.
+
+	By db.set_value: saving a Communication again would open its ticket again.
+	"""
+	changed = [row for row in _rows(badges) if row.delivery_status != badges[row.name]]
+	by_badge: dict[str, list[str]] = defaultdict(list)
+	for row in changed:
+		by_badge[badges[row.name]].append(row.name)
+	for badge, names in by_badge.items():
+		filters = {"name": ["in", names]}
+		frappe.db.set_value(COMMUNICATION, filters, "delivery_status", badge, update_modified=False)
+	for ticket in _tickets([row for row in changed if row.reference_doctype == TICKET]):
+		tickets.publish_update(ticket)
+
+
+def _tickets(communications: Sequence["frappe._dict"]) -> set[str]:
+	"""Where agents see these Communications now: a merge copies them into another ticket."""
+	own = {str(row.reference_name): row.name for row in communications}
+	if not own:
+		return set()
+	query = f"select name from `tab{TICKET}` where name in %s and ifnull(merged_with, '') = ''"
+	plain = {str(name) for (name,) in frappe.db.sql(query, (tuple(own),))}
+	merged = (tickets.ticket_of(own[ticket]) for ticket in own.keys() - plain)
+	return plain | {ticket for ticket in merged if ticket}
+
+
+def _rows(badges: Mapping[str, str]) -> list["frappe._dict"]:
+	if not badges:
+		return []
+	return frappe.db.sql(
+		f"""select name, delivery_status, reference_doctype, reference_name from `tab{COMMUNICATION}`
+		where name in %s""",
+		(tuple(badges),),
+		as_dict=True,
+	)

@@ -1,0 +1,77 @@
+"""Tickets of WhatsApp customers follow them: to another row, to another address."""
+
+import frappe
+
+from whatsapp_channel.helpdesk import contacts, tickets
+from whatsapp_channel.rules.address import DOMAIN, synthetic
+
+FORMER = "WhatsApp Customer Identity"
+
+
+def move_tickets(gone: str, keep: str) -> None:
+	"""The tickets of a customer become another's."""
+	_change("whatsapp_customer = %(keep)s", "whatsapp_customer = %(gone)s", gone=gone, keep=keep)
+
+
+def _change(values: str, where: str, **parameters: str) -> None:
+	"""By SQL, because saving a closed ticket has effects.
+
+	Pages on which agents have an open ticket learn that it was changed; closed ones keep their time of change, from
+	which the ticket policy may count.
+	"""
+	frappe.db.sql(
+		f"""update `tabHD Ticket`
+		set modified = case when status_category = 'Resolved' then modified else %(now)s end, {values} where {where}""",
+		{"now": frappe.utils.now_datetime(), **parameters},
+	)
+
+
+def follow_address(customer: "frappe._dict") -> None:
+	"""Tickets carry the customer's present address, unless an agent entered a real one."""
+	present = tickets.address_of(customer)
+	contacts.silence(present)
+	_change(
+		"raised_by = %(present)s",
+		"whatsapp_customer = %(customer)s and raised_by like %(synthetic)s and raised_by != %(present)s",
+		present=present,
+		customer=customer.name,
+		synthetic=f"%@{DOMAIN}",
+	)
+
+
+def follow_contact(customer: str, was: str, contact: str) -> None:
+	"""Tickets with a Contact that nobody but this app made get the customer's present one."""
+	mine = {"whatsapp_customer": customer, "contact": was}
+	frappe.db.set_value("HD Ticket", mine, "contact", contact, update_modified=False)
+
+
+def open_tickets(customer: str) -> list[str]:
+	"""The tickets in which agents are at work for a customer, oldest first; merged ones are not among them."""
+	rows = frappe.get_all(
+		"HD Ticket",
+		{"whatsapp_customer": customer, "status_category": ["!=", "Resolved"], "is_merged": 0},
+		pluck="name",
+		order_by="creation",
+	)
+	return [str(name) for name in rows]
+
+
+def tell_agents(customer: str, text: str) -> None:
+	"""An internal note in every open ticket of a customer; whoever looks at one sees its present state."""
+	for ticket in open_tickets(customer):
+		tickets.note(ticket, text)
+		tickets.publish_update(ticket)
+
+
+def former_addresses(customer: str) -> set[str]:
+	"""Addresses that a page opened earlier may still show for a customer.
+
+	A number that somebody else has by now is left out: it would be unclear who is meant.
+	"""
+	rows = frappe.get_all(
+		FORMER, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
+	)
+	if not rows:
+		return set()
+	taken = frappe.get_all("WhatsApp Customer", {"wa_id": ["in", rows]}, pluck="wa_id")
+	return {synthetic(identity) for identity in rows if identity not in taken}

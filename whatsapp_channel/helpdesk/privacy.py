@@ -1,0 +1,349 @@
+"""What Helpdesk and Frappe's desk keep of a WhatsApp customer, and how it is taken out of them (design decision 29).
+
+A ticket that is his alone becomes an empty shell: its times, states and counts stay for statistics. In a ticket that
+others share, after a merge, only what is his goes.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.helpdesk import contacts, tickets
+from whatsapp_channel.rules.address import is_synthetic
+from whatsapp_channel.rules.phone import digits
+
+MESSAGE = tickets.MESSAGE
+TICKET = "HD Ticket"
+COMMUNICATION = "Communication"
+# Free text of a ticket; the fields of a site's own that hold text are added to them.
+TICKET_TEXTS = ("description", "resolution_details", "feedback_extra", "summary", "attachment")
+NO_NAME = "::"
+FREE_TEXT = (
+	"Data",
+	"Small Text",
+	"Text",
+	"Long Text",
+	"Text Editor",
+	"HTML Editor",
+	"Code",
+	"Phone",
+	"Attach",
+)
+# Trails that Frappe keeps of a document: DocType, field of the DocType, field of the name.
+TRAILS = (
+	("Version", "ref_doctype", "docname"),
+	("Comment", "reference_doctype", "reference_name"),
+	("Notification Log", "document_type", "document_name"),
+	("View Log", "reference_doctype", "reference_name"),
+	("Activity Log", "reference_doctype", "reference_name"),
+	("Email Queue", "reference_doctype", "reference_name"),
+	("Deleted Document", "deleted_doctype", "deleted_name"),
+	("Tag Link", "document_type", "document_name"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+	"""A customer's tickets and Communications. `own` tickets are nobody else's, `shared` ones are."""
+
+	own: tuple[str, ...]
+	shared: tuple[str, ...]
+	communications: tuple[str, ...]
+
+
+def among(names: Iterable[str]) -> list:
+	"""A filter for these names; for none of them one that no row meets: Frappe takes an empty name for NULL too."""
+	return ["in", list(names) or [NO_NAME]]
+
+
+def contacts_of(numbers: Collection[str], linked: Iterable[str]) -> list[str]:
+	"""The Contacts with exactly one of these numbers (digits), however written, and those that are linked."""
+	found = {name: None for name in linked if frappe.db.exists("Contact", name)}
+	for number in numbers:
+		rows = frappe.get_all(
+			"Contact Phone",
+			{"phone": ["like", f"%{number[-2:]}"], "parenttype": "Contact"},
+			["parent", "phone"],
+			order_by="creation",
+		)
+		found |= {row.parent: None for row in rows if _digits(row.phone) in numbers}
+	return list(found)
+
+
+def _digits(written: str | None) -> str:
+	return digits(written or "").removeprefix("00")
+
+
+def traces_of(customers: Sequence[str], addresses: Collection[str]) -> Traces:
+	"""Every ticket and Communication that shows these customers, also after merges (which copy) and splits."""
+	if not customers:
+		return Traces((), (), ())
+	named = _tickets(customers)
+	own = [name for name in named if _is_own(name, customers)]
+	shared = [name for name in named if name not in own]
+	found = dict.fromkeys(_linked_communications(customers))
+	found |= dict.fromkeys(_communications({"reference_name": among(own)}))
+	for address in sorted(addresses):
+		for field in ("sender", "recipients", "cc", "bcc"):
+			filters = {"reference_name": among(shared), field: ["like", f"%{address}%"]}
+			found |= dict.fromkeys(_communications(filters))
+	return Traces(tuple(own), tuple(shared), tuple(found))
+
+
+def _tickets(customers: Sequence[str]) -> list[str]:
+	mine = {"whatsapp_customer": among(customers)}
+	found = dict.fromkeys(str(name) for name in frappe.get_all("HD Ticket", mine, pluck="name"))
+	linked = _linked_communications(customers)
+	filters = {"name": among(linked), "reference_doctype": "HD Ticket"}
+	for name in frappe.get_all("Communication", filters, pluck="reference_name"):
+		found[str(name)] = None
+	for doctype in (MESSAGE, "WhatsApp Conversation"):
+		filters = {"customer": among(customers), "ticket": ["is", "set"]}
+		found |= dict.fromkeys(frappe.get_all(doctype, filters, pluck="ticket", distinct=True, order_by=None))
+	for name in list(found):
+		target = frappe.db.get_value("HD Ticket", name, "merged_with")
+		while target and str(target) not in found:
+			found[str(target)] = None
+			target = frappe.db.get_value("HD Ticket", target, "merged_with")
+	return [name for name in found if frappe.db.exists("HD Ticket", name)]
+
+
+def _is_own(ticket: str, customers: Sequence[str]) -> bool:
+	"""Whether nobody else speaks in it: an e-mail customer's ticket into which one of his was merged is not his."""
+	for name in tickets.with_merged(ticket):
+		row = frappe.db.get_value("HD Ticket", name, ["whatsapp_customer", "raised_by"], as_dict=True)
+		if not row or row.whatsapp_customer not in customers or not is_synthetic(row.raised_by or ""):
+			return False
+	return True
+
+
+def _linked_communications(customers: Sequence[str]) -> list[str]:
+	filters = {"customer": among(customers), "communication": ["is", "set"]}
+	return frappe.get_all(MESSAGE, filters, pluck="communication", distinct=True, order_by=None)
+
+
+def _communications(filters: dict) -> list[str]:
+	return frappe.get_all("Communication", {"reference_doctype": "HD Ticket", **filters}, pluck="name")
+
+
+def erase_traces(
+	traces: Traces, customers: Collection[str], texts: Collection[str], shell: "frappe._dict"
+) -> None:
+	"""Empties what `traces` names, and puts `shell` in the place of `customers`. `texts` are the beginnings of his messages that notes in shared tickets may quote.
+
+	Part of the caller's transaction. By SQL and db.set_value: saving would write versions and open tickets again.
+	"""
+	for name in traces.communications:
+		_empty_communication(name, shell)
+	for name in traces.own:
+		_empty_ticket(name, shell)
+	_delete_notes(traces.shared, texts)
+	for name in traces.shared:
+		_forget_entries(name, traces.communications)
+		if frappe.db.get_value(TICKET, name, "whatsapp_customer") in customers:
+			frappe.db.set_value(TICKET, name, "whatsapp_customer", shell.name, update_modified=False)
+	for doctype, names in (("HD Ticket", traces.own), ("Communication", traces.communications)):
+		forget_trails(doctype, names)
+
+
+def _empty_communication(name: str, shell: "frappe._dict") -> None:
+	row = frappe.db.get_value("Communication", name, ["sent_or_received", "user"], as_dict=True)
+	stand_in = tickets.address_of(shell)
+	values = {
+		"subject": _("Erased"),
+		"content": _("Erased on request."),
+		"text_content": None,
+		"phone_no": None,
+	}
+	values |= {"cc": None, "bcc": None, "message_id": None}
+	if row.sent_or_received == "Received":
+		values |= {"sender": stand_in, "sender_full_name": shell.profile_name}
+	else:
+		values |= {"recipients": stand_in}
+	_write("Communication", name, values)
+
+
+def _empty_ticket(name: str, shell: "frappe._dict") -> None:
+	values = {"subject": _("Erased"), "raised_by": tickets.address_of(shell), "contact": None}
+	values |= {"whatsapp_customer": shell.name}
+	values |= dict.fromkeys((*TICKET_TEXTS, *_own_fields()), None)
+	_write("HD Ticket", name, values)
+	for doctype, field in (
+		("HD Ticket Comment", "reference_ticket"),
+		("HD Ticket Activity", "ticket"),
+		("HD Notification", "reference_ticket"),
+		("HD Email Feedback", "ticket"),
+	):
+		if frappe.db.table_exists(doctype):
+			frappe.db.delete(doctype, {field: name})
+	assigned = {"reference_type": TICKET, "reference_name": name}
+	for task in frappe.get_all("ToDo", assigned, pluck="name"):
+		_write("ToDo", task, {"description": _("Erased")})
+		forget_trails("ToDo", [task])
+	frappe.clear_document_cache("HD Ticket", name)
+
+
+def _own_fields() -> list[str]:
+	"""Texts that the site added to tickets: nobody knows what agents wrote there."""
+	filters = {"dt": "HD Ticket", "fieldtype": ["in", FREE_TEXT]}
+	return frappe.get_all("Custom Field", filters, pluck="fieldname")
+
+
+def _write(doctype: str, name: str, values: dict) -> None:
+	columns = set(frappe.db.get_table_columns(doctype))
+	values = {**values, "_comments": None, "_user_tags": None}
+	present = {field: value for field, value in values.items() if field in columns}
+	frappe.db.set_value(doctype, name, present, update_modified=False)
+
+
+def _forget_entries(ticket: str, communications: Collection[str]) -> None:
+	"""Frappe repeats the entries of a document in a column of its own."""
+	entries = frappe.db.get_value(TICKET, ticket, "_comments")
+	if not entries:
+		return
+	kept = [entry for entry in frappe.parse_json(entries) if entry.get("name") not in communications]
+	frappe.db.set_value(TICKET, ticket, "_comments", frappe.as_json(kept, indent=None), update_modified=False)
+
+
+def _delete_notes(shared: Collection[str], texts: Collection[str]) -> None:
+	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language."""
+	quoted = [re.compile(r"[\"'“”„«‘’]\s*" + re.escape(text)) for text in texts]
+	filters = {"reference_ticket": among(shared), "commented_by": "Administrator"}
+	for row in frappe.get_all("HD Ticket Comment", filters, ["name", "content"]):
+		content = unescape(row.content or "")
+		if any(pattern.search(content) for pattern in quoted):
+			frappe.db.delete("HD Ticket Comment", {"name": row.name})
+
+
+def forget_trails(doctype: str, names: Collection[str]) -> None:
+	"""Versions, comments, notifications and the like of these documents, and what the desk's search knows of them."""
+	if not names:
+		return
+	for trail, type_field, name_field in TRAILS:
+		if not frappe.db.table_exists(trail):
+			continue
+		found = frappe.get_all(trail, {type_field: doctype, name_field: among(names)}, pluck="name")
+		for field in frappe.get_meta(trail).get_table_fields() if found else ():
+			frappe.db.delete(field.options, {"parent": among(found), "parenttype": trail})
+		if found:
+			frappe.db.delete(trail, {"name": among(found)})
+	from frappe.utils.global_search import delete_for_document
+
+	for name in names:
+		delete_for_document(frappe._dict(doctype=doctype, name=name))
+
+
+def flush_search() -> None:
+	"""Has the desk's search take up what it kept for later: an erased document must not come after."""
+	from frappe.utils.global_search import sync_global_search
+
+	sync_global_search()
+
+
+def erase_contact(name: str, numbers: Collection[str]) -> bool:
+	"""Deletes a Contact that is only this person's WhatsApp contact; from any other only the numbers go.
+
+	Returns whether it was deleted. The caller has taken it off the person's tickets and customers.
+	"""
+	if not frappe.db.exists("Contact", name):
+		return False
+	rows = frappe.get_all("Contact Phone", {"parent": name, "parenttype": "Contact"}, ["name", "phone"])
+	others = [row for row in rows if _digits(row.phone) not in numbers]
+	deleted = not others and not _is_used(name) and _delete_contact(name)
+	if not deleted:
+		_take_numbers_off(name, [row.name for row in rows if row not in others], numbers)
+	forget_trails("Contact", [name])
+	frappe.clear_document_cache("Contact", name)
+	return deleted
+
+
+def _is_used(name: str) -> bool:
+	"""Whether the Contact stands for somebody whom the site knows otherwise."""
+	row = frappe.db.get_value("Contact", name, ["email_id", "user"], as_dict=True)
+	if row.email_id or row.user:
+		return True
+	of_contact = {"parent": name, "parenttype": "Contact"}
+	if frappe.db.exists("Contact Email", of_contact) or frappe.db.exists("Dynamic Link", of_contact):
+		return True
+	return bool(
+		frappe.db.exists("WhatsApp Customer", {"contact": name})
+		or frappe.db.exists("HD Ticket", {"contact": name})
+	)
+
+
+def _delete_contact(name: str) -> bool:
+	"""False when another app's document points at it."""
+	frappe.db.savepoint("erase_contact")
+	try:
+		frappe.delete_doc("Contact", name, ignore_permissions=True, delete_permanently=True)
+	except frappe.LinkExistsError:
+		frappe.db.rollback(save_point="erase_contact")
+		frappe.clear_last_message()
+		return False
+	# Frappe notes every deletion with the name of what was deleted.
+	feed = {"comment_type": "Deleted", "reference_doctype": "Contact", "subject": f"{_('Contact')} {name}"}
+	frappe.db.delete("Comment", feed)
+	return True
+
+
+def _take_numbers_off(name: str, rows: Collection[str], numbers: Collection[str]) -> None:
+	if rows:
+		frappe.db.delete("Contact Phone", {"name": among(rows)})
+	present = frappe.db.get_value("Contact", name, ["phone", "mobile_no"], as_dict=True)
+	mine = {field: None for field, value in present.items() if value and _digits(value) in numbers}
+	if mine:
+		frappe.db.set_value("Contact", name, mine)
+
+
+def silence_shell(shell: "frappe._dict") -> None:
+	"""The shells of tickets have an address, and no mail may ever be tried to it."""
+	contacts.silence(tickets.address_of(shell))
+
+
+def rebuild_search() -> None:
+	"""Builds Helpdesk's full-text index anew, if there is one: removed words stay in the pages of its file otherwise."""
+	try:
+		from frappe.search.sqlite_search import get_search_classes
+	except ImportError:  # before the search came to Frappe
+		return
+	for search_class in get_search_classes():
+		search = search_class()
+		if search.is_search_enabled() and search.index_exists():
+			search.build_index()
+
+
+def exported(traces: Traces, names: Collection[str]) -> dict[str, Any]:
+	"""Tickets with what was said in them, agents' notes included, and Contacts, for an export."""
+	return {
+		"tickets": [_exported_ticket(name, traces) for name in (*traces.own, *traces.shared)],
+		"contacts": [_exported_contact(name) for name in names],
+	}
+
+
+def _exported_ticket(name: str, traces: Traces) -> dict[str, Any]:
+	own = name in traces.own
+	fields = ["name", "subject", "status", "opening_date", "resolution_date", "agent_group", "description"]
+	row = frappe.db.get_value("HD Ticket", name, fields if own else ["name", "status"], as_dict=True)
+	said = frappe.get_all(
+		"Communication",
+		{"name": among(traces.communications), "reference_name": name},
+		["communication_date", "sent_or_received", "sender_full_name", "content"],
+		order_by="communication_date, creation",
+	)
+	notes = (
+		frappe.get_all("HD Ticket Comment", {"reference_ticket": name}, ["creation", "content"])
+		if own
+		else []
+	)
+	return {**row, "communications": said, "notes": notes}
+
+
+def _exported_contact(name: str) -> dict[str, Any]:
+	row = frappe.db.get_value("Contact", name, ["name", "first_name", "last_name", "email_id"], as_dict=True)
+	phones = frappe.get_all("Contact Phone", {"parent": name, "parenttype": "Contact"}, pluck="phone")
+	return {**row, "phones": phones}

@@ -1,0 +1,86 @@
+"""Names from the address book of the WhatsApp Business app (Meta: coexistence, webhook `smb_app_state_sync`).
+
+A customer's own name counts for more. The book's name is used for who has none here, as after a copied history, which
+names nobody. The book also holds people who never wrote to this number: nothing is made of them.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.routing import route
+from whatsapp_channel.rules.coexistence import is_nameless
+from whatsapp_channel.rules.phone import variants
+from whatsapp_channel.rules.text import display_name
+
+FIELD = "smb_app_state_sync"
+CUSTOMER = "WhatsApp Customer"
+# Contacts come before the history whose customers they name. The history takes minutes, or some hours.
+PATIENCE = timedelta(hours=4)
+AT_ONCE = 200
+
+
+def file(item: Item) -> None:
+	"""Names the customers who have no name yet. Raises ItemProblem while somebody in the list is no customer, so that
+	it is tried again, and in the end kept for the record.
+
+	A person who was removed from the book keeps the name here: the messages are still that person's.
+	"""
+	way = route(item.phone_number_id)
+	names = _names(item)
+	unknown = 0
+	for start in range(0, len(names), AT_ONCE):
+		unknown += _apply(way.account, dict(list(names.items())[start : start + AT_ONCE]))
+	if unknown:
+		text = _(
+			"Contacts of the WhatsApp Business app who have not written here: {0}. Nothing was made of them."
+		)
+		raise ItemProblem(text.format(unknown), "Pending", patience=PATIENCE)
+
+
+def _names(item: Item) -> dict[str, str]:
+	"""The last name given to each number."""
+	found: dict[str, str] = {}
+	for entry in list_of(item.raw, "state_sync"):
+		contact = object_of(entry, "contact")
+		number = optional_digits(contact, "phone_number")
+		if not number:
+			continue
+		name = line_of(contact, "full_name", "first_name", limit=140)
+		if object_of({"entry": entry}, "entry").get("action") == "add" and name:
+			found[number] = name
+		else:
+			found.pop(number, None)
+	return found
+
+
+def _apply(account: str, names: dict[str, str]) -> int:
+	"""How many of these are no customers."""
+	spellings = {f"{account}:{spelling}": number for number in names for spelling in variants(number)}
+	rows = frappe.get_all(
+		CUSTOMER,
+		{"phone_key": ["in", list(spellings)]},
+		["name", "phone_key", "profile_name", "bsuid"],
+		order_by=None,
+	)
+	nameless = [row for row in rows if is_nameless(row.profile_name, row.bsuid)]
+	if nameless:
+		in_transaction(lambda: _give(nameless, {key: names[number] for key, number in spellings.items()}))
+	return len(names) - len({spellings[row.phone_key] for row in rows})
+
+
+def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
+	"""In one statement each, so that a name which the customer has just told is not overwritten."""
+	for row in rows:
+		name = display_name(names[row.phone_key], row.profile_name or "")
+		frappe.db.sql(
+			f"update `tab{CUSTOMER}` set profile_name = %s, modified = %s where name = %s and profile_name = %s",
+			(name, site_now(), row.name, row.profile_name),
+		)

@@ -1,0 +1,60 @@
+"""Photos sent together: WhatsApp sends each as a message of its own, people read them as one."""
+
+from datetime import timedelta
+
+import frappe
+from frappe.utils import cint
+
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.settings import SETTINGS
+
+MESSAGE = "WhatsApp Session Message"
+GROUPED = ("image", "video")
+FIELDS = ["direction", "message_type", "message_timestamp", "communication", "quoted_key"]
+
+
+def open_album(present: "frappe._dict", conversation: str, ticket: str) -> str | None:
+	"""The Communication that a message joins, None when it begins one of its own.
+
+	A photo or video joins the newest message of the conversation if that is another one of the customer, within so many
+	seconds before or after as the settings say (0: never), in the same ticket, and this ticket is open: only a new
+	Communication would open it again. `present`: columns of the message row. The caller holds the customer's lock.
+	"""
+	seconds = cint(frappe.db.get_single_value(SETTINGS, "group_media_seconds"))
+	if seconds <= 0 or present.message_type not in GROUPED:
+		return None
+	newest = _newest(conversation)
+	if not newest or not _may_join(present, newest):
+		return None
+	if abs(newest.message_timestamp - present.message_timestamp) > timedelta(seconds=seconds):
+		return None
+	return newest.communication if _is_in_open(ticket, newest.communication) else None
+
+
+def _is_in_open(ticket: str, communication: str) -> bool:
+	"""In the ticket itself: of one that was merged into it, agents read a copy."""
+	own = frappe.db.get_value("Communication", communication, "reference_name")
+	state = tickets.state(ticket)
+	return str(own) == str(ticket) and state is not None and not state.is_resolved
+
+
+def _newest(conversation: str) -> "frappe._dict | None":
+	"""What agents see last, whoever wrote it."""
+	rows = frappe.get_all(
+		MESSAGE,
+		{"conversation": conversation, "communication": ["is", "set"]},
+		FIELDS,
+		order_by="message_timestamp desc, creation desc",
+		limit=1,
+	)
+	return rows[0] if rows else None
+
+
+def _may_join(present: "frappe._dict", newest: "frappe._dict") -> bool:
+	"""Both are the customer's and pictures, and answer the same message or none."""
+	return (
+		newest.direction == present.direction == "Incoming"
+		and newest.message_type in GROUPED
+		and present.message_type in GROUPED
+		and newest.quoted_key == present.quoted_key
+	)

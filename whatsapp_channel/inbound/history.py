@@ -1,0 +1,233 @@
+"""What the business and its customers wrote before the number was connected (Meta: coexistence, webhook `history`).
+
+One delivery may hold thousands of messages, so they take the short way: one statement for each, and one conversation of
+the past per customer and channel, which has ended. Nothing of it is a ticket, a session, a window or a Communication.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.cloud_api.content import ErrorObject, Media
+from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
+from whatsapp_channel.cloud_api.wire import object_of
+from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
+from whatsapp_channel.inbound import customer, history_media, message, traces
+from whatsapp_channel.inbound.owners import Ids
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.routing import Route, route
+from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.coexistence import is_of, past_status
+from whatsapp_channel.rules.status import MessageStatus
+
+TABLE = message.TABLE
+CONVERSATION = "WhatsApp Conversation"
+ORIGIN = "History"
+DECLINED = 2593109
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+	"""A message of the past; `key` is that of its id."""
+
+	item: Item
+	key: str
+	outgoing: bool
+
+	@property
+	def at(self) -> datetime:
+		"""When it was written, in UTC."""
+		return self.item.message.timestamp
+
+	@property
+	def event_on(self) -> str | None:
+		"""The key of the message that this one only changes or reacts to."""
+		found = self.item.message
+		return wamid_key(found.quoted_wamid) if found.quoted_wamid and found.type in traces.EVENTS else None
+
+
+def file(item: Item) -> None:
+	"""Files one message of the past. Raises ItemProblem when it belongs to no active channel or to no customer.
+
+	A message that is there already, as one that arrived live, is left alone, but for a file that was missing.
+	"""
+	_check(item)
+	way = route(item.phone_number_id)
+	_file_thread(way, item.peer, [_past(item)])
+
+
+def file_all(items: Sequence[Item]) -> list[Item]:
+	"""Files a run of messages, those of one customer in one transaction; returns what needs a try of its own, which
+	then says why. After any other error the whole run may be given again, or each by itself."""
+	alone: list[Item] = []
+	threads: dict[tuple[str | None, str], list[Item]] = {}
+	for item in items:
+		if _is_plain(item):
+			threads.setdefault((item.phone_number_id, item.peer), []).append(item)
+		else:
+			alone.append(item)
+	for (number, peer), thread in threads.items():
+		try:
+			way = route(number)
+		except ItemProblem:
+			alone.extend(thread)
+			continue
+		_file_thread(way, peer, [_past(item) for item in thread])
+	return alone
+
+
+def _is_plain(item: Item) -> bool:
+	found = item.message
+	if item.problem or not found or not item.peer or found.group_id:
+		return False
+	return not problem_with_time(found.timestamp, utc_now())
+
+
+def declined(error: ErrorObject) -> str | None:
+	"""What an administrator can do about a history that was not shared; None for any other error."""
+	if error.code != DECLINED:
+		return None
+	return _(
+		"The messages of before are not copied: sharing them was declined in the WhatsApp Business app. New messages arrive as usual. To share the past after all, disconnect the number in the app and connect it again."
+	)
+
+
+def _check(item: Item) -> None:
+	if item.message.group_id:
+		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
+	if not item.peer:
+		raise ItemProblem(
+			_("This past message names no customer. It is kept here and cannot be filed."), "Failed"
+		)
+
+
+def _past(item: Item) -> Past:
+	"""Whoever is not the customer of the thread is the business, in whatever way its own number is written."""
+	sender = item.message.sender_wa_id
+	outgoing = (bool(sender) and not is_of(sender, item.peer)) or _context(item).get("from_me") is True
+	return Past(item, wamid_key(item.message.id), outgoing)
+
+
+def _context(item: Item) -> Mapping[str, Any]:
+	return object_of(item.raw, "history_context")
+
+
+def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
+	"""Files messages of one customer, in a transaction when there is anything new."""
+	known = _known([past.key for past in thread])
+	for past in thread:
+		if past.key in known and isinstance(past.item.message.content, Media):
+			history_media.complete(known[past.key], past.item)
+	fresh = list({past.key: past for past in thread if past.key not in known}.values())
+	if not fresh:
+		return
+	name = _customer(way, peer, fresh[0].item)
+	while not _file_under(name, way, fresh):
+		name = _customer(way, peer, fresh[0].item)
+
+
+def _known(keys: Sequence[str]) -> dict[str, "frappe._dict"]:
+	fields = ["name", "wamid_key", "origin", "customer", "edited_on"]
+	rows = frappe.get_all(TABLE, {"wamid_key": ["in", list(keys)]}, fields, order_by=None)
+	return {row.wamid_key: row for row in rows}
+
+
+def _customer(way: Route, peer: str, item: Item) -> str:
+	"""The other end of the chat, whoever wrote this message of it."""
+	found, card = item.message, item.contact
+	user_id = found.sender_user_id if found.sender_wa_id == peer else found.recipient_user_id
+	own_card = card if card and card.wa_id == peer else None
+	return customer.for_ids(way.account, Ids(peer, user_id), found.timestamp, own_card)
+
+
+def _file_under(name: str, way: Route, fresh: Sequence[Past]) -> bool:
+	"""Files new messages under the customer's lock; False when he was joined with another meanwhile."""
+
+	def work() -> bool:
+		if not lock_row(customer.CUSTOMER, name):
+			return False
+		conversation = _conversation(name, way.channel, fresh)
+		_show_traces(name, [past for past in fresh if _insert(past, name, way.channel, conversation)])
+		return True
+
+	return in_transaction(work)
+
+
+def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
+	"""The customer's conversation of the past, made or stretched to the time of these messages."""
+	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
+	found = frappe.db.sql(
+		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
+		where customer = %s and channel = %s and state = 'Ended' and window_ends is null and exists (
+		select 1 from `tab{TABLE}` message where message.conversation = conversation.name and message.origin = %s)
+		limit 1""",
+		(name, channel, ORIGIN),
+		as_dict=True,
+	)
+	if not found:
+		place = {"doctype": CONVERSATION, "customer": name, "channel": channel}
+		values = {**place, "state": "Ended", "opened_at": first, "ended_at": last}
+		return frappe.get_doc(values).insert(ignore_permissions=True).name
+	row = found[0]
+	if first < row.opened_at or last > row.ended_at:
+		values = {"opened_at": min(first, row.opened_at), "ended_at": max(last, row.ended_at)}
+		frappe.db.set_value(CONVERSATION, row.name, values, update_modified=False)
+	return row.name
+
+
+def is_of_the_past(conversation: str) -> bool:
+	"""Whether a conversation holds copied messages: it is for reading, and never continued or put in a ticket."""
+	return bool(frappe.db.exists(TABLE, {"conversation": conversation, "origin": ORIGIN}))
+
+
+def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
+	"""False when the message has just arrived live: the unique key of its id decides.
+
+	By SQL: a Document for each of thousands would cost more than the work itself.
+	"""
+	found = past.item.message
+	status = past_status(_context(past.item).get("status"), outgoing=past.outgoing)
+	now = site_now()
+	row = {
+		"name": past.key[:20],
+		"creation": now,
+		"modified": now,
+		"owner": "Administrator",
+		"modified_by": "Administrator",
+		"direction": "Outgoing" if past.outgoing else "Incoming",
+		"origin": ORIGIN,
+		"status": status.value,
+		"error": _not_delivered() if status is MessageStatus.FAILED else None,
+		"customer": name,
+		"channel": channel,
+		"conversation": conversation,
+		**message.columns(found, past.item.raw),
+	}
+	if not insert_unless_there(TABLE, row):
+		return False
+	if isinstance(found.content, Media):
+		history_media.note(row["name"], found.content)
+	return True
+
+
+def _not_delivered() -> str:
+	return _("The WhatsApp Business app could not deliver this message.")
+
+
+def _show_traces(name: str, fresh: Sequence[Past]) -> None:
+	"""Reactions, edits and deletions among these messages, and those that came before the message they are about."""
+	for key in dict.fromkeys(past.event_on for past in fresh if past.event_on):
+		traces.about(name, key)
+	plain = {past.key for past in fresh if not past.event_on}
+	for key in _with_events(plain):
+		traces.catch_up(key[:20], key)
+
+
+def _with_events(keys: Iterable[str]) -> list[str]:
+	about = {"quoted_key": ["in", sorted(keys)], "message_type": ["in", sorted(traces.EVENTS)]}
+	return frappe.get_all(TABLE, about, pluck="quoted_key", distinct=True, order_by=None)

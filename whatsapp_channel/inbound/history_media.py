@@ -1,0 +1,79 @@
+"""Files of messages of the past: noted, and fetched only when somebody wants one.
+
+Meta copies no files with the history. It sends the media ids afterwards, for the last 14 days and thousands at once,
+and keeps each for some days only. To download all of them would hold up the customers who write now, fill the disk and
+collect what nobody asked for; so a row says what there is and until when, and one click fetches it.
+"""
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.cloud_api.content import Media
+from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
+from whatsapp_channel.inbound import message
+from whatsapp_channel.rules.media import KEPT_BY_META
+
+ROW = "WhatsApp Message Media"
+
+
+def note(name: str, media: Media) -> None:
+	"""Notes the file of a stored message. Part of the caller's transaction; a second time changes nothing."""
+	now = site_now()
+	offered = bool(media.id)
+	insert_unless_there(
+		ROW,
+		{
+			"name": f"{name[:18]}-0",
+			"creation": now,
+			"modified": now,
+			"owner": "Administrator",
+			"modified_by": "Administrator",
+			"parent": name,
+			"parenttype": message.TABLE,
+			"parentfield": "media",
+			"idx": 1,
+			"kind": media.kind,
+			"state": "Failed" if offered else "Expired",
+			"file_name": media.filename,
+			"mime_type": media.mime_type,
+			"media_id": media.id,
+			"sha256": media.sha256,
+			"error": _offered() if offered else _not_copied(),
+			"available_until": to_site(utc_now() + KEPT_BY_META) if offered else None,
+		},
+	)
+
+
+def complete(row: "frappe._dict", item: Item) -> None:
+	"""Adds the file to a stored message that came without one. Only to a message of the past: of any other the file
+	has been fetched already."""
+	if row.origin != "History" or not item.message.content.id:
+		return
+
+	def work() -> None:
+		# Joined with another meanwhile: then the row is that one's, and nothing else here is.
+		lock_row("WhatsApp Customer", row.customer)
+		if frappe.db.exists(ROW, {"parent": row.name, "media_id": ["is", "set"]}):
+			return
+		frappe.db.delete(ROW, {"parent": row.name, "parenttype": message.TABLE})
+		note(row.name, item.message.content)
+		frappe.db.set_value(message.TABLE, row.name, _described(row, item), update_modified=False)
+
+	in_transaction(work)
+
+
+def _described(row: "frappe._dict", item: Item) -> dict:
+	"""What the placeholder did not tell: kind, caption, and the object as Meta sends it."""
+	found = message.columns(item.message, item.raw)
+	values = {"message_type": found["message_type"], "payload": found["payload"]}
+	return values if row.edited_on else {**values, "text": found["text"]}
+
+
+def _offered() -> str:
+	return _("Part of the copied history and not downloaded. WhatsApp offers the file for some days only.")
+
+
+def _not_copied() -> str:
+	return _("WhatsApp does not copy this file with the history.")

@@ -1,0 +1,260 @@
+"""The files of messages: fetched before any lock, shown in their ticket, fetched again when something went wrong."""
+
+import time
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel import jobs
+from whatsapp_channel.clock import site_now, to_utc
+from whatsapp_channel.cloud_api.content import Content, Edit, Media, read_content
+from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.cloud_api.wire import Unreadable, load
+from whatsapp_channel.database import in_transaction, lock_row, named_lock
+from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.inbound.media_problems import expired
+from whatsapp_channel.inbound.media_removal import redact_old_media
+from whatsapp_channel.inbound.media_store import FAILED, STORED, Wanted, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.inbound.media_trouble import Trouble
+from whatsapp_channel.inbound.owners import CUSTOMER
+from whatsapp_channel.rules.readable import FileView
+
+__all__ = ["attach", "fetch", "fetch_again", "fetch_failed", "files_of", "redact_old_media"]
+
+ROW = "WhatsApp Message Media"
+MESSAGE = "WhatsApp Session Message"
+FIELDS = [
+	"name",
+	"parent",
+	"kind",
+	"state",
+	"file_name",
+	"size",
+	"file",
+	"file_url",
+	"mime_type",
+	"media_id",
+	"sha256",
+]
+FIELDS += ["error", "available_until"]
+# Of one file, by who waits for it: everybody's messages, an agent in front of the page, nobody.
+AGENT_SECONDS = 60.0
+SWEEP_SECONDS = 180.0
+SWEEP_BEGINS_NONE_AFTER = 60.0
+FIRST_PAUSE = timedelta(minutes=1)
+
+
+def fetch(account: str, customer: str, message: InboundMessage) -> list[dict[str, Any]]:
+	"""Downloads the file of a message and returns the rows of the child table `media`. Never raises.
+
+	To be called before any lock: it commits, and takes up to a minute. While Meta's servers do not answer, files of
+	other messages are put off, so that texts do not wait for them.
+	"""
+	content = message.content.content if isinstance(message.content, Edit) else message.content
+	if not isinstance(content, Media):
+		return []
+	wanted = Wanted(
+		account=account,
+		customer=customer,
+		message=message.id,
+		kind=content.kind,
+		at=message.timestamp,
+		media_id=content.id,
+		url=content.url,
+		mime_type=content.mime_type,
+		sha256=content.sha256,
+		filename=content.filename,
+	)
+	trouble = Trouble.of(account)
+	seconds = trouble.seconds()
+	if not seconds:
+		return [
+			put_off(wanted, _("WhatsApp's file servers do not answer. The file is fetched later by itself."))
+		]
+	row, error = obtain(wanted, seconds)
+	trouble.note(failed=is_hosts_trouble(error))
+	return [row]
+
+
+def attach(message: str, communication: str, ticket: str) -> None:
+	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
+	rows = frappe.get_all(ROW, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"])
+	for row in rows:
+		if not files.attach(row.file, communication, ticket):
+			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
+			frappe.db.set_value(
+				ROW, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None}
+			)
+	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
+		frappe.db.after_commit.add(files.forget_shown)
+
+
+def files_of(messages: list[str]) -> dict[str, list[FileView]]:
+	"""What there is to see of the files of each message."""
+	found: dict[str, list[FileView]] = {}
+	if not messages:
+		return found
+	rows = frappe.get_all(
+		ROW, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
+	)
+	told = _told({row.parent for row in rows if row.kind in ("audio", "sticker")})
+	for row in rows:
+		found.setdefault(row.parent, []).append(_view(row, told.get(row.parent)))
+	return found
+
+
+def _told(messages: set[str]) -> dict[str, Media]:
+	"""What messages say of their files: that one was spoken into the chat, or moves, is not kept in a row."""
+	if not messages:
+		return {}
+	rows = frappe.get_all(MESSAGE, {"name": ["in", list(messages)]}, ["name", "message_type", "payload"])
+	found = {row.name: _content(row) for row in rows if row.payload}
+	return {name: content for name, content in found.items() if isinstance(content, Media)}
+
+
+def _content(row: "frappe._dict") -> Content | None:
+	try:
+		return read_content(load(row.payload), row.message_type)
+	except (Unreadable, AttributeError):  # redacted, or no object
+		return None
+
+
+def _view(row: "frappe._dict", told: Media | None) -> FileView:
+	stored = row.state == STORED
+	return FileView(
+		name=row.file_name or "",
+		url=row.file_url if stored else None,
+		kind=row.kind,
+		mime_type=row.mime_type,
+		note=None if stored else row.error,
+		size=row.size if stored else None,
+		voice=bool(told and told.voice),
+		animated=bool(told and told.animated),
+	)
+
+
+def failed_in(messages: list[str]) -> list["frappe._dict"]:
+	"""The files of these messages that are not there and that Meta may still have."""
+	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
+	return frappe.get_all(
+		ROW, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
+	)
+
+
+def has_missing(message: str) -> bool:
+	"""Whether a file of this message is not there, and not for good."""
+	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, "Removed"]]}
+	return bool(frappe.db.exists(ROW, among))
+
+
+def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
+	"""Tries the missing files of a message once more; returns what became of it, translated."""
+	with named_lock(f"media:{message}", wait=1) as mine:
+		if not mine:
+			return _("This file is being fetched at this moment.")
+		outcomes = [_again(row, seconds) for row in _missing(message)]
+	if not outcomes:
+		return _("There is nothing to fetch for this message.")
+	return (
+		_("The file has been fetched.")
+		if all(state == STORED for state, _text in outcomes)
+		else outcomes[0][1]
+	)
+
+
+def _missing(message: str) -> list["frappe._dict"]:
+	frappe.db.commit()  # nosemgrep: another fetch may just have ended
+	return frappe.get_all(
+		ROW, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
+	)
+
+
+def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
+	"""One more try of one file; returns its state and the reason if it is still missing."""
+	if not row.available_until or row.available_until <= site_now():
+		values = {"state": expired().state, "error": expired().text}
+	else:
+		wanted = _wanted(row)
+		values, error = obtain(wanted, seconds)
+		values["available_until"] = row.available_until
+		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
+	_settle(row, values)
+	return values["state"], values["error"]
+
+
+def _wanted(row: "frappe._dict") -> Wanted:
+	message = frappe.db.get_value(
+		MESSAGE, row.parent, ["wamid", "customer", "message_timestamp"], as_dict=True
+	)
+	return Wanted(
+		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
+		customer=message.customer,
+		message=message.wamid,
+		kind=row.kind,
+		at=to_utc(message.message_timestamp),
+		media_id=row.media_id,
+		mime_type=row.mime_type,
+		sha256=row.sha256,
+		filename=row.file_name,
+	)
+
+
+def _settle(row: "frappe._dict", values: dict[str, Any]) -> None:
+	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile."""
+	settled = False
+	while not settled:
+		customer = frappe.db.get_value(MESSAGE, row.parent, "customer")
+		settled = not customer or in_transaction(partial(_settle_locked, row, values, customer))
+
+
+def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str) -> bool:
+	from whatsapp_channel.helpdesk import communications
+
+	lock_row(CUSTOMER, customer)
+	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
+	if not message or message.customer != customer:
+		return False
+	frappe.db.set_value(ROW, row.name, values)
+	if message.communication:
+		if ticket := tickets.ticket_of(message.communication):
+			attach(row.parent, message.communication, ticket)
+		communications.render(message.communication)
+		frappe.db.after_commit.add(files.forget_shown)
+	return True
+
+
+def fetch_failed() -> None:
+	"""Every few minutes: tries missing files again, each after twice the time, while Meta has them.
+
+	Files of an imported history are left to who wants to see them.
+	"""
+	jobs.act_as_site()
+	begun = time.monotonic()
+	for row in _due():
+		fetch_again(row.parent, SWEEP_SECONDS)
+		if time.monotonic() - begun > SWEEP_BEGINS_NONE_AFTER or not Trouble.of(row.account).seconds():
+			return
+
+
+def _due() -> list["frappe._dict"]:
+	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
+	whose time is over is looked at once more, to say so."""
+	frappe.db.commit()  # nosemgrep
+	rows = frappe.db.sql(
+		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
+		from `tab{ROW}` media inner join `tab{MESSAGE}` message on message.name = media.parent
+		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
+		where media.state = %s and coalesce(message.origin, '') != 'History' order by media.modified limit 500""",
+		(FAILED,),
+		as_dict=True,
+	)
+	now = site_now()
+	return [
+		row
+		for row in rows
+		if now - row.modified >= max(FIRST_PAUSE, row.modified - row.creation)
+		or (row.available_until and row.available_until <= now)
+	]

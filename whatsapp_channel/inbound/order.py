@@ -1,0 +1,109 @@
+"""The order of one customer's messages when some of them have to wait (issue: never out of order).
+
+A message waits behind earlier ones of the same sender that are not filed yet; a dead letter or a dropped one lets the
+others go on. Statuses never wait: they are ranked, not ordered. Imported history neither waits nor is waited for: it
+is older than whatever arrives.
+
+Which sender: the row of a waiting item keeps one id, the customer's number where the message or the stored customer
+tells it, else the user id. A message is compared by every id that it carries or that its customer is known by. Two ids
+that neither a message nor a stored customer links are two customers, in the desk as well, and have no common order.
+"""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, utc_now
+from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
+from whatsapp_channel.inbound import message, owners
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.routing import route
+
+ITEM = "WhatsApp Delivery Item"
+WAITING = ("Pending", "Held", "Unroutable")
+KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
+# Who waits is woken by the one before; this only covers rows that somebody deleted.
+LOOK_AGAIN = timedelta(minutes=15)
+LOOKED_AT = 20
+
+
+def sender_of(item: Item) -> str | None:
+	"""The one id that a kept item is found by: the other end of the conversation, whoever wrote."""
+	if item.kind is ItemKind.HISTORY and item.peer:
+		return item.peer
+	if not item.message:
+		return None
+	wa_id, user_id = _ids(item)
+	return wa_id or _number_of(item.account_id, user_id) or user_id
+
+
+def _ids(item: Item) -> tuple[str | None, str | None]:
+	found = item.message
+	if item.kind is ItemKind.ECHO:
+		return found.recipient_wa_id, found.recipient_user_id
+	return found.sender_wa_id, found.sender_user_id
+
+
+def _number_of(account: str | None, user_id: str | None) -> str | None:
+	if not account or not user_id:
+		return None
+	return frappe.db.get_value("WhatsApp Customer", {"bsuid_key": owners.key(account, user_id)}, "wa_id")
+
+
+def check(item: Item, row: "frappe._dict | None" = None) -> None:
+	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
+
+	`row`: the item's own row with name and creation, when it is kept already. Costs one indexed query.
+	"""
+	if item.kind not in KINDS or not item.message or not item.phone_number_id:
+		return
+	wa_id, user_id = _ids(item)
+	known = wa_id or _number_of(item.account_id, user_id)
+	if not _waits(item.phone_number_id, [each for each in (known, user_id) if each], row):
+		return
+	if message.exists(item.message.id):
+		return
+	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
+	route(item.phone_number_id)
+	text = _("Waits behind an earlier message of this sender.")
+	raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
+
+
+def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
+	if not senders:
+		return False
+	earlier = "and (creation, name) < (%(creation)s, %(name)s)" if row else ""
+	found = frappe.db.sql(
+		f"""select payload from `tab{ITEM}` where number = %(number)s and sender in %(senders)s
+		and state in %(waiting)s and kind in %(kinds)s {earlier} order by creation limit {LOOKED_AT}""",
+		{
+			"number": number,
+			"senders": tuple(senders),
+			"waiting": WAITING,
+			"kinds": tuple(kind.value for kind in KINDS),
+			**(row or {}),
+		},
+		pluck=True,
+	)
+	return not all(_is_ahead(payload) for payload in found)
+
+
+def _is_ahead(payload: str) -> bool:
+	"""Whether an item waits for its own time only: it was written after whatever comes now, so nobody waits for it."""
+	try:
+		found = Item.from_json(payload).message
+	except ValueError:
+		return False
+	return bool(found and problem_with_time(found.timestamp, utc_now()))
+
+
+def wake_next(number: str | None, sender: str | None) -> None:
+	"""An item has left the queue of its sender: the one behind it is due now."""
+	if not number or not sender:
+		return
+	kinds = ["in", [kind.value for kind in KINDS]]
+	filters = {"number": number, "sender": sender, "state": "Pending", "kind": kinds}
+	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="creation, name", limit=1)
+	if following and following[0].next_attempt and following[0].next_attempt > site_now():
+		frappe.db.set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)

@@ -1,0 +1,136 @@
+"""*Reprocess*: an administrator has kept items, or failed deliveries, worked off once more."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.database import named_lock
+from whatsapp_channel.inbound import gaps, retries
+from whatsapp_channel.inbound.items import ITEM, ItemState
+from whatsapp_channel.jobs import wake_drain
+
+DELIVERY = "WhatsApp Delivery"
+# So many are done while the administrator waits; more are a job of their own.
+AT_ONCE = 10
+CHUNK = 20
+JOB_SECONDS = 3600
+# What the running drain does not finish in this time is left to it.
+LOCK_SECONDS = 5
+REPROCESSABLE = tuple(state.value for state in ItemState if state is not ItemState.PROCESSED)
+
+
+def one(name: str) -> str:
+	"""Tries one item now and returns its new state; while a drain runs it is left to that drain, still Pending."""
+	if not retries.reopen(name):
+		frappe.throw(_("This item is processed already, or there is nothing to process."))
+	frappe.db.commit()  # nosemgrep: the drain must see it, and the try has transactions of its own
+	with named_lock("drain", wait=2) as mine:
+		if mine:
+			retries.retry(name)
+	wake_drain()
+	return frappe.db.get_value(ITEM, name, "state")
+
+
+def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
+	"""Tries items in the order in which they arrived; returns how many are in which state afterwards.
+
+	All are opened before the first is tried, so that no later message of the same sender overtakes one of them.
+	`tell`: the user sees the progress, and a summary at the end.
+	"""
+	names = _in_order(names)
+	for chunk in _chunks(names):
+		for name in chunk:
+			retries.reopen(name)
+		frappe.db.commit()  # nosemgrep: no lock is held over a whole selection
+	done = 0
+	for chunk in _chunks(names):
+		with named_lock("drain", wait=LOCK_SECONDS) as mine:
+			for name in chunk if mine else ():
+				retries.retry(name)
+		done += len(chunk)
+		if tell:
+			_show_progress(done, len(names))
+	wake_drain()
+	states = _states(names)
+	if tell:
+		_tell(summary(states))
+	return states
+
+
+def _show_progress(done: int, total: int) -> None:
+	text = _("{0} of {1}").format(done, total)
+	frappe.publish_progress(100 * done / total, title=_("Reprocess"), description=text)
+
+
+def _in_order(names: Sequence[str]) -> list[str]:
+	found: list[tuple[datetime, str]] = []
+	for chunk in _chunks(names):
+		rows = frappe.get_all(ITEM, {"name": ["in", chunk]}, ["name", "creation"])
+		found += [(row.creation, row.name) for row in rows]
+	return [name for _creation, name in sorted(found)]
+
+
+def _chunks(names: Sequence[str]) -> list[list[str]]:
+	return [list(names[start : start + CHUNK]) for start in range(0, len(names), CHUNK)]
+
+
+def _states(names: Sequence[str]) -> Counter[str]:
+	frappe.db.commit()  # nosemgrep: what another process did meanwhile
+	states: Counter[str] = Counter()
+	for chunk in _chunks(names):
+		states.update(frappe.get_all(ITEM, {"name": ["in", chunk]}, pluck="state"))
+	return states
+
+
+def summary(states: Counter[str]) -> str:
+	"""What became of the items, in the user's language."""
+	if not states:
+		return _("There was nothing to process.")
+	parts = [_("{0}: {1}").format(_(state), count) for state, count in states.most_common()]
+	return _("{0} items were tried again. {1}").format(states.total(), ", ".join(parts))
+
+
+def _tell(text: str) -> None:
+	message = {"title": _("Reprocess"), "message": text, "indicator": "blue"}
+	frappe.publish_realtime("msgprint", message, user=frappe.session.user)
+
+
+def deliveries(names: Sequence[str]) -> int:
+	"""Has failed deliveries processed once more; what is filed already stays as it is. Returns how many."""
+	values = {"state": "Received", "attempts": 0, "error": None, "position": None, "position_attempts": 0}
+	count = 0
+	for chunk in _chunks(names):
+		failed = frappe.get_all(DELIVERY, {"name": ["in", chunk], "state": "Failed"}, pluck="name")
+		if failed:
+			frappe.db.set_value(DELIVERY, {"name": ["in", failed]}, values)
+		count += len(failed)
+	frappe.db.commit()  # nosemgrep: before the drain is woken
+	wake_drain()
+	return count
+
+
+def chosen(states: Sequence[str], since: datetime, until: datetime) -> list[str]:
+	"""The items in these states that were kept between two moments (site's time), oldest first."""
+	return frappe.get_all(
+		ITEM,
+		{
+			"state": ["in", [state for state in states if state in REPROCESSABLE]],
+			"kind": ["!=", gaps.SIGN],
+			"creation": ["between", [since, until]],
+		},
+		pluck="name",
+		order_by="creation, name",
+	)
+
+
+def start(names: Sequence[str]) -> str:
+	"""Tries items now, or as a job when they are many; returns what to tell the user."""
+	if len(names) <= AT_ONCE:
+		return summary(many(names, tell=False))
+	frappe.enqueue(
+		"whatsapp_channel.inbound.reprocess.many", queue="long", timeout=JOB_SECONDS, names=list(names)
+	)
+	return _("{0} items are tried again in the background. You are told when it is done.").format(len(names))

@@ -1,0 +1,115 @@
+"""Further tries of kept items: by themselves, on activation of a channel, and when an administrator asks."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.cloud_api.errors import Retry
+from whatsapp_channel.cloud_api.webhook import Item, ItemKind
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.inbound import gaps, order
+from whatsapp_channel.inbound.items import ITEM, ItemState, attempt, outcome
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.logs import report
+from whatsapp_channel.rules.retry import MOST_ATTEMPTS
+
+AFTER_A_CRASH = timedelta(minutes=5)
+BATCH = 100
+FIELDS = ["name", "creation", "state", "kind", "number", "sender", "attempts", "payload"]
+
+
+def due(limit: int) -> list[str]:
+	"""Names of the items whose next try is due, oldest first."""
+	return frappe.get_all(
+		ITEM,
+		{"state": ItemState.PENDING.value, "next_attempt": ["<=", site_now()]},
+		pluck="name",
+		order_by="creation, name",
+		limit=limit,
+	)
+
+
+def retry_due() -> int:
+	"""Tries a batch of due items once more; returns how many there were."""
+	names = due(BATCH)
+	for name in names:
+		try:
+			retry(name)
+		except Exception:
+			# Counted and put off already. The others must not wait for it.
+			frappe.db.rollback()
+			report("WhatsApp: an item could not be tried again")
+	return len(names)
+
+
+def retry(name: str) -> None:
+	"""One more try of a pending item."""
+	row = frappe.db.get_value(ITEM, name, FIELDS, as_dict=True)
+	if not row or row.state != ItemState.PENDING.value:
+		return
+	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
+	later = to_site(utc_now() + AFTER_A_CRASH)
+	frappe.db.set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
+	frappe.db.commit()  # nosemgrep
+	item, problem = _attempt_stored(row)
+	in_transaction(lambda: _settle(row, item, problem))
+
+
+def _attempt_stored(row: "frappe._dict") -> tuple[Item | None, ItemProblem | None]:
+	if row.attempts >= MOST_ATTEMPTS[Retry.BACKOFF]:
+		# After the last attempt it would have become Failed: it was broken off.
+		text = _("The worker was killed while it processed this item. See the server's log, then reprocess.")
+		return None, ItemProblem(text, ItemState.FAILED.value)
+	try:
+		item = Item.from_json(row.payload)
+	except ValueError as error:
+		return None, ItemProblem(str(error), ItemState.FAILED.value)
+	return item, attempt(item, row)
+
+
+def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None) -> None:
+	if problem:
+		values = outcome(problem, attempts=row.attempts + 1, born=row.creation)
+	else:
+		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
+	frappe.db.set_value(ITEM, row.name, values)
+	if values["state"] not in order.WAITING:
+		order.wake_next(row.number, row.sender)
+	if values["state"] == ItemState.DROPPED.value and item and item.kind is ItemKind.STATUS and item.status:
+		gaps.note_unknown(row.number, item.status.id, gaps.STATUS, item.status.timestamp)
+
+
+def release(number: str) -> bool:
+	"""Lets the items run that waited for this number's channel, the oldest first (design decision 12)."""
+	frappe.db.sql(
+		f"""update `tab{ITEM}` set state = 'Pending', attempts = 0, next_attempt = %s
+		where number = %s and state in ('Held', 'Unroutable')""",
+		(site_now(), number),
+	)
+	return bool(frappe.db._cursor.rowcount)
+
+
+def release_overlooked() -> None:
+	"""Releases what was kept as held in the very moment in which its channel was activated."""
+	numbers = frappe.db.sql(
+		f"""select channel.number from `tabWhatsApp Channel` channel where channel.enabled = 1 and exists (
+			select 1 from `tab{ITEM}` item
+			where item.number = channel.number and item.state in ('Held', 'Unroutable'))""",
+		pluck=True,
+	)
+	for number in numbers:
+		release(number)
+	frappe.db.commit()  # nosemgrep: before the drain looks for what is due
+
+
+def reopen(name: str) -> bool:
+	"""Has an item tried again from its first attempt on, in the order of its sender; False when there is nothing to
+	try. The caller commits."""
+	frappe.db.sql(
+		f"""update `tab{ITEM}` set state = 'Pending', attempts = 0, next_attempt = %s
+		where name = %s and state != 'Processed' and kind != %s""",
+		(site_now(), name, gaps.SIGN),
+	)
+	return bool(frappe.db._cursor.rowcount)

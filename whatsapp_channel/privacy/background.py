@@ -1,0 +1,70 @@
+"""Exports and erasures as background jobs, with progress for the desk of whoever asked.
+
+The number travels sealed: a worker writes the arguments of its jobs to its log, and Redis keeps them.
+"""
+
+import json
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils.password import decrypt, encrypt
+
+from whatsapp_channel import logs
+from whatsapp_channel.database import named_lock
+from whatsapp_channel.privacy import erase, export
+from whatsapp_channel.privacy.person import asked
+
+EVENT = "whatsapp_privacy"
+JOB_SECONDS = 4 * 3600
+# A second job waits so long for the first, then gives up and says so.
+PATIENCE = 600
+
+
+def start(action: str, number: str, customers: list[str] | None) -> None:
+	"""Has `export` or `erase` run for the present user once the present transaction is committed."""
+	sealed = encrypt(json.dumps({"number": number, "customers": customers}))
+	frappe.enqueue(
+		"whatsapp_channel.privacy.background.run",
+		queue="long",
+		timeout=JOB_SECONDS,
+		enqueue_after_commit=True,
+		action=action,
+		sealed=sealed,
+	)
+
+
+def run(action: str, sealed: str) -> None:
+	"""The job. It raises nothing: Frappe would log the error with every local variable."""
+	try:
+		with named_lock("privacy", wait=PATIENCE) as mine:
+			result = _run(action, **json.loads(decrypt(sealed))) if mine else _busy()
+	except Exception:
+		frappe.db.rollback()
+		logs.report(f"WhatsApp: {action} by number was broken off")
+		frappe.db.commit()  # nosemgrep: the error log, which nothing after it may undo
+		text = _("It was broken off; the Error Log says why. Start it again: it goes on with what is left.")
+		result = {"failed": text}
+	_tell({"action": action, **result})
+
+
+def _busy() -> dict[str, Any]:
+	return {"failed": _("Another export or erasure is running. Start this one again when it is done.")}
+
+
+def _run(action: str, number: str, customers: list[str] | None) -> dict[str, Any]:
+	wanted = asked(number)
+	title = _("Exporting {0}") if action == "export" else _("Erasing {0}")
+	title = title.format(wanted.masked)
+
+	def progress(percent: int, step: str) -> None:
+		frappe.publish_progress(percent, title=title, description=step)
+
+	if action == "export":
+		return {"file_url": export.export(wanted, customers, progress), "number": wanted.masked}
+	report = erase.erase(wanted, customers, progress)
+	return {"report": report.as_dict(), "number": wanted.masked}
+
+
+def _tell(result: dict[str, Any]) -> None:
+	frappe.publish_realtime(EVENT, result, user=frappe.session.user)

@@ -1,0 +1,107 @@
+"""A person's part of the webhooks as they were received: bodies hold several people's items."""
+
+import json
+from collections.abc import Iterator
+
+import frappe
+
+from whatsapp_channel.privacy.person import Person
+from whatsapp_channel.rules.redaction import is_about, without
+
+DELIVERY = "WhatsApp Delivery"
+ITEM = "WhatsApp Delivery Item"
+# So many rows are looked through by one statement: a scan must not hold up whoever stores the next webhook.
+BATCH = 2000
+
+
+def count(person: Person, limit: int) -> int | None:
+	"""How many stored deliveries and items mention the person; None when there are more than `limit` to look through."""
+	for doctype in (DELIVERY, ITEM):
+		beyond = frappe.db.sql(f"select name from `tab{doctype}` limit 1 offset {int(limit)}")
+		if beyond:
+			return None
+	return sum(len(names) for doctype, field in _BODIES for names in _mentioning(doctype, field, person))
+
+
+def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
+	"""Takes the person's items out of the stored bodies and deletes his kept items; returns how many rows changed.
+
+	A body stays a row with its name, the hash of what came: Meta's repetition of it must not be filed again. `since`
+	(a time of the site) looks only at what was stored from then on.
+	"""
+	changed = 0
+	for doctype, field in _BODIES:
+		handle = _thin_out if doctype == DELIVERY else _drop_item
+		for names in _mentioning(doctype, field, person, since):
+			changed += sum(handle(name, person) for name in names)
+			if commit:
+				frappe.db.commit()  # nosemgrep: a long search must not hold locks
+	return changed
+
+
+_BODIES = ((DELIVERY, "body"), (ITEM, "payload"))
+
+
+def _mentioning(doctype: str, field: str, person: Person, since: object = None) -> Iterator[list[str]]:
+	"""Names of rows in which an identity of the person stands, batch by batch in the order of the primary key."""
+	if not person.ids:
+		return
+	hits = " or ".join([f"`{field}` like %s"] * len(person.ids))
+	needles = [f"%{each}%" for each in sorted(person.ids)]
+	if since:
+		yield _recent(doctype, hits, needles, since)
+		return
+	last = ""
+	while True:
+		rows = frappe.db.sql(
+			f"select name, ({hits}) from `tab{doctype}` where name > %s order by name limit {BATCH}",
+			(*needles, last),
+		)
+		if found := [row[0] for row in rows if row[1]]:
+			yield found
+		if len(rows) < BATCH:
+			return
+		last = rows[-1][0]
+
+
+def _recent(doctype: str, hits: str, needles: list[str], since: object) -> list[str]:
+	"""The few that came while the others were looked through; every state is named for the sake of the index."""
+	states = frappe.get_meta(doctype).get_field("state").options.split("\n")
+	marks = ", ".join(["%s"] * len(states))
+	query = f"select name from `tab{doctype}` where state in ({marks}) and creation >= %s and ({hits})"
+	return [row[0] for row in frappe.db.sql(query, (*states, since, *needles))]
+
+
+def _thin_out(name: str, person: Person) -> bool:
+	body = frappe.db.get_value(DELIVERY, name, "body")
+	kept, gone = _without(body, person)
+	if gone:
+		frappe.db.set_value(DELIVERY, name, "body", kept, update_modified=False)
+	return gone
+
+
+def _without(body: str, person: Person) -> tuple[str, bool]:
+	"""The body without the person's items. One that cannot be read cannot be divided either: nothing of it stays."""
+	try:
+		read = json.loads(body)
+	except (ValueError, RecursionError):
+		return "{}", True
+	kept, gone = without(read, person.ids)
+	if gone or (isinstance(read, dict) and isinstance(read.get("entry"), list)):
+		return json.dumps(kept, ensure_ascii=False), bool(gone)
+	return "{}", True
+
+
+def _drop_item(name: str, person: Person) -> bool:
+	"""A kept item is one person's; one that only mentions him is somebody else's message and stays."""
+	payload = frappe.db.get_value(ITEM, name, "payload")
+	try:
+		item = json.loads(payload)
+	except (ValueError, TypeError, RecursionError):
+		item = None
+	known = isinstance(item, dict) and isinstance(item.get("raw"), dict)
+	whole = {**item, **item["raw"], "contact": item.get("contact")} if known else {}
+	if known and not is_about(whole, person.ids) and str(item.get("peer") or "") not in person.ids:
+		return False
+	frappe.db.delete(ITEM, {"name": name})
+	return True

@@ -1,0 +1,193 @@
+"""Erasing a person: what he wrote and who he is goes, counts and times stay with a customer without a name.
+
+Any step may be broken off and done again. What is long runs first, in small transactions, while he can still be found;
+the last step takes his lock and does all the rest at once, so that there is never half a customer.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+
+import frappe
+from frappe import _
+
+from whatsapp_channel import jobs
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import in_transaction, lock_row, named_lock
+from whatsapp_channel.helpdesk import privacy as in_helpdesk
+from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.privacy import audit, deliveries, files, mentions
+from whatsapp_channel.privacy.person import ACCOUNT, CUSTOMER, IDENTITY, Asked, Person, choose, person
+
+MESSAGE = "WhatsApp Session Message"
+# A sender holds its lock while one message is on its way to Meta: longer than a request may take.
+SENDER_PATIENCE = 60
+QUOTED = 80
+
+Progress = Callable[[int, str], None]
+
+
+@dataclass(slots=True)
+class Report:
+	"""What was erased, in numbers; `elsewhere` names DocTypes that mention the person and are not ours to change."""
+
+	customers: int = 0
+	messages: int = 0
+	files: int = 0
+	tickets: int = 0
+	communications: int = 0
+	contacts_deleted: int = 0
+	contacts_kept: int = 0
+	deliveries: int = 0
+	logs: int = 0
+	elsewhere: dict[str, int] = field(default_factory=dict)
+
+	def as_dict(self) -> dict[str, object]:
+		"""For the form and the command line."""
+		return asdict(self)
+
+
+def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Report:
+	"""Erases the customers whom `wanted` means (see person.choose); repeated, it finds what is left.
+
+	Commits on the way. Raises frappe.ValidationError while a message to him is still being sent.
+	"""
+	report, began = Report(), site_now()
+	whom = person(wanted, choose(wanted, customers))
+	progress(5, _("Stopping what waits to be sent"))
+	for name in whom.customers:
+		in_transaction(lambda name=name: _stop_sending(name))
+	progress(10, _("Files"))
+	in_helpdesk.flush_search()
+	report.files += _remove_files(whom)
+	progress(30, _("Stored webhooks"))
+	report.deliveries += deliveries.erase(whom)
+	progress(60, _("Logs"))
+	report.logs += mentions.erase(whom)
+	progress(75, _("Messages and tickets"))
+	in_helpdesk.flush_search()
+	_erase_at_once(wanted, whom, began, report)
+	progress(85, _("Search"))
+	in_helpdesk.rebuild_search()
+	progress(90, _("Looking for what is left"))
+	report.elsewhere = mentions.elsewhere(whom)
+	progress(100, _("Done"))
+	return report
+
+
+def _stop_sending(customer: str) -> None:
+	lock_row(CUSTOMER, customer)
+	frappe.db.sql(
+		f"update `tab{MESSAGE}` set status = 'Failed', next_attempt = null where customer = %s and status = 'Queued'",
+		(customer,),
+	)
+
+
+def _remove_files(whom: Person) -> int:
+	found = files.of(whom, in_helpdesk.traces_of(whom.customers, whom.addresses))
+	files.remove(found)
+	files.remove_parts(whom.customers)
+	frappe.db.commit()  # nosemgrep: the content is gone already
+	return len(found)
+
+
+def _erase_at_once(wanted: Asked, whom: Person, began: object, report: Report) -> None:
+	"""All that is found by the customers' rows, and those rows, in one transaction under their locks."""
+	counted = dict(asdict(report))
+
+	def work() -> None:
+		for name in sorted(whom.customers):
+			lock_row(CUSTOMER, name)
+		for key, value in counted.items():
+			setattr(report, key, value)
+		_erase_locked(whom, began, report)
+		audit.note_erased(wanted, report.as_dict())
+
+	with ExitStack() as senders:
+		for queue in _queues(whom):
+			if not senders.enter_context(named_lock(queue, wait=SENDER_PATIENCE)):
+				frappe.throw(_("A message to this customer is being sent right now. Try again in a minute."))
+		in_transaction(work)
+
+
+def _queues(whom: Person) -> list[str]:
+	"""The locks under which messages to the person are sent: one that is on its way must be settled first."""
+	rows = frappe.get_all(
+		"WhatsApp Conversation",
+		{"customer": among(whom.customers)},
+		["customer", "channel"],
+		distinct=True,
+		order_by=None,
+	)
+	return sorted(jobs.queue_name(row.customer, row.channel) for row in rows)
+
+
+def _erase_locked(whom: Person, began: object, report: Report) -> None:
+	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
+	quoted = _beginnings(whom) if traces.shared else []
+	found = files.of(whom, traces)
+	report.files += files.remove(found)
+	report.deliveries += deliveries.erase(whom, since=began, commit=False)
+	report.tickets, report.communications = len(traces.own), len(traces.communications)
+	for name in whom.customers:
+		shell = _shell(name)
+		if name == whom.customers[0]:
+			in_helpdesk.erase_traces(traces, whom.customers, quoted, shell)
+			in_helpdesk.silence_shell(shell)
+		report.messages += _hand_over(name, shell.name)
+		report.customers += 1
+	in_helpdesk.forget_trails(CUSTOMER, whom.customers)
+	for name in whom.contacts:
+		if in_helpdesk.erase_contact(name, whom.numbers):
+			report.contacts_deleted += 1
+		else:
+			report.contacts_kept += 1
+	frappe.db.delete("Email Unsubscribe", {"email": among(whom.addresses)})
+
+
+def _beginnings(whom: Person) -> list[str]:
+	rows = frappe.get_all(MESSAGE, {"customer": among(whom.customers)}, ["text", "original_text"])
+	return [text[:QUOTED] for row in rows for text in (row.text, row.original_text) if text]
+
+
+def _shell(customer: str) -> "frappe._dict":
+	"""A new customer of the same account without any identity, to whom counts and times belong from now on.
+
+	A new row and not the old one without its number: whoever waits for the lock sees that the customer is gone.
+	"""
+	account = frappe.db.get_value(CUSTOMER, customer, "account")
+	values = {"doctype": CUSTOMER, "account": account, "profile_name": _("Erased customer")}
+	document = frappe.get_doc(values)
+	document.flags.ignore_links = not frappe.db.exists(ACCOUNT, account)
+	document.insert(ignore_permissions=True)
+	return frappe._dict(name=document.name, wa_id=None, profile_name=document.profile_name)
+
+
+def _hand_over(customer: str, shell: str) -> int:
+	"""Empties the customer's rows, gives them to `shell` and deletes his own; returns how many messages there were.
+
+	`wamid_key`, a hash that nobody can turn back, stays: Meta may repeat a message for seven days, and an erased one
+	must not come back. Our own reference goes: a late status would write the id of the message once more.
+	"""
+	count = frappe.db.count(MESSAGE, {"customer": customer})
+	frappe.db.sql(
+		f"delete from `tabWhatsApp Message Media` where parent in (select name from `tab{MESSAGE}` where customer = %s)",
+		(customer,),
+	)
+	frappe.db.sql(
+		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, payload = null, wamid = null,
+		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
+		client_reference = null, next_attempt = null,
+		status = case when status in ('Queued', 'Sending') then 'Failed' else status end where customer = %s""",
+		(shell, _("Erased on request."), customer),
+	)
+	frappe.db.sql(
+		"""update `tabWhatsApp Conversation` set customer = %s, state = 'Ended', window_ends = null,
+		ended_at = coalesce(ended_at, %s) where customer = %s""",
+		(shell, site_now(), customer),
+	)
+	frappe.db.sql("update `tabWhatsApp Session` set customer = %s where customer = %s", (shell, customer))
+	frappe.db.delete(IDENTITY, {"parent": customer, "parenttype": CUSTOMER})
+	frappe.db.delete(CUSTOMER, {"name": customer})
+	frappe.clear_document_cache(CUSTOMER, customer)
+	return count

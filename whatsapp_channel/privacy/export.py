@@ -1,0 +1,136 @@
+"""Everything about a person in one zip: JSON that people can read, and the files."""
+
+import os
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import add_to_date
+
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.helpdesk import privacy as in_helpdesk
+from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.privacy import audit, files
+from whatsapp_channel.privacy.person import CUSTOMER, IDENTITY, Asked, Person, choose, person
+
+MESSAGE = "WhatsApp Session Message"
+KEPT_HOURS = 24
+# What the table holds besides, keys and links, means nothing outside of this site.
+FIELDS = {
+	CUSTOMER: (
+		"account",
+		"profile_name",
+		"username",
+		"phone",
+		"bsuid",
+		"contact",
+		"marketing_stopped_on",
+		"creation",
+	),
+	"WhatsApp Conversation": (
+		"channel",
+		"state",
+		"ticket",
+		"opened_at",
+		"ended_at",
+		"last_inbound",
+		"last_outbound",
+	),
+	"WhatsApp Session": ("number", "kind", "opened_at", "ends_at", "inbound_count", "outbound_count"),
+	MESSAGE: (
+		"message_timestamp",
+		"direction",
+		"message_type",
+		"text",
+		"status",
+		"channel",
+		"ticket",
+		"original_text",
+		"edited_on",
+		"revoked_on",
+		"reaction",
+		"delivered_on",
+		"read_on",
+		"wamid",
+		"payload",
+	),
+}
+
+Progress = Callable[[int, str], None]
+
+
+def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> str:
+	"""Writes the zip as a private File of the present user, who alone can open it; returns its URL."""
+	whom = person(wanted, choose(wanted, customers))
+	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
+	name = f"{files.EXPORT_PREFIX}{'-'.join(whom.customers[:3]) or 'nobody'}-{frappe.generate_hash(length=10)}.zip"
+	path = frappe.get_site_path("private", "files", name)
+	progress(10, _("Messages"))
+	with zipfile.ZipFile(path + files.PART, "w", zipfile.ZIP_DEFLATED) as archive:
+		archive.writestr("data.json", frappe.as_json(_data(whom, traces), ensure_ascii=False))
+		_add_files(archive, files.of(whom, traces), progress)
+	os.replace(path + files.PART, path)
+	document = frappe.get_doc(
+		{"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
+	).insert(ignore_permissions=True)
+	audit.note_exported(wanted, document.file_url)
+	frappe.db.commit()  # nosemgrep: the job that wrote the file ends here
+	progress(100, _("Done"))
+	return document.file_url
+
+
+def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
+	mine = {"customer": among(whom.customers)}
+	itself = {"name": among(whom.customers)}
+	former = {"parent": among(whom.customers), "parenttype": CUSTOMER}
+	messages = _rows(MESSAGE, mine, "message_timestamp, creation")
+	for message in messages:
+		message["payload"] = _parsed(message["payload"])
+	return {
+		"customers": _rows(CUSTOMER, itself, "creation"),
+		"former_identities": frappe.get_all(IDENTITY, former, ["kind", "identity", "until"]),
+		"conversations": _rows("WhatsApp Conversation", mine, "opened_at"),
+		"sessions": _rows("WhatsApp Session", mine, "opened_at"),
+		"messages": messages,
+		**in_helpdesk.exported(traces, whom.contacts),
+	}
+
+
+def _rows(doctype: str, filters: dict, order_by: str) -> list[dict[str, Any]]:
+	return frappe.get_all(doctype, filters, list(FIELDS[doctype]), order_by=order_by)
+
+
+def _parsed(payload: str | None) -> Any:
+	try:
+		return frappe.parse_json(payload) if payload else None
+	except ValueError:
+		return payload
+
+
+def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -> None:
+	"""Each content once, under the name that it came with."""
+	written: set[str] = set()
+	for index, name in enumerate(names):
+		document = frappe.get_doc("File", name)
+		if document.file_url in written or document.file_name.startswith(files.EXPORT_PREFIX):
+			continue
+		written.add(document.file_url)
+		path = files.path_of(document)
+		if path and os.path.isfile(path):
+			plain = re.sub(r"[^\w.\- ]", "_", document.file_name or "file")
+			archive.write(path, f"files/{len(written):04d} {plain}")
+		progress(10 + 80 * (index + 1) // len(names), _("Files"))
+
+
+def delete_old() -> int:
+	"""Deletes exports that are older than a day, also one that was broken off; returns how many. For the scheduler."""
+	before = add_to_date(site_now(), hours=-KEPT_HOURS)
+	old = frappe.get_all(
+		"File", {"file_name": ["like", f"{files.EXPORT_PREFIX}%"], "creation": ["<", before]}, pluck="name"
+	)
+	files.remove(old)
+	files.remove_parts([], older_than_hours=KEPT_HOURS)
+	return len(old)

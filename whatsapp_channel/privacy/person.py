@@ -1,0 +1,179 @@
+"""Whom a request is about: the customers that a number or user id stands for, on every account."""
+
+import re
+from dataclasses import dataclass
+
+import frappe
+import phonenumbers
+from frappe import _
+
+from whatsapp_channel.helpdesk import privacy as in_helpdesk
+from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.rules.address import synthetic
+from whatsapp_channel.rules.masking import in_message_ids, mask
+from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variants
+
+CUSTOMER = "WhatsApp Customer"
+IDENTITY = "WhatsApp Customer Identity"
+ACCOUNT = "WhatsApp Business Account"
+USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
+FIELDS = ["name", "account", "profile_name", "wa_id", "bsuid", "contact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+	"""What somebody entered: the spellings of a number in digits, or a user id."""
+
+	numbers: tuple[str, ...] = ()
+	user_id: str | None = None
+
+	@property
+	def ids(self) -> tuple[str, ...]:
+		"""Every identity it may be stored under."""
+		return (self.user_id,) if self.user_id else self.numbers
+
+	@property
+	def masked(self) -> str:
+		"""What may stand in an audit trail and on a progress bar."""
+		return mask(self.ids[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+	"""A customer who has this identity, or had it `until`, a time of the site."""
+
+	name: str
+	account: str
+	profile_name: str
+	phone: str
+	until: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+	"""Everything by which the rows of the chosen customers are found."""
+
+	customers: tuple[str, ...]
+	ids: frozenset[str]
+	addresses: frozenset[str]
+	contacts: tuple[str, ...]
+
+	@property
+	def numbers(self) -> frozenset[str]:
+		"""Digits only."""
+		return frozenset(each for each in self.ids if each.isdigit())
+
+	@property
+	def mentions(self) -> tuple[str, ...]:
+		"""The texts that give a person away wherever they stand: numbers as usually written, ids, addresses."""
+		written = {spelling for number in self.numbers for spelling in (number, *_as_written(number))}
+		packed = {in_message_ids(each) for each in self.ids}
+		return tuple(sorted(written | packed | self.ids | self.addresses))
+
+
+def asked(text: str) -> Asked:
+	"""Reads a number in international spelling, or a user id. Raises frappe.ValidationError with what to enter."""
+	entered = (text or "").strip()
+	if USER_ID.fullmatch(entered):
+		return Asked(user_id=entered)
+	try:
+		plus = "" if not entered or entered.startswith(("+", "00")) else "+"
+		return Asked(variants(digits(to_e164(plus + entered))))
+	except InvalidNumber as error:
+		frappe.throw(
+			f"{_(error.problem)} {_(error.way_out)}".replace("{number}", frappe.utils.escape_html(entered))
+		)
+
+
+def owners(wanted: Asked) -> list[Owner]:
+	"""The customers with this identity, those first who have it now; one person may be a customer of several accounts."""
+	accounts = frappe.get_all(ACCOUNT, pluck="name")
+	keys = [f"{account}:{each}" for account in accounts for each in wanted.ids]
+	if not keys:
+		return []
+	field = "bsuid_key" if wanted.user_id else "phone_key"
+	found = frappe.get_all(CUSTOMER, {field: among(keys)}, FIELDS, order_by="creation")
+	now = [_owner(row) for row in found]
+	former = frappe.get_all(
+		IDENTITY,
+		{"identity_key": among(keys), "parenttype": CUSTOMER},
+		["parent", "until"],
+		order_by="until",
+	)
+	until = {row.parent: row.until for row in former if row.parent not in {owner.name for owner in now}}
+	rows = frappe.get_all(CUSTOMER, {"name": among(until)}, FIELDS, order_by="creation") if until else []
+	return now + [_owner(row, until[row.name]) for row in rows]
+
+
+def _owner(row: "frappe._dict", until: object = None) -> Owner:
+	phone = f"+{row.wa_id}" if row.wa_id else row.bsuid
+	return Owner(row.name, row.account, row.profile_name, phone, until)
+
+
+def choose(wanted: Asked, customers: list[str] | None = None) -> list[Owner]:
+	"""The customers whom a request means: those named, else whoever has the identity now, else whoever had it.
+
+	A number that was given up may be somebody else's by now; so its former owner is meant only when named, or alone.
+	"""
+	found = owners(wanted)
+	if customers is not None:
+		return [owner for owner in found if owner.name in customers]
+	return [owner for owner in found if not owner.until] or found
+
+
+def person(wanted: Asked, chosen: list[Owner]) -> Person:
+	"""Collects every identity of the chosen customers, also the former ones, unless they are others' by now."""
+	names = [owner.name for owner in chosen]
+	rows = frappe.get_all(CUSTOMER, {"name": among(names)}, FIELDS) if names else []
+	former = (
+		frappe.get_all(IDENTITY, {"parent": among(names), "parenttype": CUSTOMER}, pluck="identity")
+		if names
+		else []
+	)
+	ids = _all_ids(rows, former) | set(wanted.ids) - _ids_of_others(wanted, names)
+	ids -= _others_now(ids - _all_ids(rows, []), names)
+	addresses = {address for each in ids | set(names) for address in _address(each)}
+	numbers = [each for each in ids if each.isdigit()]
+	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in rows if row.contact])
+	return Person(tuple(names), frozenset(ids), frozenset(addresses), tuple(contacts))
+
+
+def _address(local: str) -> tuple[str, ...]:
+	try:
+		return (synthetic(local),)
+	except ValueError:  # no ticket can have it either
+		return ()
+
+
+def _all_ids(rows: list["frappe._dict"], former: list[str]) -> set[str]:
+	phones = [row.wa_id for row in rows] + [each for each in former if not USER_ID.fullmatch(each)]
+	found = {spelling for phone in phones if phone for spelling in variants(phone)}
+	found |= {row.bsuid for row in rows if row.bsuid}
+	return found | {each for each in former if USER_ID.fullmatch(each)}
+
+
+def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:
+	"""What was entered, if the chosen had it once and somebody else has it now."""
+	now = [owner for owner in owners(wanted) if not owner.until]
+	return set(wanted.ids) if now and not any(owner.name in names for owner in now) else set()
+
+
+def _others_now(ids: set[str], names: list[str]) -> set[str]:
+	"""Of former identities those that are another customer's by now."""
+	found = set()
+	for each in ids:
+		user_id = bool(USER_ID.fullmatch(each))
+		holders = frappe.get_all(CUSTOMER, {"bsuid" if user_id else "wa_id": each}, pluck="name")
+		if holders and not set(holders) & set(names):
+			found.add(each)
+	return found
+
+
+def _as_written(number: str) -> tuple[str, ...]:
+	try:
+		parsed = phonenumbers.parse(f"+{number}")
+	except phonenumbers.NumberParseException:
+		return ()
+	rest = number[len(str(parsed.country_code)) :]
+	international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+	return (international, f"{parsed.country_code}-{rest}", f"{parsed.country_code} {rest}")

@@ -1,0 +1,66 @@
+"""File names that customers chose, made safe for disks, addresses and eyes."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ._characters import cut_before, visible
+from .file_types import ACTIVE, PROGRAMS, RECOGNISED
+
+MAX_CHARACTERS = 140
+"""Of the column in which Frappe keeps a file's name."""
+
+MAX_BYTES = 200
+"""Disks take 255 bytes of UTF-8; Frappe adds six letters where a name is taken."""
+
+# Path separators, what Windows refuses, and what an address would have to escape.
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|%#&;`$\x00-\x1f\x7f]')
+# Marks that turn the direction of writing: they make "gpj.exe" look like "exe.jpg".
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What has no letter is the end of a number, as in "offer 1.2".
+_EXTENSION = re.compile(r"\.(?=\d*[a-z])([a-z0-9]{1,10})$", re.IGNORECASE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+# Extensions that may stand before another one.
+_INNER = frozenset({"tar"})
+
+
+def extension_of(name: str) -> str:
+	"""The last extension of a name, lower-case and without its dot; "" when it has none."""
+	found = _EXTENSION.search(_cleaned(name))
+	return found.group(1).lower() if found else ""
+
+
+def safe_name(given: str | None, extension: str, fallback: str) -> str:
+	"""A name that ends in `extension`, at most MAX_CHARACTERS and MAX_BYTES long.
+
+	An extension that says something else is replaced, and further ones before it lose their dots, because programs
+	may hide the last. `fallback` names a file that has no name, or none that is left.
+	"""
+	stem = _stem(_cleaned(given or "")) or fallback
+	ending = f".{extension}"
+	stem = _cut(stem, MAX_CHARACTERS - len(ending), MAX_BYTES - len(ending))
+	return stem + ending
+
+
+def _cleaned(name: str) -> str:
+	plain = _DIRECTIONS.sub("", visible(unicodedata.normalize("NFC", name)))
+	plain = _FORBIDDEN.sub("_", re.sub(r"\s+", " ", plain))
+	return plain.strip(" .")
+
+
+def _stem(name: str) -> str:
+	"""The name without its extension; an inner extension is no longer one."""
+	first, *further = _EXTENSION.sub("", name).split(".")
+	for part in further:
+		is_extension = part.lower() in (RECOGNISED | PROGRAMS | ACTIVE) - _INNER
+		first += f"_{part}" if is_extension else f".{part}"
+	stem = first.strip(" ._")
+	return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
+
+
+def _cut(stem: str, characters: int, size: int) -> str:
+	end = min(len(stem), characters)
+	while len(stem[:end].encode()) > size:
+		end -= 1
+	return stem[: cut_before(stem, end)].rstrip(" .") if end < len(stem) else stem

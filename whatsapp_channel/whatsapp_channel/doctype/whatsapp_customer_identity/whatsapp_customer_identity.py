@@ -1,0 +1,5 @@
+from frappe.model.document import Document
+
+
+class WhatsAppCustomerIdentity(Document):
+	"""A number or user id that was this customer's until some time; written by inbound.identity."""

@@ -1,0 +1,11 @@
+import frappe
+from frappe.model.document import Document
+
+
+class WhatsAppMessageMedia(Document):
+	"""One file of a message and where it is; written by inbound.media."""
+
+
+def on_doctype_update() -> None:
+	"""For the files to fetch again, and those that have been kept long enough."""
+	frappe.db.add_index("WhatsApp Message Media", ["state", "creation"])
