@@ -10,7 +10,7 @@ import pytest
 from tests.app.desk import MESSAGE, Desk, newest, utc
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.webhook import read_delivery
-from whatsapp_channel.inbound import history
+from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.sandbox.coexistence import BusinessApp
 from whatsapp_channel.sandbox.model import MediaFile
 from whatsapp_channel.sandbox.payloads import Item

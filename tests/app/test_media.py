@@ -15,11 +15,13 @@ import pytest
 from tests.app.conftest import user
 from tests.app.desk import DEADLINE, MESSAGE, Desk, newest
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
-from whatsapp_channel.inbound import media, media_trouble
-from whatsapp_channel.inbound.media_trouble import Trouble
+from whatsapp_channel.inbound import media
+from whatsapp_channel.inbound.media import messages
+from whatsapp_channel.inbound.media import trouble as media_trouble
+from whatsapp_channel.inbound.media.trouble import Trouble
 
 MB = 1024 * 1024
-ROW = media.ROW
+ROW = messages.ROW
 PHONE = "5511912345678"
 ANA = "5511987654321"
 
@@ -658,7 +660,7 @@ def test_same_content_sent_later_stays(desk: Desk) -> None:
 
 def test_one_file_that_resists_does_not_keep_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 	keep_for(30)
-	monkeypatch.setattr("whatsapp_channel.inbound.media_removal.BATCH", 2)
+	monkeypatch.setattr("whatsapp_channel.inbound.media.removal.BATCH", 2)
 	messages = [photo(desk, wa_id=f"55119123456{index:02d}") for index in range(5)]
 	for message in messages:
 		old(desk, message, 31)

@@ -7,7 +7,7 @@ from whatsapp_channel.database import lock_row
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
 from whatsapp_channel.inbound import conversation as conversations
-from whatsapp_channel.inbound import history
+from whatsapp_channel.inbound.coexistence import history
 
 
 @frappe.whitelist(methods=["POST"])

@@ -16,7 +16,8 @@ from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.database import change_row, row_of
 from whatsapp_channel.helpdesk import business_app, tickets
-from whatsapp_channel.inbound import album, media
+from whatsapp_channel.inbound import media
+from whatsapp_channel.inbound.media import album
 from whatsapp_channel.rules import readable
 
 MESSAGE = tickets.MESSAGE

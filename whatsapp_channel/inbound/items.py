@@ -13,7 +13,9 @@ from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.database import insert_unless_there
-from whatsapp_channel.inbound import address_book, echoes, history, identity, message, order
+from whatsapp_channel.inbound import message, order
+from whatsapp_channel.inbound.coexistence import address_book, echoes, history
+from whatsapp_channel.inbound.customers import identity
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status

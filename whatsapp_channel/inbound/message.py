@@ -10,7 +10,8 @@ from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import communications, tickets
-from whatsapp_channel.inbound import conversation, customer, gaps, identity, media, session, traces
+from whatsapp_channel.inbound import conversation, gaps, media, session, traces
+from whatsapp_channel.inbound.customers import customer, identity
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key

@@ -16,7 +16,8 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
-from whatsapp_channel.inbound import message, owners
+from whatsapp_channel.inbound import message
+from whatsapp_channel.inbound.customers import owners
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
 

@@ -10,9 +10,16 @@ from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.database import in_transaction, insert_row, row_of
 from whatsapp_channel.helpdesk import contacts, customers, tickets
-from whatsapp_channel.inbound import timeline
-from whatsapp_channel.inbound.joining import FIELDS, elder, join, number_columns, renumbered, user_columns
-from whatsapp_channel.inbound.owners import (
+from whatsapp_channel.inbound.customers import timeline
+from whatsapp_channel.inbound.customers.joining import (
+	FIELDS,
+	elder,
+	join,
+	number_columns,
+	renumbered,
+	user_columns,
+)
+from whatsapp_channel.inbound.customers.owners import (
 	CUSTOMER,
 	Ids,
 	Kind,

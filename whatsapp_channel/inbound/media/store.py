@@ -23,7 +23,8 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
 from whatsapp_channel.database import in_transaction
-from whatsapp_channel.inbound.media_problems import (
+from whatsapp_channel.inbound.customers.owners import CUSTOMER
+from whatsapp_channel.inbound.media.problems import (
 	NotStored,
 	no_access,
 	no_file,
@@ -31,7 +32,6 @@ from whatsapp_channel.inbound.media_problems import (
 	problem_of,
 	too_large,
 )
-from whatsapp_channel.inbound.owners import CUSTOMER
 from whatsapp_channel.rules import media as rules
 from whatsapp_channel.rules.file_names import safe_name
 from whatsapp_channel.rules.media import Unacceptable

@@ -10,7 +10,7 @@ from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import files, tickets
-from whatsapp_channel.inbound.owners import CUSTOMER
+from whatsapp_channel.inbound.customers.owners import CUSTOMER
 from whatsapp_channel.logs import report
 from whatsapp_channel.settings import SETTINGS
 

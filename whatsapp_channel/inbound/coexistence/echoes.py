@@ -14,9 +14,10 @@ from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import business_app, tickets
-from whatsapp_channel.inbound import customer, media, message, traces
-from whatsapp_channel.inbound.joining import FIELDS
-from whatsapp_channel.inbound.owners import Ids
+from whatsapp_channel.inbound import media, message, traces
+from whatsapp_channel.inbound.customers import customer
+from whatsapp_channel.inbound.customers.joining import FIELDS
+from whatsapp_channel.inbound.customers.owners import Ids
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key

@@ -20,7 +20,7 @@ from whatsapp_channel.rules import media as rules
 from whatsapp_channel.rules.media import Unacceptable
 
 if TYPE_CHECKING:
-	from whatsapp_channel.inbound.media_store import Wanted
+	from whatsapp_channel.inbound.media.store import Wanted
 
 
 class NotStored(Exception):

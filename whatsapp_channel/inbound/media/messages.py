@@ -15,14 +15,11 @@ from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.database import in_transaction, lock_row, named_lock
 from whatsapp_channel.helpdesk import files, tickets
-from whatsapp_channel.inbound.media_problems import expired
-from whatsapp_channel.inbound.media_removal import redact_old_media
-from whatsapp_channel.inbound.media_store import FAILED, STORED, Wanted, is_hosts_trouble, obtain, put_off
-from whatsapp_channel.inbound.media_trouble import Trouble
-from whatsapp_channel.inbound.owners import CUSTOMER
+from whatsapp_channel.inbound.customers.owners import CUSTOMER
+from whatsapp_channel.inbound.media.problems import expired
+from whatsapp_channel.inbound.media.store import FAILED, STORED, Wanted, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.rules.readable import FileView
-
-__all__ = ["attach", "fetch", "fetch_again", "fetch_failed", "files_of", "redact_old_media"]
 
 ROW = "WhatsApp Message Media"
 MESSAGE = "WhatsApp Session Message"

@@ -17,8 +17,10 @@ from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
-from whatsapp_channel.inbound import customer, history_media, message, traces
-from whatsapp_channel.inbound.owners import Ids
+from whatsapp_channel.inbound import message, traces
+from whatsapp_channel.inbound.coexistence import history_media
+from whatsapp_channel.inbound.customers import customer
+from whatsapp_channel.inbound.customers.owners import Ids
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key

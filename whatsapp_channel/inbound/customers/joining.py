@@ -8,8 +8,8 @@ from frappe import _
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import contacts, customers, tickets
-from whatsapp_channel.inbound import timeline
-from whatsapp_channel.inbound.owners import CUSTOMER, FORMER, Kind, key, remember
+from whatsapp_channel.inbound.customers import timeline
+from whatsapp_channel.inbound.customers.owners import CUSTOMER, FORMER, Kind, key, remember
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.masking import mask
 from whatsapp_channel.rules.phone import of_wa_id, variants

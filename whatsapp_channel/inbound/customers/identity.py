@@ -16,9 +16,9 @@ from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import customers
-from whatsapp_channel.inbound import customer, timeline
-from whatsapp_channel.inbound.customer import Pair
-from whatsapp_channel.inbound.joining import (
+from whatsapp_channel.inbound.customers import customer, timeline
+from whatsapp_channel.inbound.customers.customer import Pair
+from whatsapp_channel.inbound.customers.joining import (
 	FIELDS,
 	MESSAGE,
 	elder,
@@ -27,7 +27,7 @@ from whatsapp_channel.inbound.joining import (
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.inbound.owners import (
+from whatsapp_channel.inbound.customers.owners import (
 	CUSTOMER,
 	Ids,
 	Kind,
