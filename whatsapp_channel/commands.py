@@ -27,29 +27,19 @@ def whatsapp_privacy(
 	"""Finds, exports or erases everything about a phone NUMBER (with country code) or user id."""
 	import frappe
 
+	from whatsapp_channel.privacy.command import carry_out
+
 	if action == "erase" and not yes and click.prompt("Enter the number once more") != number:
 		raise click.ClickException("The two numbers differ. Nothing was erased.")
 	frappe.init(site=get_site(context))
 	frappe.connect()
 	try:
-		click.echo(json.dumps(_do(action, number, list(customers) or None), indent=1, default=str))
+		told = carry_out(action, number, list(customers) or None, _show)
+		click.echo(json.dumps(told, indent=1, default=str))
 	except frappe.ValidationError as error:
 		raise click.ClickException(frappe.utils.strip_html(str(error))) from None
 	finally:
 		frappe.destroy()
-
-
-def _do(action: str, number: str, customers: list[str] | None) -> object:
-	from whatsapp_channel.privacy import erase, export
-	from whatsapp_channel.privacy.find import find
-	from whatsapp_channel.privacy.person import asked
-
-	wanted = asked(number)
-	if action == "find":
-		return find(wanted, customers)
-	if action == "export":
-		return {"file_url": export.export(wanted, customers, _show)}
-	return erase.erase(wanted, customers, _show).as_dict()
 
 
 def _show(percent: int, step: str) -> None:

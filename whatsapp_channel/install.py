@@ -52,6 +52,8 @@ def _forget_own_rows() -> None:
 	"""Rows that point at our DocTypes and jobs: Frappe drops the tables and leaves these behind."""
 	ours = frappe.get_all("DocType", {"module": setup.MODULE}, pluck="name")
 	frappe.db.delete("__Auth", {"doctype": ["in", ours]})
+	for name in frappe.get_all("File", {"attached_to_doctype": ["in", ours]}, pluck="name"):
+		frappe.delete_doc("File", name, force=True, ignore_permissions=True)
 	frappe.db.delete("Scheduled Job Type", {"method": ["like", "whatsapp_channel.%"]})
 	for doctype, field in POINTING_AT_DOCTYPES.items():
 		if frappe.db.table_exists(doctype):

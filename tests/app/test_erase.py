@@ -1,20 +1,31 @@
 # ruff: noqa: F811 (fixtures that are imported)
 """After an erasure nothing of the person is left anywhere; counts, times and everybody else stay."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import frappe
 import pytest
 
 from tests.app.child import start
-from tests.app.desk import MESSAGE, Desk, text_message, wait_until
+from tests.app.desk import MESSAGE, Desk, newest, text_message, wait_until
+from tests.app.people import FORMER, arrive
+from tests.app.people import text as written_by
 from tests.app.person import (  # noqa: F401 (fixtures among them)
 	CUSTOMER,
+	DELIVERY,
+	ITEM,
 	NAME,
 	NUMBER,
+	OTHER,
 	OTHER_TEXT,
 	TEXT,
 	attach,
+	comment,
 	erased,
 	leave_files,
 	leave_items,
@@ -27,6 +38,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
+from whatsapp_channel.inbound import drain, items
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
 
@@ -289,3 +301,190 @@ def test_an_agent_cannot_answer_an_erased_customer(talked: Desk) -> None:
 	(ticket,) = frappe.get_all("HD Ticket", {"subject": "Erased"}, pluck="name")
 	with pytest.raises(WindowClosed):
 		talked.reply(str(ticket), "<p>Hello?</p>")
+
+
+# -- other people's rows -----------------------------------------------------------------------------------
+
+
+def joined(desk: Desk, kind: str, identity: str) -> None:
+	"""A customer with a former identity of this kind, as it is written when two rows turn out to be one person."""
+	user_id = "BR.13491208655302741918"
+	by_number, by_user_id = written_by(NUMBER, 1), written_by(user_id, 2)
+	arrive(desk, by_number, by_user_id, written_by(f"{NUMBER} {user_id}", 3))
+	(row,) = frappe.get_all(FORMER, {"kind": "Record"}, pluck="name")
+	frappe.db.set_value(FORMER, row, {"kind": kind, "identity": identity})
+	frappe.db.commit()
+
+
+@pytest.mark.parametrize(
+	("kind", "identity"),
+	[("Record", "0c734d4cdb"), ("Record", "0c73446d29d81b"), ("Phone Number", "07344")],
+	ids=["the name of a row", "the name of a row with seven digits", "a number of five digits"],
+)
+def test_logs_of_others_stay_when_a_joined_customer_is_erased(desk: Desk, kind: str, identity: str) -> None:
+	digits = "".join(char for char in identity if char.isdigit())
+	joined(desk, kind, identity)
+	comment(f"invoice 9{digits}0 is paid", "User", "Administrator")
+	erased()
+	assert left([f"invoice 9{digits}0 is paid"])
+
+
+def test_the_address_of_a_joined_row_is_erased(desk: Desk) -> None:
+	joined(desk, "Record", "0c734d4cdb")
+	comment("mail to 0c734d4cdb@whatsapp.invalid", "User", "Administrator")
+	erased()
+	assert left(["0c734d4cdb"]) == []
+
+
+# -- what Meta tells later ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("word", ["delivered", "read", "failed"])
+def test_a_late_status_does_not_write_the_id_back(talked: Desk, word: str) -> None:
+	row = newest(MESSAGE, direction="Outgoing")
+	id_at_meta = wamid("reply")
+	assert talked.message(row).wamid
+	key = frappe.get_attr("whatsapp_channel.keys.wamid_key")(id_at_meta)
+	frappe.db.set_value(MESSAGE, row, {"wamid": id_at_meta, "wamid_key": key})
+	erased()
+	talked.post(talked.status(id_at_meta, word))
+	talked.settle()
+	assert (talked.message(row).status, talked.message(row).wamid) == (word.capitalize(), None)
+
+
+# -- deliveries that are worked off at the same time -------------------------------------------------------
+
+
+@contextmanager
+def killed_at(monkeypatch: pytest.MonkeyPatch, item: int) -> Iterator[None]:
+	"""The worker dies when it begins this item, counted from 1 in each drain."""
+	begun = count(1)
+	original = items.process
+
+	def process(*arguments: Any) -> None:
+		if next(begun) == item:
+			raise KeyboardInterrupt
+		original(*arguments)
+
+	with monkeypatch.context() as patch:
+		patch.setattr(items, "process", process)
+		yield
+	frappe.db.rollback()
+
+
+def half_done(desk: Desk, monkeypatch: pytest.MonkeyPatch, body: dict, dies_at: list[int]) -> None:
+	"""A delivery of four items of which two are done: the worker died in the third, counted in each drain."""
+	desk.post(body)
+	name = newest(DELIVERY)
+	for item in dies_at:
+		with killed_at(monkeypatch, item), pytest.raises(KeyboardInterrupt):
+			drain.process_delivery(name)
+	place = frappe.db.get_value(DELIVERY, name, "position") or ""
+	assert place.endswith("/2") is (len(dies_at) > 1)
+
+
+DIED = ["died once", "died with its place noted"]
+
+
+@pytest.mark.parametrize("dies_at", [[3], [3, 3]], ids=DIED)
+def test_nobodys_message_is_lost_when_a_half_done_delivery_is_thinned_out(
+	talked: Desk, monkeypatch: pytest.MonkeyPatch, dies_at: list[int]
+) -> None:
+	mine = text_message(f"{TEXT} three", wamid=wamid("three"), sender=NUMBER)
+	theirs = [
+		text_message(f"other {index}", wamid=f"wamid.other.{index}", sender=OTHER) for index in range(3)
+	]
+	half_done(talked, monkeypatch, talked.payload(mine, *theirs), dies_at)
+	erased()
+	talked.settle()
+	found = frappe.get_all(MESSAGE, {"text": ["like", "other %"]}, pluck="text", order_by="creation")
+	assert found == ["other 0", "other 1", "other 2"]
+	assert left(needles()) == []
+
+
+# What is kept already is not begun again.
+@pytest.mark.parametrize("dies_at", [[3], [3, 1]], ids=DIED)
+def test_nobodys_status_is_taken_for_another_when_a_half_done_delivery_is_thinned_out(
+	talked: Desk, monkeypatch: pytest.MonkeyPatch, dies_at: list[int]
+) -> None:
+	people = [NUMBER, "5511900000001", "5511900000002", "5511900000003"]
+	statuses = [
+		{"id": f"wamid.unknown.{to}", "status": "read", "timestamp": "1700000000", "recipient_id": to}
+		for to in people
+	]
+	half_done(talked, monkeypatch, talked.envelope({"statuses": statuses}), dies_at)
+	erased()
+	talked.settle()
+	kept = frappe.get_all(ITEM, {"kind": "Status"}, pluck="payload")
+	assert {json.loads(payload)["raw"]["recipient_id"] for payload in kept} == set(people[1:])
+
+
+def test_a_delivery_of_which_nothing_is_left_is_done_quietly(talked: Desk) -> None:
+	talked.post(talked.payload(text_message(TEXT, wamid=wamid("four"), sender=NUMBER), name=NAME))
+	name = newest(DELIVERY)
+	erased()
+	erased()
+	talked.settle()
+	assert frappe.db.get_value(DELIVERY, name, ["state", "error"]) == ("Processed", None)
+	assert not frappe.db.count(ITEM)
+
+
+def test_a_body_grows_by_its_own_size_at_most_when_many_are_taken_out(talked: Desk) -> None:
+	people = [f"55119000000{index}" for index in range(10, 20)]
+	talked.post(talked.payload(*[text_message(wamid=f"wamid.{each}", sender=each) for each in people]))
+	name = newest(DELIVERY)
+	for each in people:
+		erased(each)
+	assert len(json.loads(frappe.db.get_value(DELIVERY, name, "body"))["entry"]) == len(people) + 1
+
+
+def test_a_message_that_a_drain_has_in_memory_does_not_come_back(
+	talked: Desk, host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	from whatsapp_channel.privacy import erase as module
+
+	original = module.named_lock
+
+	def waits_for(name: str, wait: float = 0) -> Any:
+		if name == "drain":
+			(tmp_path / "go on").touch()
+		return original(name, wait)
+
+	monkeypatch.setattr(module, "named_lock", waits_for)
+	talked.post(talked.payload(text_message(f"{TEXT} late", wamid=wamid("late"), sender=NUMBER), name=NAME))
+	worker = start(host.environment(), "tests.app.test_erase.drain_slowly", str(tmp_path))
+	wait_until((tmp_path / "in memory").exists)
+	erased()
+	(tmp_path / "go on").touch()
+	assert worker.wait(timeout=20) == 0
+	assert left(needles()) == []
+
+
+def drain_slowly(folder: str) -> None:
+	"""What a worker does that is held up before its first item; called in a process of its own."""
+	original = items.process
+
+	def process(*arguments: Any) -> None:
+		(Path(folder) / "in memory").touch()
+		wait_until((Path(folder) / "go on").exists)
+		original(*arguments)
+
+	items.process = process
+	drain.drain()
+
+
+def test_while_received_messages_are_worked_off_it_says_so(
+	talked: Desk, host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	from whatsapp_channel.privacy import erase as module
+
+	monkeypatch.setattr(module, "DRAIN_PATIENCE", 0)
+	talked.post(talked.payload(text_message("of somebody else", wamid="wamid.slow", sender=OTHER)))
+	worker = start(host.environment(), "tests.app.test_erase.drain_slowly", str(tmp_path))
+	wait_until((tmp_path / "in memory").exists)
+	with pytest.raises(frappe.ValidationError, match="still being worked off"):
+		erased()
+	(tmp_path / "go on").touch()
+	assert worker.wait(timeout=20) == 0
+	erased()
+	assert left(needles()) == []

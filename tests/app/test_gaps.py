@@ -144,6 +144,25 @@ def test_dismissed_signs_do_not_come_back_and_new_ones_count(desk: Desk) -> None
 	assert number(desk).missing_evidence == 1
 
 
+def test_beyond_the_most_signs_no_rows_are_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+	monkeypatch.setattr(gaps, "MOST_SIGNS", 1)
+	connected(desk)
+	gaps.note_unknown(desk.number, "wamid.lost.1", gaps.STATUS, utc())
+	asked: list[str] = []
+	for name in ("sql", "count"):
+		original = getattr(frappe.db, name)
+
+		def ask(what: Any, *more: Any, original: Any = original, **named: Any) -> Any:
+			asked.append(str(what))
+			return original(what, *more, **named)
+
+		monkeypatch.setattr(frappe.local.db, name, ask)
+	gaps.note_unknown(desk.number, "wamid.lost.2", gaps.STATUS, utc())
+	monkeypatch.undo()
+	assert not [each for each in asked if ITEM in each or "WhatsApp Session Message" in each]
+	assert number(desk).missing_evidence == 1
+
+
 def test_signs_do_not_fill_the_table(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 	monkeypatch.setattr(gaps, "MOST_SIGNS", 2)
 	connected(desk)

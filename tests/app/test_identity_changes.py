@@ -221,6 +221,75 @@ def test_a_new_number_of_somebody_with_another_user_id_is_not_joined(desk: Desk)
 	assert people() == {person(B, U2, A, U1, texts=1), person(None, U3, B, texts=1)}
 
 
+def test_whoever_used_the_new_number_with_another_user_id_is_not_joined(desk: Desk) -> None:
+	arrive(desk, text(f"{A} {U1}", 1), text(f"{B} {U3}", 2))
+	arrive(desk, changed_number(A, B, 10))
+	assert people() == {person(B, None, A, U1, texts=1), person(None, U3, B, texts=1)}
+
+
+# What was sent before, the news, and who is there whenever and however often it is told.
+SILENT = text(B, -60 * DAY, "I am Bob")
+TOLD = {
+	"numbers alone": (
+		(SILENT, text(A, 1)),
+		lambda at: changed_number(A, B, at),
+		{person(B, None, A, texts=1), person(None, None, B, texts=1)},
+	),
+	"four user ids": (
+		(text(f"{B} US.7", -2), text(f"{A} {U1}", 1)),
+		lambda at: changed_number(A, B, at, user_id=U2, previous_user_id=U1),
+		{person(B, U2, A, U1, texts=1), person(None, "US.7", B, texts=1)},
+	),
+}
+
+
+@pytest.mark.parametrize("later", [-1, 0, 1], ids=["a second earlier", "at the same time", "a second later"])
+@pytest.mark.parametrize(("before", "news", "expected"), TOLD.values(), ids=TOLD.keys())
+def test_a_taken_number_told_again_joins_nobody(
+	desk: Desk, before: tuple[dict, ...], news: Any, expected: set[Any], later: int
+) -> None:
+	arrive(desk, *before)
+	arrive(desk, news(10), news(10 + later))
+	assert people() == expected
+
+
+@pytest.mark.parametrize("later", [-1, 0], ids=["a second earlier", "at the same time"])
+def test_a_taken_number_told_again_after_the_next_change_joins_nobody(desk: Desk, later: int) -> None:
+	arrive(desk, SILENT, text(A, 1), changed_number(A, B, 10), changed_number(B, C, 20))
+	arrive(desk, changed_number(A, B, 10 + later))
+	assert people() == {person(C, None, A, B, texts=1), person(None, None, B, texts=1)}
+
+
+LOCKED_FIRST = {
+	"a message brings the number": ((text(U1, 1), text(f"{A} {U1}", 2)), 1),
+	"news of a change": ((text(A, 1), changed_number(A, B, 10)), 1),
+	"news that takes another's number": ((SILENT, text(A, 1), changed_number(A, B, 10)), 2),
+	"a join": ((text(A, 1), text(U1, 2), text(f"{A} {U1}", 3)), 2),
+}
+
+
+@pytest.mark.parametrize(("messages", "conversations"), LOCKED_FIRST.values(), ids=LOCKED_FIRST.keys())
+def test_conversations_are_locked_before_tickets_as_a_reply_does(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch, messages: tuple[dict, ...], conversations: int
+) -> None:
+	*before, last = messages
+	arrive(desk, *before)
+	steps: list[tuple[str, int]] = []
+	original = frappe.db.sql
+
+	def ask(query: str, values: Any = (), *more: Any, **named: Any) -> Any:
+		if "`tabWhatsApp Conversation`" in query and "for update" in query:
+			steps.append(("lock", len(values[0])))
+		elif "update `tabHD Ticket`" in query:
+			steps.append(("ticket", 0))
+		return original(query, values, *more, **named)
+
+	monkeypatch.setattr(frappe.local.db, "sql", ask)
+	arrive(desk, last)
+	assert steps[0] == ("lock", conversations)
+	assert ("ticket", 0) in steps
+
+
 OTHER_NEWS = {
 	"another security code": (
 		{"type": "customer_identity_changed", "body": "User identity changed"},

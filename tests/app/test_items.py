@@ -1,7 +1,7 @@
 """Items that cannot be filed at once: what waits, in which order, and what is given up."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import frappe
@@ -10,8 +10,10 @@ import pytest
 from tests.app.crashing import Crasher
 from tests.app.desk import Desk, text_message, utc
 from tests.app.waiting import ANA, ITEM, MARIA, arrives, filed, form, kept, make_due, set_enabled, states
+from whatsapp_channel import clock, jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.inbound import drain, items, retries
+from whatsapp_channel.cloud_api.webhook import ItemKind
+from whatsapp_channel.inbound import drain, items, order, retries
 
 # -- order ---------------------------------------------------------------------------------------------------
 
@@ -248,6 +250,141 @@ def test_a_message_from_the_future_is_waited_for_by_nobody_and_filed_in_its_time
 	make_due()
 	desk.settle()
 	assert filed() == ["now", "early"]
+
+
+# Ten seconds before clocks go back in New York, from 02:00 to 01:00; and forward, from 02:00 to 03:00.
+AUTUMN = datetime(2026, 11, 1, 5, 59, 50, tzinfo=timezone.utc)
+SPRING = datetime(2026, 3, 8, 6, 59, 50, tzinfo=timezone.utc)
+
+
+class Clock:
+	"""The time of a site in New York, as a test sets it."""
+
+	def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+		self.now = now
+		monkeypatch.setattr(clock, "get_system_timezone", lambda: "America/New_York")
+		for module in (clock, items, order, retries):
+			monkeypatch.setattr(module, "utc_now", lambda: self.now)
+
+
+WAITS = [
+	pytest.param(start, seconds, id=f"{name}, {seconds} s")
+	for name, start in {"autumn": AUTUMN, "spring": SPRING, "summer": AUTUMN - timedelta(days=60)}.items()
+	for seconds in (5, 30, 1800, 3600, 7200)
+]
+
+
+@pytest.mark.parametrize(("start", "seconds"), WAITS)
+def test_what_waits_is_never_due_too_early(
+	site: Any, monkeypatch: pytest.MonkeyPatch, start: datetime, seconds: int
+) -> None:
+	time = Clock(monkeypatch, start)
+	due = clock.due_at(start + timedelta(seconds=seconds))
+	for passed in range(0, seconds, 5):
+		time.now = start + timedelta(seconds=passed)
+		assert site_now() < due
+	time.now = start + timedelta(seconds=seconds, hours=1)
+	assert site_now() >= due
+
+
+@pytest.mark.parametrize("start", [AUTUMN, AUTUMN + timedelta(hours=0.5), SPRING], ids=str)
+@pytest.mark.parametrize("seconds", [0, 5, 65, 1700])
+def test_how_long_ago_something_was(
+	site: Any, monkeypatch: pytest.MonkeyPatch, start: datetime, seconds: int
+) -> None:
+	time = Clock(monkeypatch, start)
+	stored = site_now()
+	time.now += timedelta(seconds=seconds)
+	assert clock.age(stored) == timedelta(seconds=seconds)
+
+
+def test_no_tries_are_used_up_when_clocks_go_back(
+	desk: Desk, trouble: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+	time = Clock(monkeypatch, AUTUMN)
+	trouble.add("one")
+	for text in ("one", "two"):
+		arrives(desk, text, timestamp=str(int(AUTUMN.timestamp())))
+	for passed in (0, 5, 11):
+		time.now = AUTUMN + timedelta(seconds=passed)
+		desk.settle()
+		assert [(row.state, row.attempts) for row in kept()] == [("Pending", 1), ("Pending", 0)]
+	trouble.clear()
+	time.now = AUTUMN + timedelta(hours=2)
+	desk.settle()
+	assert filed() == ["one", "two"]
+
+
+# -- the time of a drain ----------------------------------------------------------------------------------------
+
+
+class Work:
+	"""Filing a message takes a minute by the clock that drains look at."""
+
+	def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+		self.now = 0.0
+		self.meanwhile = lambda: None
+		original = items.HANDLERS[ItemKind.MESSAGE]
+
+		def file(item: Any) -> None:
+			self.now += 60
+			self.meanwhile()
+			original(item)
+
+		monkeypatch.setitem(items.HANDLERS, ItemKind.MESSAGE, file)
+		for module in (drain, retries):
+			monkeypatch.setattr(module, "time", self)
+
+	def monotonic(self) -> float:
+		return self.now
+
+
+def test_released_items_keep_no_drain_longer_than_its_time(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	set_enabled(desk, 0)
+	for index in range(8):
+		arrives(desk, f"held {index}", sender=f"55119123456{index:02d}")
+	drain.drain()
+	set_enabled(desk, 1)
+	work = Work(monkeypatch)
+	drain.drain()
+	assert work.now <= drain.BUDGET_SECONDS + 60
+	assert 0 < len(filed()) < 8
+	desk.settle()
+	assert len(filed()) == 8
+
+
+def test_items_are_tried_while_deliveries_keep_coming(
+	desk: Desk, trouble: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+	trouble.add("failed")
+	arrives(desk, "failed")
+	desk.settle()
+	make_due()
+	trouble.clear()
+	for index in range(8):
+		arrives(desk, f"new {index}", sender=f"55119123456{index:02d}")
+	work = Work(monkeypatch)
+	drain.drain()
+	assert work.now >= drain.BUDGET_SECONDS
+	assert "failed" in filed()
+	assert len(filed()) < 9
+
+
+def test_a_drain_whose_time_is_over_wakes_the_next_whoever_was_woken_meanwhile(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	for index in range(8):
+		arrives(desk, f"new {index}", sender=f"55119123456{index:02d}")
+	work = Work(monkeypatch)
+	woken: list[float] = []
+	monkeypatch.setattr(frappe, "enqueue", lambda *_arguments, **_more: woken.append(work.now))
+	work.meanwhile = jobs.wake_drain
+	drain.drain()
+	by_the_last_item, by_the_drain = woken[-2:]
+	assert by_the_last_item == by_the_drain == drain.BUDGET_SECONDS
+	assert len(filed()) < 8
 
 
 # -- what is only counted, dropped or shown ---------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk, newest, text_message
 from whatsapp_channel import logs
 from whatsapp_channel.helpdesk import permissions
+from whatsapp_channel.rules.masking import gives_away
 
 NUMBER = "5511912345678"
 CUSTOMER = "WhatsApp Customer"
@@ -111,6 +112,50 @@ def test_who_may_see_numbers(desk: Desk, role: str, hidden: int, sees: bool) -> 
 	assert permissions.shown_number("+5511912345678", name) == (
 		"+5511912345678" if sees else "+55 ••••• 5678"
 	)
+
+
+@pytest.mark.parametrize(
+	("name", "bsuid", "hidden", "shown"),
+	[
+		("Maria", None, 1, "Maria"),
+		("+5511912345678", None, 0, "+5511912345678"),
+		("+5511912345678", None, 1, "+55 ••••• 5678"),
+		("BR.13491208655302741918", "BR.13491208655302741918", 1, "BR.•••••1918"),
+		("Dr.Maria2000", "BR.13491208655302741918", 1, "Dr.Maria2000"),
+		("+1 for you", None, 1, "+1 for you"),
+		(None, None, 1, ""),
+	],
+	ids=["a name", "number, shown", "number", "user id", "like a user id", "like a number", "nothing"],
+)
+def test_what_a_customer_is_called(
+	site: Any, name: str | None, bsuid: str | None, hidden: int, shown: str
+) -> None:
+	frappe.db.set_single_value(SETTINGS, "mask_numbers", hidden)
+	assert permissions.called(frappe._dict(profile_name=name, bsuid=bsuid)) == shown
+
+
+@pytest.mark.parametrize(("role", "sees"), [("Agent", False), ("Agent Manager", True)])
+def test_what_a_customer_is_called_on_a_users_own_page(site: Any, role: str, sees: bool) -> None:
+	frappe.db.set_single_value(SETTINGS, "mask_numbers", 1)
+	name = user(f"whatsapp-sees-{role.lower().replace(' ', '-')}@example.com", role)
+	customer = frappe._dict(profile_name="+5511912345678", bsuid=None)
+	assert permissions.called(customer, name) == ("+5511912345678" if sees else "+55 ••••• 5678")
+
+
+@pytest.mark.parametrize(
+	("text", "telling"),
+	[
+		("07344", False),
+		("073-44", False),
+		("1-2-3-4-5", False),
+		("US.1", False),
+		("4912345", True),
+		("+49 12345", True),
+		("0c734d4cdb@whatsapp.invalid", True),
+	],
+)
+def test_what_gives_a_person_away(text: str, telling: bool) -> None:
+	assert gives_away(text) is telling
 
 
 def log_files() -> str:

@@ -16,9 +16,11 @@ from tests.app.conftest import user
 from tests.app.desk import DEADLINE, MESSAGE, Desk, newest
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
 from whatsapp_channel.inbound import media
-from whatsapp_channel.inbound.media import messages
+from whatsapp_channel.inbound.media import messages, removal, store
 from whatsapp_channel.inbound.media import trouble as media_trouble
 from whatsapp_channel.inbound.media.trouble import Trouble
+from whatsapp_channel.privacy import erase
+from whatsapp_channel.privacy.person import asked
 
 MB = 1024 * 1024
 ROW = messages.ROW
@@ -113,7 +115,7 @@ KINDS = {
 	"video": ("video", MP4, "video/mp4", None, ".mp4", "video/mp4"),
 	"document": ("document", PDF, "application/pdf", "receipt.pdf", "receipt.pdf", "application/pdf"),
 	"document of an odd name": ("document", PDF, None, "../\u202efdp.exe", "fdp.pdf", "application/pdf"),
-	"page named as a photo": ("document", HTML, "image/jpeg", "photo.jpg", "photo.html", "text/html"),
+	"page named as a photo": ("document", HTML, "image/jpeg", "photo.jpg", "photo_jpg.txt", "text/plain"),
 	"archive that unpacks to a hundred times its size": (
 		"document", zip_bomb(), "application/zip", "zeros.zip", "zeros.zip", "application/zip",
 	),
@@ -591,6 +593,41 @@ def test_file_is_shown_in_the_ticket_to_which_its_message_was_moved(desk: Desk) 
 	frappe.db.commit()
 	media.fetch_again(message)
 	assert ("HD Ticket", str(other)) in files_at(row_of(message).file_url)
+
+
+@pytest.mark.parametrize("how", ["erased", "too old"])
+def test_file_that_arrives_after_its_message_was_emptied(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+	with monkeypatch.context() as broken:
+		broken.setattr(store, "_download", unreachable)
+		message = photo(desk)
+	assert row_of(message).state == "Failed"
+	obtain = messages.obtain
+
+	def meanwhile(*arguments: Any) -> Any:
+		found = obtain(*arguments)
+		if how == "erased":
+			erase.erase(asked(PHONE), None, lambda _percent, _step: None)
+		else:
+			removal._redact(message, 30)
+		return found
+
+	monkeypatch.setattr(messages, "obtain", meanwhile)
+	before = contents()
+	told = media.fetch_again(message)
+	assert told == "This message was erased, or its file removed, while the file was being fetched."
+	assert not frappe.get_all("File", {"file_name": ["like", "whatsapp-image%"]})
+	assert contents() == before
+
+
+def unreachable(*_arguments: Any) -> None:
+	raise OSError("no such host")
+
+
+def contents() -> set[str]:
+	"""The private files of the site."""
+	return {path.name for path in Path(frappe.get_site_path("private", "files")).iterdir()}
 
 
 # Old files

@@ -1,11 +1,15 @@
 """An agent's reply reaches the customer at most once, in order, and the ticket tells what became of it."""
 
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
 import frappe
 import pytest
 
 from tests.app.desk import MESSAGE, TEAM, Desk, newest, wait_until
+from whatsapp_channel import clock, jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.outbound import send
+from whatsapp_channel.outbound import outbox, send
 
 REPLY = "<p>It is on its <strong>way</strong>.</p>"
 
@@ -270,6 +274,57 @@ def test_without_any_confirmation_the_agent_decides(desk: Desk, ticket: str) -> 
 	frappe.db.commit()
 	desk.settle()
 	assert desk.on_phone().count("first") == 1
+
+
+# Seconds after an attempt that was made ten seconds before clocks went back, and whether its patience is over.
+AFTER = {
+	"5": (5, False),
+	"59, an hour earlier by the clock": (59, False),
+	"61": (61, True),
+	"700": (700, True),
+}
+
+
+@pytest.mark.parametrize(("seconds", "is_over"), AFTER.values(), ids=AFTER.keys())
+def test_patience_when_clocks_go_back(
+	desk: Desk, ticket: str, monkeypatch: pytest.MonkeyPatch, seconds: int, is_over: bool
+) -> None:
+	row = desk.reply(ticket)
+	attempt = datetime(2026, 11, 1, 5, 59, 50, tzinfo=timezone.utc)
+	monkeypatch.setattr(clock, "get_system_timezone", lambda: "America/New_York")
+	values = {"status": "Sending", "attempts": 1, "last_attempt": clock.to_site(attempt)}
+	frappe.db.set_value(MESSAGE, row, values)
+	frappe.db.commit()
+	monkeypatch.setattr(clock, "utc_now", lambda: attempt + timedelta(seconds=seconds))
+	assert outbox.is_due(desk.message(row)) is is_over
+	assert bool(outbox.queues_with_work()) is is_over
+
+
+WHILE_SENDING = {"accepted": (None, ["one", "two"]), "no answer": ("lost_answer", ["one"])}
+
+
+@pytest.mark.parametrize(("fault", "arrived"), WHILE_SENDING.values(), ids=WHILE_SENDING.keys())
+def test_a_reply_written_while_another_is_on_its_way_silences_no_later_wake_up(
+	desk: Desk, ticket: str, monkeypatch: pytest.MonkeyPatch, fault: str | None, arrived: list[str]
+) -> None:
+	if fault:
+		desk.sandbox.faults.add(fault)
+	customer = desk.message(desk.reply(ticket, "<p>one</p>")).customer
+	original = send._post
+
+	def post(message: Any, *more: Any) -> bool:
+		if message.text == "one":
+			desk.reply(ticket, "<p>two</p>")
+		return original(message, *more)
+
+	monkeypatch.setattr(send, "_post", post)
+	send.send_queued(customer, desk.channel)
+	frappe.db.commit()
+	assert desk.on_phone() == arrived
+	woken: list[str] = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **_more: woken.append(method))
+	jobs.wake_sender(customer, desk.channel)
+	assert len(woken) == 1
 
 
 def test_a_worker_killed_before_saving_the_answer_sends_nothing_twice(desk: Desk, ticket: str) -> None:

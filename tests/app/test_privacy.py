@@ -11,7 +11,10 @@ from typing import Any
 import frappe
 import pytest
 
-from tests.app.desk import Desk
+from tests.app.child import start
+from tests.app.desk import Desk, wait_until
+from tests.app.people import arrive
+from tests.app.people import text as written_by
 from tests.app.person import (  # noqa: F401 (fixtures among them)
 	CUSTOMER,
 	DELIVERY,
@@ -31,7 +34,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
-from whatsapp_channel.privacy import audit, background, export
+from whatsapp_channel.privacy import audit, background, command, export, retention
 from whatsapp_channel.privacy.find import find
 from whatsapp_channel.privacy.person import asked, choose
 
@@ -48,6 +51,15 @@ def test_every_spelling_finds_the_customer(talked: Desk, entered: str) -> None:
 	assert [customer["profile_name"] for customer in found["customers"]] == [NAME]
 	assert (found["messages"], len(found["tickets"]), found["deliveries"]) == (3, 1, 2)
 	assert NUMBER not in found["number"]
+
+
+@pytest.mark.parametrize("user_id", ["US.abCd12345678", "US.ABCD12345678", "BR.13491208655302741918"])
+def test_a_user_id_finds_its_customer(desk: Desk, user_id: str) -> None:
+	arrive(desk, written_by(user_id), written_by("US.abcd12345678"))
+	(owner,) = choose(asked(user_id))
+	assert owner.phone == user_id
+	erased(user_id)
+	assert frappe.get_all(CUSTOMER, {"bsuid": ["is", "set"]}, pluck="bsuid") == ["US.abcd12345678"]
 
 
 @pytest.mark.parametrize(
@@ -181,6 +193,51 @@ def test_a_job_that_fails_says_so_and_logs_nothing_personal(
 	assert wamid("two") not in error
 
 
+@pytest.fixture
+def busy(desk: Desk, host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+	"""Another process exports or erases."""
+	frappe.db.commit()
+	worker = start(host.environment(), "tests.app.test_privacy.be_alone", str(tmp_path))
+	wait_until((tmp_path / "alone").exists)
+	yield
+	(tmp_path / "done").touch()
+	assert worker.wait(timeout=20) == 0
+
+
+def be_alone(folder: str) -> None:
+	"""What another worker does; called in a process of its own."""
+	with background.alone(0):
+		(Path(folder) / "alone").touch()
+		wait_until((Path(folder) / "done").exists)
+
+
+@pytest.mark.parametrize("action", ["export", "erase"])
+def test_two_at_once_are_refused_on_the_command_line(
+	busy: None, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+	monkeypatch.setattr(command, "PATIENCE", 0)
+	with pytest.raises(frappe.ValidationError, match="Another export or erasure is running"):
+		command.carry_out(action, NUMBER, None, quiet)
+
+
+@pytest.mark.parametrize("action", ["export", "erase"])
+def test_two_at_once_are_refused_on_the_desk(
+	busy: None, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+	monkeypatch.setattr(background, "PATIENCE", 0)
+	told: list[dict] = []
+	monkeypatch.setattr(background, "_tell", told.append)
+	background.run(action, background.encrypt(json.dumps({"number": NUMBER, "customers": None})))
+	assert told[0]["failed"].startswith("Another export or erasure is running")
+
+
+def test_the_command_line_erases_and_lets_the_next_one_in(talked: Desk) -> None:
+	frappe.db.commit()
+	assert command.carry_out("erase", WRITTEN, None, quiet)["messages"] == 3
+	assert left(needles()) == []
+	assert command.carry_out("erase", WRITTEN, None, quiet)["messages"] == 0
+
+
 # -- retention ---------------------------------------------------------------------------------------------
 
 
@@ -250,3 +307,31 @@ def test_deliveries_after_thirty_days(
 		"whatsapp_channel.whatsapp_channel.doctype.whatsapp_delivery.whatsapp_delivery.WhatsAppDelivery"
 	).clear_old_logs(30)
 	assert bool(frappe.db.exists(DELIVERY, name)) is kept
+
+
+@pytest.mark.parametrize(
+	("make", "doctype", "controller"),
+	[
+		(an_item, ITEM, "whatsapp_delivery_item.whatsapp_delivery_item.WhatsAppDeliveryItem"),
+		(a_delivery, DELIVERY, "whatsapp_delivery.whatsapp_delivery.WhatsAppDelivery"),
+	],
+	ids=["items", "deliveries"],
+)
+def test_many_old_rows_go_in_batches(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch, make: Any, doctype: str, controller: str
+) -> None:
+	for days in range(31, 36):
+		make("Processed", days)
+	make("Failed", 40)
+	frappe.db.commit()
+	left_after_commits: list[int] = []
+	commit = frappe.db.commit
+
+	def counted() -> None:
+		commit()
+		left_after_commits.append(frappe.db.count(doctype))
+
+	monkeypatch.setattr(retention, "BATCH", 2)
+	monkeypatch.setattr(frappe.db, "commit", counted)
+	frappe.get_attr(f"whatsapp_channel.whatsapp_channel.doctype.{controller}").clear_old_logs(30)
+	assert left_after_commits == [4, 2, 1]

@@ -11,6 +11,7 @@ from tests.app.desk import Desk
 from tests.app.waiting import ITEM, MARIA, arrives, filed, form, kept
 from whatsapp_channel.api import items as api
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.inbound import reprocess, retries
 
 API = "/api/method/whatsapp_channel.api.items."
 
@@ -44,6 +45,40 @@ def test_reprocessing_a_selection_keeps_the_order_and_tells_the_result(desk: Des
 	assert answer.status_code == 200, answer.text
 	assert "3" in answer.json()["message"]
 	assert filed() == ["one", "two", "three"]
+
+
+TRIES = {
+	"one": reprocess.one,
+	"several": lambda name: reprocess.many([name], tell=False),
+}
+
+
+@pytest.mark.parametrize("again", TRIES.values(), ids=TRIES.keys())
+def test_what_is_filed_is_the_sites_and_the_answer_the_users(
+	desk: Desk, trouble: set[str], monkeypatch: pytest.MonkeyPatch, again: Any
+) -> None:
+	manager = user("whatsapp-system-manager@example.com", "System Manager")
+	(name,) = failed(desk, trouble, "one")
+	trouble.clear()
+	frappe.set_user(manager)
+	frappe.local.session.update(sid="a session", data={"csrf_token": "token"})
+	frappe.local.form_dict = frappe._dict(asked="for")
+	monkeypatch.setattr(frappe.local, "lang", "pt-BR")
+	seen: list[tuple[str, str]] = []
+	original = retries.retry
+
+	def retry(name: str) -> None:
+		seen.append((frappe.session.user, frappe.local.lang))
+		original(name)
+
+	monkeypatch.setattr(retries, "retry", retry)
+	again(name)
+	assert seen == [("Administrator", frappe.db.get_single_value("System Settings", "language") or "en")]
+	assert (frappe.session.user, frappe.session.sid, frappe.local.lang) == (manager, "a session", "pt-BR")
+	assert (frappe.session.data["csrf_token"], frappe.form_dict.asked) == ("token", "for")
+	frappe.set_user("Administrator")
+	assert frappe.db.get_value("HD Ticket", desk.ticket(), "owner") == "Administrator"
+	assert frappe.db.get_value("WhatsApp Session Message", {"text": "one"}, "owner") == "Administrator"
 
 
 def test_a_large_selection_is_a_job_with_progress_and_a_summary(

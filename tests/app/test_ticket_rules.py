@@ -359,6 +359,15 @@ def test_a_ticket_in_another_team_stays_there(desk: Desk, is_closed: bool) -> No
 	assert frappe.db.get_value("HD Ticket", desk.ticket(), "agent_group") == other_team()
 
 
+def test_a_late_message_does_not_hide_the_ticket_that_it_opened(desk: Desk) -> None:
+	policy(desk, "Always")
+	arrive(desk, text(A, 100, "first"))
+	set_status(desk.ticket(), "Closed")
+	arrive(desk, text(A, 50, "late"), text(A, 200, "next"))
+	assert len(desk.tickets()) == 2
+	assert ticket_of(desk, "next") == ticket_of(desk, "late")
+
+
 def test_a_message_does_not_change_whom_a_ticket_is_assigned_to(desk: Desk, agent: str) -> None:
 	arrive(desk, text(A, 1, "first"))
 	frappe.get_doc("HD Ticket", desk.ticket()).assign_agent(AGENT)

@@ -181,3 +181,30 @@ def test_an_edit_after_a_merge_is_noted_where_agents_read(desk: Desk) -> None:
 	arrive(desk, edit("at eleven", wamid, wamid="wamid.e1"))
 	notes = frappe.get_all("HD Ticket Comment", {"reference_ticket": target}, pluck="content")
 	assert any("at ten" in note and "at eleven" in note for note in notes)
+	arrive(desk, reaction("👍", wamid, wamid="wamid.r1"))
+	assert frappe.get_all("HD Ticket Comment", {"reference_ticket": target}, pluck="content") == notes
+
+
+def test_a_reaction_to_the_second_part_of_a_long_reply(desk: Desk) -> None:
+	desk.writes("Hello")
+	desk.reply(desk.ticket(), f"<p>{'long ' * 1200}</p>")
+	desk.settle()
+	parts = frappe.get_all(MESSAGE, {"direction": "Outgoing"}, ["wamid"], order_by="part")
+	assert len(parts) == 2
+	arrive(desk, reaction("❤️", parts[1].wamid, wamid="wamid.r1"))
+	assert "❤️" in desk.conversation_of(desk.ticket())[-1]
+
+
+def test_a_reaction_that_is_here_before_the_id_of_our_message(desk: Desk) -> None:
+	desk.writes("Hello")
+	row = desk.reply(desk.ticket(), "<p>Our answer</p>")
+	arrive(desk, reaction("❤️", "wamid.later", wamid="wamid.r1"))
+	frappe.db.set_value(
+		MESSAGE, row, {"status": "Sending", "wamid": None, "wamid_key": None, "session": None}
+	)
+	frappe.db.commit()
+	reference = desk.message(row).client_reference
+	desk.post(desk.status("wamid.later", "delivered", reference=reference))
+	desk.settle()
+	assert (desk.message(row).wamid, desk.message(row).reaction) == ("wamid.later", "❤️")
+	assert "❤️" in desk.conversation_of(desk.ticket())[-1]

@@ -305,6 +305,19 @@ def test_endless_error_page_is_not_read_to_its_end():
 	assert len(read) <= 64
 
 
+def test_error_page_that_drips_is_broken_off():
+	now = [0.0]
+
+	def page() -> Iterator[bytes]:
+		for _second in range(1000):
+			now[0] += 1
+			yield b"x"
+
+	with pytest.raises(NotSent):
+		fetch(api(lambda request: httpx.Response(502, content=page())), seconds=30, stopwatch=lambda: now[0])
+	assert now[0] == 30
+
+
 def test_full_disk_is_told_as_such():
 	class Full(BytesIO):
 		def write(self, data: bytes) -> int:

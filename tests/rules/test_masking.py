@@ -60,6 +60,21 @@ def test_secrets_do_not_reach_a_log(secret: str) -> None:
 	assert secret[8:-8] not in mask_text(f"Refused: '{secret}'.")
 
 
+@pytest.mark.parametrize(
+	"text",
+	[
+		"Duplicate entry '200000000000001:5511987654321' for key 'phone_key'",
+		"recipient:5511987654321",
+		"Customer 5511987654321 is locked",
+		"Duplicate entry '200000000000001:US.13491208655302741918'",
+		"no customer has US.ENT.13491208655302741918",
+	],
+)
+def test_ids_of_people_do_not_reach_a_log(text: str) -> None:
+	assert "5511987654321" not in mask_text(text)
+	assert "13491208655302741918" not in mask_text(text)
+
+
 def test_refused_input_does_not_reach_a_log() -> None:
 	text = "text.body [type=string_type, input_value='my secret words', input_type=dict]"
 	assert mask_text(text) == "text.body [type=string_type, input_value=•••••, input_type=dict]"

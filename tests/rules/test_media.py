@@ -1,6 +1,8 @@
 """What a file is, by its content, and under which name it may be stored."""
 
 import gzip
+import mimetypes
+import re
 import zipfile
 from io import BytesIO
 
@@ -78,14 +80,14 @@ ACCEPTED = {
 	"text named as a photo": ("document", b"Hello", "image/jpeg", "a.jpg", "txt"),
 	"text named as a page": ("document", b"Hello", "text/html", "a.xhtml", "txt"),
 	"photo as a document": ("document", JPEG, "image/jpeg", "IMG.JPEG", "jpeg"),
-	"page": ("document", HTML, "text/html", "page.htm", "htm"),
-	"page named as a photo": ("document", HTML, "image/jpeg", "photo.jpg", "html"),
-	"page named as text that browsers run": ("document", HTML, None, "page.xhtml", "html"),
-	"page behind white space and a mark": ("document", b"\xef\xbb\xbf \n" + HTML, None, "a.txt", "html"),
-	"drawing": ("document", SVG, "image/svg+xml", "logo.svg", "svg"),
-	"drawing named as a photo": ("document", SVG, "image/png", "logo.png", "svg"),
-	"invoice in XML": ("document", b'<?xml version="1.0"?><NFe/>', "text/xml", "nota.xml", "xml"),
-	"track in XML": ("document", b'<?xml version="1.0"?><gpx/>', None, "way.gpx", "gpx"),
+	"page": ("document", HTML, "text/html", "page.htm", "txt"),
+	"page named as a photo": ("document", HTML, "image/jpeg", "photo.jpg", "txt"),
+	"page named as text that browsers run": ("document", HTML, None, "page.xhtml", "txt"),
+	"page behind white space and a mark": ("document", b"\xef\xbb\xbf \n" + HTML, None, "a.txt", "txt"),
+	"drawing": ("document", SVG, "image/svg+xml", "logo.svg", "txt"),
+	"drawing named as a photo": ("document", SVG, "image/png", "logo.png", "txt"),
+	"invoice in XML": ("document", b'<?xml version="1.0"?><NFe/>', "text/xml", "nota.xml", "txt"),
+	"track in XML": ("document", b'<?xml version="1.0"?><gpx/>', None, "way.gpx", "txt"),
 	"rich text": ("document", b"{\\rtf1 Hello}", None, "a.rtf", "rtf"),
 	"drawing of a house": ("document", NOISE, None, "house.skp", "skp"),
 	"noise named as a PDF": ("document", NOISE, "application/pdf", "a.pdf", "bin"),
@@ -164,7 +166,68 @@ def test_every_kind_has_a_limit(kind):
 	assert 0 < limit_of(kind) <= 100 * 1024 * 1024
 
 
+PAGE = b'<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>'
+CONTENTS = {
+	"text": b"Hello",
+	"page": HTML,
+	"drawing": SVG,
+	"XML with a declaration": b'<?xml version="1.0"?>' + PAGE,
+	"XML without": b"<rss>" + PAGE + b"</rss>",
+	"XML in UTF-16 without a mark": PAGE.decode().encode("utf-16-le"),
+	"noise": NOISE,
+	"Flash": b"FWS\x09\x00\x00\x00\x00",
+	"zip": zipped("a.txt"),
+	"OLE": OLE,
+	"packed page": b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\x03" + PAGE,
+	"packed in the old way": b"\x1f\xa0\x82" + NOISE,
+	"RTF": b"{\\rtf1}",
+	"film": MP4,
+}
+EXTENSIONS = sorted(
+	{*mimetypes.types_map, *mimetypes.common_types, *mimetypes.encodings_map, *mimetypes.suffix_map}
+	| {f".{one}" for one in file_types.ACTIVE | file_types.INERT_TEXT}
+)
+RUN_BY_BROWSERS = re.compile(
+	r"html|\bxml\b|\+xml|svg|ecmascript|javascript|xsl|xul|flash|component|cache-manifest|wap\.wml"
+)
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS.keys())
+@pytest.mark.parametrize("pattern", ["a{0}", "a{0}.gz", "a{0} .gz", "a{0}_.bz2", "a.txt{0}", "A{0}"])
+def test_no_name_makes_a_browser_run_a_file(pattern: str, content: bytes):
+	"""Frappe sends a private file under the type that Python's table has for its name, and nothing else protects."""
+	run = {}
+	for extension in EXTENSIONS:
+		given_name = pattern.format(extension.upper() if pattern[0] == "A" else extension)
+		try:
+			kept = judge("document", content, mimetypes.guess_type(given_name)[0], given_name)
+		except Unacceptable:
+			continue
+		name = safe_name(given_name, kept.extension, "file")
+		for shown_as in (
+			mimetypes.guess_type(name)[0],
+			mimetypes.guess_type(name, strict=False)[0],
+			kept.mime_type,
+		):
+			if (
+				shown_as
+				and RUN_BY_BROWSERS.search(shown_as)
+				and not re.search(r"\.xml\.|officedocument", shown_as)
+			):
+				run[name] = shown_as
+	assert run == {}
+
+
+def test_text_that_is_kept_under_its_name_is_inert():
+	assert [one for one in sorted(file_types.INERT_TEXT) if not file_types.is_inert(one)] == []
+
+
 NAMES = {
+	"page as text": ("page.html", "txt", "page_html.txt"),
+	"drawing as text": ("logo.v2.SVG", "txt", "logo.v2_svg.txt"),
+	"unknown": ("a.mht", "bin", "a_mht.bin"),
+	"packed page": ("page.html.gz", "gz", "page_html.gz"),
+	"packed page behind a space": ("page.html .gz", "gz", "page_html.gz"),
 	"as it is": ("receipt.pdf", "pdf", "receipt.pdf"),
 	"other scripts": ("Договор № 5.pdf", "pdf", "Договор № 5.pdf"),
 	"emoji": ("👨‍👩‍👧 family.jpg", "jpg", "👨‍👩‍👧 family.jpg"),
@@ -182,7 +245,7 @@ NAMES = {
 	"address": ("a%2Fb?c#d&e.pdf", "pdf", "a_2Fb_c_d_e.pdf"),
 	"markup": ('"><img src=x>.pdf', "pdf", "img src=x.pdf"),
 	"control characters": ("a\x00b\r\nc\x7f.pdf", "pdf", "ab c.pdf"),
-	"right to left": ("cod\u202egpj.exe", "bin", "codgpj.bin"),
+	"right to left": ("cod\u202egpj.exe", "bin", "codgpj_exe.bin"),
 	"zero width": ("a\u200bb\ufeff.pdf", "pdf", "ab.pdf"),
 	"lone surrogate": ("a\ud800.pdf", "pdf", "a.pdf"),
 	"a device of Windows": ("CON.txt", "txt", "_CON.txt"),
@@ -208,7 +271,7 @@ def test_long_name_is_cut_between_characters(character, count):
 	assert set(name.removesuffix(".pdf")) == {character}
 
 
-@given(st.text(max_size=400), st.sampled_from(["pdf", "jpg", "bin"]))
+@given(st.text(max_size=400), st.sampled_from(["pdf", "jpg", "bin", "txt", "gz"]))
 def test_every_name_is_safe(name, extension):
 	found = safe_name(name, extension, "fallback")
 	assert len(found) <= MAX_CHARACTERS

@@ -1,6 +1,7 @@
 """Scripts are found wherever a PDF may keep them, and nowhere else."""
 
 import zlib
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,8 @@ def stream(data: bytes, dictionary: bytes = b"/Filter /FlateDecode") -> bytes:
 
 ACTION = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 OBJECTS = b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"
+PACKED = zlib.compress(b"1 0 " + ACTION)
+CLEAN = zlib.compress(b"1 0 << /A 1 >>")
 CASES = {
 	"none": (PDF, False),
 	"at opening": (SCRIPTED_PDF, True),
@@ -34,9 +37,36 @@ CASES = {
 	"in data, where it means nothing": (stream(b"\x01/JS \x02"), False),
 	"behind data": (stream(b"\x01") + ACTION, True),
 	"behind data without an end": (pdf() + b"<< >>\nstream\n\x01 " + ACTION, True),
-	"objects that cannot be unpacked": (stream(b"\x00\x01\x02", OBJECTS), False),
+	"before NUL": (pdf(b"/OpenAction << /S /JavaScript\x00/JS\x00(x) >>"), True),
+	"when a page is left": (pdf(b"/AA << /WC << /S/JavaScript/JS(x) >> >>"), True),
+	"of a rendition": (pdf(b"/AA << /O << /S/R#65ndition/JS(x) >> >>"), True),
+	"program that is started": (pdf(b"/OpenAction << /S /Launch /F (calc.exe) >>"), True),
+	"page that is opened": (pdf(b"/OpenAction [3 0 R /Fit]"), False),
+	"attached file": (pdf(b"/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec >>] >> >>"), False),
+	"in data, where the table of objects may point": (stream(b"\x01 7 0 obj " + ACTION), True),
+	"behind a comment": (stream(PACKED, OBJECTS).replace(b">>\nstream", b">>%x\nstream"), True),
+	"behind a comment that names a stream": (
+		stream(PACKED, OBJECTS).replace(b">>\nstream", b">>% stream\nstream"), True,
+	),
+	"behind 3,000 spaces": (stream(PACKED, OBJECTS + b" " * 3000), True),
+	"behind 300,000 spaces": (stream(PACKED, OBJECTS + b" " * 300_000), True),
+	"behind a stream that has no end": (stream(b"x").replace(b"endstream", b"") + stream(PACKED, OBJECTS), True),
+	"packed without a type": (stream(PACKED, OBJECTS.replace(b"/Type /ObjStm", b"")), True),
+	"packed under a type in digits": (stream(PACKED, OBJECTS.replace(b"ObjStm", b"Obj#53tm")), True),
+	"packed twice": (stream(b"789c", OBJECTS.replace(b"/FlateDecode", b"[/ASCIIHexDecode/FlateDecode]")), True),
+	"packed in an array of one": (stream(CLEAN, OBJECTS.replace(b"/FlateDecode", b"[ /FlateDecode ]")), False),
+	"packed behind a predictor": (stream(CLEAN, OBJECTS + b"/DecodeParms << /Predictor 12 >>"), True),
+	"packed by a reference": (stream(CLEAN, OBJECTS.replace(b"/FlateDecode", b"8 0 R")), True),
+	"type hidden before a false end": (stream(PACKED, OBJECTS + b"/X (endobj)"), True),
+	"filter hidden before a false end": (
+		stream(b"789c", b"/Filter [/AHx /Fl] /X (endobj) /Type /ObjStm /First 4"), True,
+	),
+	"packed before damage": (stream(PACKED[:-8] + b"\xff" * 8, OBJECTS) + b"/Encrypt 5 0 R", True),
+	"outline": (pdf(b"/Outlines << /First 5 0 R /Last 5 0 R >>"), False),
+	"objects that cannot be unpacked": (stream(b"\x00\x01\x02", OBJECTS), True),
+	"objects that are encrypted": (stream(b"\x00\x01\x02", OBJECTS) + b"/Encrypt 5 0 R", False),
 	"empty": (b"", False),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("content", "expected"), CASES.values(), ids=CASES.keys())
@@ -44,10 +74,29 @@ def test_has_scripts(content: bytes, expected: bool):
 	assert has_scripts(content) is expected
 
 
-def test_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch):
-	monkeypatch.setattr(rules, "UNPACKED_BYTES", 1000)
-	parts = list(rules._readable(stream(zlib.compress(bytes(1_000_000)), OBJECTS) * 5))
-	assert max(len(part) for part in parts) <= 1000
+BOMBS = {
+	"one that unpacks to gigabytes": stream(zlib.compress(bytes(50_000_000)), OBJECTS),
+	"many small ones": stream(zlib.compress(bytes(300_000)), OBJECTS) * 5,
+	"streams without end": b"stream\n" * 3000,
+	"dictionaries without end": b"/First 1 0 R " * 20_000 + b" stream\n" * 50,
+	"nothing, at length": stream(b"x\x9c" + b"\x00\x00\x00\xff\xff" * 300_000, OBJECTS),
+}
+
+
+@pytest.mark.parametrize("content", BOMBS.values(), ids=BOMBS.keys())
+def test_bomb_is_not_unpacked(content: bytes, monkeypatch: pytest.MonkeyPatch):
+	read: list[int] = []
+	inflated = rules._inflated
+
+	def counting(*arguments: object) -> Iterator[bytes]:
+		for piece in inflated(*arguments):
+			read.append(len(piece))
+			yield piece
+
+	monkeypatch.setattr(rules, "_inflated", counting)
+	monkeypatch.setattr(rules, "UNPACKED_BYTES", 1_000_000)
+	assert has_scripts(content)
+	assert sum(read) <= 1_000_000
 
 
 @given(st.binary(max_size=500))

@@ -133,26 +133,26 @@ CONTENTS: dict[str, tuple[Content, list[str], str]] = {
 	"order": (
 		SHOP,
 		[
-			"Order",
+			"Product order",
 			"Product | Quantity | Price",
 			"di9ozbzfi4 | 2 | 30 USD",
 			"nqryix03ez | 1 | 25.5 USD",
 			"Total |  | 85.5 USD",
 			"Love these!",
 		],
-		"Order: Love these!, 2 × di9ozbzfi4 (30 USD), 1 × nqryix03ez (25.5 USD)",
+		"Product order: Love these!, 2 × di9ozbzfi4 (30 USD), 1 × nqryix03ez (25.5 USD)",
 	),
 	"order in two currencies": (
 		Order(products=(Product("a", Decimal(1), Decimal(2), "USD"), Product("b", Decimal(1), Decimal(2)))),
-		["Order", "Product | Quantity | Price", "a | 1 | 2 USD", "b | 1 | 2"],
-		"Order: 1 × a (2 USD), 1 × b (2)",
+		["Product order", "Product | Quantity | Price", "a | 1 | 2 USD", "b | 1 | 2"],
+		"Product order: 1 × a (2 USD), 1 × b (2)",
 	),
 	"order without prices": (
 		Order(products=(Product("a"), Product("b"))),
-		["Order", "Product | Quantity | Price", "a |  | ", "b |  | "],
-		"Order: a, b",
+		["Product order", "Product | Quantity | Price", "a |  | ", "b |  | "],
+		"Product order: a, b",
 	),
-	"empty order": (Order(), ["Order"], "Order"),
+	"empty order": (Order(), ["Product order"], "Product order"),
 	"reaction": (Reaction("wamid.1", "👍"), ["Reaction: 👍"], "Reaction: 👍"),
 	"reaction taken back": (Reaction("wamid.1"), ["Reaction taken back"], "Reaction taken back"),
 	"new number": (
@@ -167,8 +167,8 @@ CONTENTS: dict[str, tuple[Content, list[str], str]] = {
 	),
 	"new identity": (
 		System("customer_identity_changed"),
-		["The customer's WhatsApp was set up anew. Make sure that you are talking to the same person."],
-		"The customer's WhatsApp was set up anew. Make sure that you are talking to the same person.",
+		["The customer's WhatsApp was installed anew. Make sure that you are talking to the same person."],
+		"The customer's WhatsApp was installed anew. Make sure that you are talking to the same person.",
 	),
 	"change of tomorrow": (System("x", "Meta's words"), ["Meta's words"], "Meta's words"),
 	"change without words": (

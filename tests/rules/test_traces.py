@@ -22,6 +22,18 @@ CASES = {
 		Traces(reaction="❤️"),
 	),
 	"a reaction taken back": ([Event("reaction", at(1), "👍"), Event("reaction", at(2), None)], Traces()),
+	"both sides react": (
+		[Event("reaction", at(1), "👍", "Incoming"), Event("reaction", at(2), "❤️", "Outgoing")],
+		Traces(reaction="👍 ❤️"),
+	),
+	"one side takes its reaction back": (
+		[
+			Event("reaction", at(1), "👍", "Incoming"),
+			Event("reaction", at(2), "❤️", "Outgoing"),
+			Event("reaction", at(3), None, "Outgoing"),
+		],
+		Traces(reaction="👍"),
+	),
 	"an edit": ([Event("edit", at(1), "new")], Traces(text="new", edited_at=at(1))),
 	"the last edit counts": (
 		[Event("edit", at(1), "new"), Event("edit", at(2), "newer")],

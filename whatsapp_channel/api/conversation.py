@@ -27,7 +27,7 @@ def convert_to_ticket(conversation: str) -> str:
 		frappe.throw(
 			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
 		)
-	fields = ["name", "wa_id", "profile_name", "contact"]
+	fields = ["name", "wa_id", "bsuid", "profile_name", "contact"]
 	customer = frappe.db.get_value("WhatsApp Customer", document.customer, fields, as_dict=True)
 	ticket = tickets.create(customer, document.channel, communications.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)

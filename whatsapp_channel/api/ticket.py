@@ -8,7 +8,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import shown_number, ticket_for_agent
+from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.inbound import conversation, media
 from whatsapp_channel.outbound import outbox, resend
 from whatsapp_channel.rules import readable, window
@@ -101,10 +101,11 @@ def _theme(is_open: bool, channel: "frappe._dict") -> str:
 def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict") -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
 	customer = frappe.db.get_value(
-		"WhatsApp Customer", row.whatsapp_customer, ["profile_name", "phone"], as_dict=True
-	) or frappe._dict(profile_name="?", phone=None)
+		"WhatsApp Customer", row.whatsapp_customer, ["profile_name", "phone", "bsuid"], as_dict=True
+	) or frappe._dict(profile_name="?", phone=None, bsuid=None)
 	phone = shown_number(customer.phone)
-	who = f"{customer.profile_name} ({phone})" if phone else customer.profile_name
+	name = called(customer, frappe.session.user)
+	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(row.whatsapp_channel)]
 	if channel.status == "Needs Attention":
 		lines.append(
@@ -134,7 +135,12 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 		return []
 	rows = frappe.get_all(
 		TABLE,
-		{"communication": ["in", communications], "status": ["in", list(UNDELIVERED)], "sent_again": 0},
+		{
+			"communication": ["in", communications],
+			"status": ["in", list(UNDELIVERED)],
+			"sent_again": 0,
+			"origin": "Cloud API",
+		},
 		["name", "text", "error", "status", "communication"],
 		order_by="creation, part",
 	)

@@ -59,7 +59,7 @@ def receive(
 		return _too_large(max_bytes)
 	try:
 		if response.status_code != 200:
-			return _refusal(response, call, token)
+			return _refusal(response, deadline, call, token)
 		return _copy(response, into, max_bytes, deadline)
 	except zlib.error:
 		return NotSent("The file came damaged", http_status=200)
@@ -109,15 +109,15 @@ def _too_large(max_bytes: int) -> MediaTooLarge:
 	return MediaTooLarge(f"The file is larger than {max_bytes} bytes", http_status=200)
 
 
-def _refusal(response: httpx.Response, call: Call, token: SecretStr) -> CloudAPIError:
-	"""What an answer without a file means. Its body is read no further than an error object can reach."""
+def _refusal(response: httpx.Response, deadline: Deadline, call: Call, token: SecretStr) -> CloudAPIError:
+	"""What an answer without a file means. Its body is read no further than an error object can reach, nor longer."""
 	status = response.status_code
 	if status in (404, 410):
 		return MediaGone("The file is gone, or its link has expired", http_status=status)
 	body = b""
 	for chunk in _unpacked(response) or ():
-		body += chunk
-		if len(body) >= _ERROR_BYTES:
+		body += chunk[: _ERROR_BYTES - len(body)]
+		if len(body) >= _ERROR_BYTES or deadline.is_over():
 			break
 	headers = {"content-type": response.headers.get("content-type", "")}
 	error = error_of(httpx.Response(status, headers=headers, content=body), call, token)

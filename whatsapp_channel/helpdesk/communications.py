@@ -16,6 +16,7 @@ from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.database import change_row, row_of
 from whatsapp_channel.helpdesk import business_app, tickets
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound import media
 from whatsapp_channel.inbound.media import album
 from whatsapp_channel.rules import readable
@@ -35,6 +36,7 @@ FIELDS = [
 	"original_text",
 	"revoked_on",
 	"reaction",
+	"sent_again",
 ]
 WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
@@ -95,7 +97,8 @@ def render(communication: str) -> None:
 		content = _html(rows)
 	else:
 		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
-		content = own + readable.trace_html(_views(rows)[0], _)
+		sent = _views([row for row in rows if not row.sent_again])
+		content = own + "".join(readable.trace_html(view, _) for view in sent)
 	frappe.db.set_value("Communication", communication, "content", content, update_modified=False)
 	if ticket := tickets.ticket_of(communication):
 		tickets.publish_update(ticket)
@@ -115,7 +118,7 @@ def _insert(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> str:
 			"status": "Linked",
 			"subject": row_of("HD Ticket", ticket, ("subject",)).subject,
 			"sender": tickets.address_of(customer),
-			"sender_full_name": customer.profile_name,
+			"sender_full_name": called(customer),
 			"content": _html([row]),
 			"communication_date": row.message_timestamp,
 			"reference_doctype": "HD Ticket",
@@ -187,7 +190,8 @@ def _quote(row: "frappe._dict") -> readable.Quote | None:
 	if quoted[0].direction == "Outgoing":
 		who = _("Our message")
 	else:
-		who = frappe.db.get_value("WhatsApp Customer", row.customer, "profile_name")
+		fields = ["profile_name", "bsuid"]
+		who = called(frappe.db.get_value("WhatsApp Customer", row.customer, fields, as_dict=True))
 	return readable.Quote(who, readable.plain(_content(quoted[0], _read(quoted[0])), _))
 
 

@@ -42,6 +42,20 @@ def shown_number(number: str | None, user: str | None = None) -> str:
 	return (number or "") if may_see_numbers(user) else mask(number)
 
 
+def called(customer: "frappe._dict", user: str | None = None) -> str:
+	"""A customer's name as people may read it: who told none is called by his number or user id, and these may be hidden.
+
+	`user`: on a page of this user alone, who may have the right to see them. Without one it is for what everybody reads,
+	such as the subject of a ticket. `customer` has profile_name and bsuid.
+	"""
+	name = customer.profile_name or ""
+	number = name.removeprefix("+")
+	if not (name == customer.bsuid or (number != name and number.isdigit())):
+		return name
+	hidden = not may_see_numbers(user) if user else frappe.db.get_single_value(SETTINGS, "mask_numbers")
+	return mask(name) if hidden else name
+
+
 def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
 	"""An explicit answer in every case: Frappe 16 takes None for a refusal, Frappe 15 for consent."""
 	user = user or frappe.session.user
@@ -76,7 +90,12 @@ def conversation_conditions(user: str | None = None) -> str:
 
 
 def message_conditions(user: str | None = None) -> str:
-	"""The same rule for lists of messages."""
+	"""The same rule for lists of messages.
+
+	None for whom numbers are hidden: Frappe filters by columns that it would not show, digit by digit.
+	"""
+	if not may_see_numbers(user):
+		return "1 = 0"
 	condition = conversation_conditions(user)
 	if not condition:
 		return ""

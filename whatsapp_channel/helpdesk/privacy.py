@@ -18,6 +18,7 @@ from whatsapp_channel.rules.address import is_synthetic
 from whatsapp_channel.rules.phone import digits
 
 MESSAGE = tickets.MESSAGE
+QUOTATION_MARKS = "\"'“”„«»‘’"
 TICKET = "HD Ticket"
 COMMUNICATION = "Communication"
 # Free text of a ticket; the fields of a site's own that hold text are added to them.
@@ -134,7 +135,9 @@ def _communications(filters: dict) -> list[str]:
 def erase_traces(
 	traces: Traces, customers: Collection[str], texts: Collection[str], shell: "frappe._dict"
 ) -> None:
-	"""Empties what `traces` names, and puts `shell` in the place of `customers`. `texts` are the beginnings of his messages that notes in shared tickets may quote.
+	"""Empties what `traces` names, and puts `shell` in the place of `customers`.
+
+	`texts` are the beginnings of his messages, as notes in shared tickets quote them.
 
 	Part of the caller's transaction. By SQL and db.set_value: saving would write versions and open tickets again.
 	"""
@@ -212,7 +215,7 @@ def _forget_entries(ticket: str, communications: Collection[str]) -> None:
 
 def _delete_notes(shared: Collection[str], texts: Collection[str]) -> None:
 	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language."""
-	quoted = [re.compile(r"[\"'“”„«‘’]\s*" + re.escape(text)) for text in texts]
+	quoted = [re.compile(rf"[{QUOTATION_MARKS}]\s*{re.escape(text)}\s*[{QUOTATION_MARKS}]") for text in texts]
 	filters = {"reference_ticket": among(shared), "commented_by": "Administrator"}
 	for row in frappe.get_all("HD Ticket Comment", filters, ["name", "content"]):
 		content = unescape(row.content or "")

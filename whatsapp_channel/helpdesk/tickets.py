@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules import address, text
 from whatsapp_channel.rules.coexistence import app_address
 from whatsapp_channel.rules.ticket_choice import TicketState, follow_merges
@@ -67,7 +68,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 	ticket.update(
 		{
 			"subject": text.subject(
-				first_text or "", _("WhatsApp message from {0}").format(customer.profile_name)
+				first_text or "", _("WhatsApp message from {0}").format(called(customer))
 			),
 			"raised_by": address_of(customer),
 			"contact": customer.contact,

@@ -30,10 +30,14 @@ class Thread:
 
 
 def current(customer: str, channel: str) -> "frappe._dict | None":
-	"""The newest conversation of a customer with a channel that can go on: one that ended without a ticket cannot."""
+	"""The conversation of a customer with a channel that goes on: the newest that runs, else the newest that ended.
+
+	One that ended without a ticket cannot go on. A late message opens one that is older by its time than one that
+	ended, so the time alone does not tell. A customer has few: the index finds them, the order is made of those.
+	"""
 	rows = frappe.db.sql(
 		f"""select {", ".join(FIELDS)} from `tab{TABLE}` where customer = %s and channel = %s
-		and (state != 'Ended' or ticket is not null) order by opened_at desc, creation desc limit 1""",
+		and (state != 'Ended' or ticket is not null) order by state = 'Ended', opened_at desc, creation desc limit 1""",
 		(customer, channel),
 		as_dict=True,
 	)

@@ -10,9 +10,15 @@ from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.logs import logger
 from whatsapp_channel.settings import SETTINGS
 
+
+def _(text: str) -> str:
+	"""Mark `text` for extraction; it is translated where it is stored."""
+	return text
+
+
 REFUSALS = {
-	"signature": "Missing or wrong signature",
-	"secret": "No app secret is configured",
+	"signature": _("Missing or wrong signature"),
+	"secret": _("No app secret is configured"),
 }
 
 
@@ -56,7 +62,7 @@ def record_refusals() -> None:
 			continue
 		frappe.cache.incrby(_counter(reason), -count)
 		total = cint(frappe.db.get_single_value(SETTINGS, "refused_deliveries")) + count
-		values = {"refused_deliveries": total, "last_refused_at": site_now(), "last_refusal": text}
+		values = {"refused_deliveries": total, "last_refused_at": site_now(), "last_refusal": frappe._(text)}
 		for field, value in values.items():
 			frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
 

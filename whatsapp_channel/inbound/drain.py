@@ -1,4 +1,4 @@
-"""Works off what the webhook stored: deliveries first, then items that wait for another try."""
+"""Works off what the webhook stored: deliveries, and in turns with them the items that wait for another try."""
 
 import math
 import time
@@ -24,6 +24,8 @@ BATCH = 50
 MOST_KILLS = 5
 # Well below the job's time limit, so that no item is ever broken off by it: what is left is done by the next job.
 BUDGET_SECONDS = 300
+# After so long the other kind of work has its turn: neither a long backlog nor a crowd of slow items keeps it from that.
+TURN_SECONDS = 30
 CHUNK = 100
 _TOGETHER = {ItemKind.STATUS: status.apply_all, ItemKind.HISTORY: history.file_all}
 
@@ -42,10 +44,16 @@ def drain() -> None:
 		while time.monotonic() < until:
 			jobs.answer_wake("drain")
 			retries.release_overlooked()
-			if not process_received(until) and not retries.retry_due():
+			if not process_received(until) + retries.retry_due(_turn(until)):
 				gaps.withdraw_found()
 				return
+		# Whoever set the flag meanwhile has a job that found the lock taken and left.
+		jobs.answer_wake("drain")
 	jobs.wake_drain()
+
+
+def _turn(until: float) -> float:
+	return min(until, time.monotonic() + TURN_SECONDS)
 
 
 def has_work() -> bool:
@@ -55,14 +63,15 @@ def has_work() -> bool:
 
 
 def process_received(until: float) -> int:
-	"""Works off the deliveries in the order in which they came; returns how many there were.
+	"""Works off deliveries in the order in which they came, for one turn; returns how many.
 
 	Begins nothing after `until`, in seconds of time.monotonic.
 	"""
+	turn_ends = _turn(until)
 	done = 0
 	while names := _received():
 		for name in names:
-			if time.monotonic() >= until:
+			if time.monotonic() >= turn_ends:
 				return done
 			process_delivery(name, until)
 			done += 1

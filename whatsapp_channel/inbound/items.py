@@ -1,14 +1,14 @@
 """One item of a delivery: processed, or kept with the reason why not and when it is tried again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.clock import age, due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
@@ -169,17 +169,17 @@ def _key(delivery: str, item: Item) -> str:
 	return sha256(place.encode()).hexdigest()
 
 
-def outcome(problem: ItemProblem, *, attempts: int, born: object) -> dict:
+def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 	"""State, error and next try of an item after a failed attempt. `born`: since when it is kept (site's time)."""
 	state, following = problem.state, None
 	if state == ItemState.PENDING.value and problem.retry_at:
-		attempts, following = attempts - 1, to_site(problem.retry_at)
+		attempts, following = attempts - 1, due_at(problem.retry_at)
 	elif state == ItemState.PENDING.value:
 		moment = next_attempt(Retry.BACKOFF, attempts, FIRST_RETRY_SECONDS, utc_now())
-		if problem.patience and site_now() - born > problem.patience:
+		if problem.patience and age(born) > problem.patience:
 			state = ItemState.DROPPED.value
 		elif moment is None:
 			state = ItemState.FAILED.value
 		else:
-			following = to_site(moment)
+			following = due_at(moment)
 	return {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}

@@ -1,7 +1,8 @@
 """*Reprocess*: an administrator has kept items, or failed deliveries, worked off once more."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import frappe
@@ -10,7 +11,7 @@ from frappe import _
 from whatsapp_channel.database import named_lock
 from whatsapp_channel.inbound import gaps, retries
 from whatsapp_channel.inbound.items import ITEM, ItemState
-from whatsapp_channel.jobs import wake_drain
+from whatsapp_channel.jobs import act_as_site, wake_drain
 
 DELIVERY = "WhatsApp Delivery"
 # So many are done while the administrator waits; more are a job of their own.
@@ -29,7 +30,7 @@ def one(name: str) -> str:
 	frappe.db.commit()  # nosemgrep: the drain must see it, and the try has transactions of its own
 	with named_lock("drain", wait=2) as mine:
 		if mine:
-			retries.retry(name)
+			_retry([name])
 	wake_drain()
 	return frappe.db.get_value(ITEM, name, "state")
 
@@ -48,8 +49,8 @@ def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 	done = 0
 	for chunk in _chunks(names):
 		with named_lock("drain", wait=LOCK_SECONDS) as mine:
-			for name in chunk if mine else ():
-				retries.retry(name)
+			if mine:
+				_retry(chunk)
 		done += len(chunk)
 		if tell:
 			_show_progress(done, len(names))
@@ -58,6 +59,27 @@ def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 	if tell:
 		_tell(summary(states))
 	return states
+
+
+def _retry(names: Sequence[str]) -> None:
+	with _as_site():
+		for name in names:
+			retries.retry(name)
+
+
+@contextmanager
+def _as_site() -> Iterator[None]:
+	"""What is filed is filed as every drain files it; the answer is the user's again, in the user's language."""
+	local = frappe.local
+	session, form, lang = dict(local.session), local.form_dict, local.lang
+	act_as_site()
+	try:
+		yield
+	finally:
+		# It forgets what belongs to the Administrator, and the rest of the session with it.
+		frappe.set_user(session["user"])
+		local.session.update(session)
+		local.form_dict, local.lang = form, lang
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -1,11 +1,12 @@
 """Further tries of kept items: by themselves, on activation of a channel, and when an administrator asks."""
 
+import time
 from datetime import timedelta
 
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.database import in_transaction
@@ -16,7 +17,8 @@ from whatsapp_channel.logs import report
 from whatsapp_channel.rules.retry import MOST_ATTEMPTS
 
 AFTER_A_CRASH = timedelta(minutes=5)
-BATCH = 100
+# As many are looked up at once.
+BATCH = 10
 FIELDS = ["name", "creation", "state", "kind", "number", "sender", "attempts", "payload"]
 
 
@@ -31,17 +33,23 @@ def due(limit: int) -> list[str]:
 	)
 
 
-def retry_due() -> int:
-	"""Tries a batch of due items once more; returns how many there were."""
-	names = due(BATCH)
-	for name in names:
+def retry_due(until: float) -> int:
+	"""Tries a batch of due items once more; returns how many it tried.
+
+	Begins none after `until`, in seconds of time.monotonic.
+	"""
+	done = 0
+	for name in due(BATCH):
+		if time.monotonic() >= until:
+			break
+		done += 1
 		try:
 			retry(name)
 		except Exception:
 			# Counted and put off already. The others must not wait for it.
 			frappe.db.rollback()
 			report("WhatsApp: an item could not be tried again")
-	return len(names)
+	return done
 
 
 def retry(name: str) -> None:
@@ -50,7 +58,7 @@ def retry(name: str) -> None:
 	if not row or row.state != ItemState.PENDING.value:
 		return
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
-	later = to_site(utc_now() + AFTER_A_CRASH)
+	later = due_at(utc_now() + AFTER_A_CRASH)
 	frappe.db.set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
 	frappe.db.commit()  # nosemgrep
 	item, problem = _attempt_stored(row)

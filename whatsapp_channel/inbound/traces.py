@@ -56,7 +56,7 @@ def _events_of(wamid_key: str) -> list["frappe._dict"]:
 
 def _apply(message: "frappe._dict", wamid_key: str) -> None:
 	events = [
-		Event(row.message_type, to_utc(row.message_timestamp), row.text)
+		Event(row.message_type, to_utc(row.message_timestamp), row.text, row.direction)
 		for row in _events_of(wamid_key)
 		if row.customer == message.customer and _may(row, message)
 	]
@@ -68,7 +68,8 @@ def _apply(message: "frappe._dict", wamid_key: str) -> None:
 	frappe.db.set_value(TABLE, message.name, values)
 	if message.communication:
 		communications.render(message.communication)
-		_tell_merged(message, traces)
+		if any(before[field] != values.get(field) for field in ("revoked_on", "edited_on")):
+			_tell_merged(message, traces)
 
 
 def _may(event: "frappe._dict", message: "frappe._dict") -> bool:

@@ -14,7 +14,7 @@ from whatsapp_channel.rules.status import MessageStatus, advance, from_meta
 
 TIMES = tuple(f"{name}_on" for name in ("sent", "delivered", "read", "played", "failed"))
 # What a row must tell for its outcome to be computed.
-FIELDS = ("status", "wamid", "meta_conversation", *TIMES, *PRICE_FIELDS)
+FIELDS = ("status", "wamid", "wamid_key", "meta_conversation", *TIMES, *PRICE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def outcome(row: Mapping[str, Any], updates: Sequence[StatusUpdate]) -> Outcome:
 		if moved:
 			current, failure = new, update if new is MessageStatus.FAILED else None
 		values |= _times({**row, **values}, update, new, moved) | price_values({**row, **values}, update)
-	if not row.get("wamid") and updates:
+	# With a key alone it was erased: the id holds the customer's number and must not come back.
+	if updates and not (row.get("wamid") or row.get("wamid_key")):
 		values |= {"wamid": updates[0].id, "wamid_key": wamid_key(updates[0].id)}
 	return Outcome(_settled(row, values, current, failure), failure)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import frappe
 
-from whatsapp_channel.clock import site_now, to_site
+from whatsapp_channel.clock import age, site_now, to_site
 from whatsapp_channel.rules.text import split
 
 TABLE = "WhatsApp Session Message"
@@ -91,15 +91,26 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 		inner join `tabWhatsApp Business Account` account on account.name = number.account
 		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
 		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
-	unknown = """select distinct customer, channel from `tabWhatsApp Session Message`
-		where status = 'Sending' and (last_attempt is null or last_attempt <= %s) limit %s"""
-	rows = [*frappe.db.sql(ready, (now, limit)), *frappe.db.sql(unknown, (now - PATIENCE, limit))]
+	rows = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
 	return list(dict.fromkeys((row[0], row[1]) for row in rows))
+
+
+def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
+	"""An attempt later than now was made before the clocks went back."""
+	rows = frappe.db.sql(
+		"""select customer, channel, last_attempt from `tabWhatsApp Session Message`
+		where status = 'Sending' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
+		(now - PATIENCE, now, limit),
+	)
+	return [(customer, channel) for customer, channel, attempt in rows if _is_over(attempt)]
+
+
+def _is_over(last_attempt: datetime | None) -> bool:
+	return last_attempt is None or age(last_attempt) >= PATIENCE
 
 
 def is_due(row: "frappe._dict") -> bool:
 	"""Whether something can be done now for a waiting message."""
-	now = site_now()
 	if row.status == "Sending":
-		return row.last_attempt is None or row.last_attempt + PATIENCE <= now
-	return row.next_attempt is None or row.next_attempt <= now
+		return _is_over(row.last_attempt)
+	return row.next_attempt is None or row.next_attempt <= site_now()

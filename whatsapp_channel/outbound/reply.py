@@ -10,6 +10,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox
@@ -113,7 +114,7 @@ def _open_thread(ticket: Document, threads: list["frappe._dict"], customer: "fra
 	found = own[0] if own else conversation.current(customer.name, ticket.get("whatsapp_channel"))
 	usable_channel(found.channel if found else ticket.get("whatsapp_channel"))
 	if not found:
-		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(customer.profile_name))
+		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(called(customer)))
 	return found
 
 
@@ -140,7 +141,7 @@ def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:
 		_(
 			"WhatsApp allows free replies for 24 hours after the customer's last message. For {0} that time ended: {1}. "
 			"Wait until the customer writes again, or use another way to reach them."
-		).format(customer.profile_name, since),
+		).format(called(customer), since),
 		WindowClosed,
 		title=_("Reply window closed"),
 	)

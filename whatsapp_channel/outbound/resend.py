@@ -33,7 +33,7 @@ def send_again(name: str) -> list[str]:
 			)
 		)
 	customer = frappe.db.get_value(
-		"WhatsApp Customer", message.customer, ["name", "profile_name"], as_dict=True
+		"WhatsApp Customer", message.customer, ["name", "profile_name", "bsuid"], as_dict=True
 	)
 	now = utc_now()
 	reply.usable_channel(message.channel)

@@ -7,7 +7,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import jobs, settings
-from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry, Scope
 from whatsapp_channel.database import named_lock
@@ -27,12 +27,18 @@ def send_queued(customer: str, channel: str) -> None:
 	with named_lock(queue, wait=2) as mine:
 		if not mine:
 			return
+		while _look(queue, customer, channel):
+			pass
+		# A job that was woken while the last request was on its way has left: the next wake-up must start another.
 		jobs.answer_wake(queue)
-		while True:
-			frappe.db.commit()  # nosemgrep: a fresh snapshot for the next look
-			message = outbox.first(customer, channel)
-			if not message or not _advance(message):
-				return
+
+
+def _look(queue: str, customer: str, channel: str) -> bool:
+	"""Does the next thing in a queue; False when it is empty or has to wait."""
+	jobs.answer_wake(queue)
+	frappe.db.commit()  # nosemgrep: a fresh snapshot for the next look
+	message = outbox.first(customer, channel)
+	return bool(message) and _advance(message)
 
 
 def _advance(message: "frappe._dict") -> bool:
@@ -115,7 +121,7 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 	if error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER:
 		account_health.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
-		again = {"next_attempt": to_site(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
+		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
 		_requeue(message, {**again, "error": _(error.agent_text)})
 		return False
 	if error.retry is Retry.NEVER:
@@ -130,7 +136,7 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 	if moment is None:
 		status.fail(message.name, reason, code=error.code)
 		return True
-	_requeue(message, {"next_attempt": to_site(moment), "error": reason, "error_code": error.code or 0})
+	_requeue(message, {"next_attempt": due_at(moment), "error": reason, "error_code": error.code or 0})
 	return False
 
 

@@ -13,7 +13,7 @@ from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import badges, tickets
-from whatsapp_channel.inbound import conversation, session
+from whatsapp_channel.inbound import conversation, session, traces
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
@@ -36,6 +36,7 @@ FIELDS = [
 	"communication",
 	"ticket",
 	"wamid",
+	"wamid_key",
 	"origin",
 ]
 # What this app sends; other origins are messages that colleagues sent from a phone.
@@ -70,6 +71,7 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 			return False
 		if not message.session:
 			_count(message, wamid, at)
+			traces.catch_up(name, wamid_key(wamid))
 		values = {"status": MessageStatus.ACCEPTED.value, "error": None, "error_code": 0}
 		change(name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 		show(message.communication)
@@ -88,7 +90,9 @@ def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
 		at=at,
 		window_open=window.is_open(conversation.window_ends(message.customer, channel), at),
 	)
-	values = {"session": counted, "wamid": wamid, "wamid_key": wamid_key(wamid), "accepted_on": to_site(at)}
+	values = {"session": counted, "accepted_on": to_site(at)}
+	if not message.wamid_key:  # one without its id was erased, and the id holds the number
+		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
 	frappe.db.set_value(TABLE, message.name, values)
 
 

@@ -4,6 +4,8 @@ The number travels sealed: a worker writes the arguments of its jobs to its log,
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -17,8 +19,24 @@ from whatsapp_channel.privacy.person import asked
 
 EVENT = "whatsapp_privacy"
 JOB_SECONDS = 4 * 3600
-# A second job waits so long for the first, then gives up and says so.
+# A second job waits so long for the first, in seconds, then gives up and says so.
 PATIENCE = 600
+
+
+class Busy(frappe.ValidationError):
+	"""Another export or erasure is running."""
+
+
+@contextmanager
+def alone(wait: float) -> Iterator[None]:
+	"""Nobody else exports or erases meanwhile, on the desk or on the command line: two would count and delete each
+	other's rows. Raises Busy after `wait` seconds."""
+	with named_lock("privacy", wait=wait) as mine:
+		if not mine:
+			frappe.throw(
+				_("Another export or erasure is running. Start this one again when it is done."), Busy
+			)
+		yield
 
 
 def start(action: str, number: str, customers: list[str] | None) -> None:
@@ -37,8 +55,10 @@ def start(action: str, number: str, customers: list[str] | None) -> None:
 def run(action: str, sealed: str) -> None:
 	"""The job. It raises nothing: Frappe would log the error with every local variable."""
 	try:
-		with named_lock("privacy", wait=PATIENCE) as mine:
-			result = _run(action, **json.loads(decrypt(sealed))) if mine else _busy()
+		with alone(PATIENCE):
+			result = _run(action, **json.loads(decrypt(sealed)))
+	except Busy as busy:
+		result = {"failed": str(busy)}
 	except Exception:
 		frappe.db.rollback()
 		logs.report(f"WhatsApp: {action} by number was broken off")
@@ -46,10 +66,6 @@ def run(action: str, sealed: str) -> None:
 		text = _("It was broken off; the Error Log says why. Start it again: it goes on with what is left.")
 		result = {"failed": text}
 	_tell({"action": action, **result})
-
-
-def _busy() -> dict[str, Any]:
-	return {"failed": _("Another export or erasure is running. Start this one again when it is done.")}
 
 
 def _run(action: str, number: str, customers: list[str] | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import frappe
 
 from whatsapp_channel.privacy.person import Person
-from whatsapp_channel.rules.redaction import is_about, without
+from whatsapp_channel.rules.redaction import at_new_places, is_about, without
 
 DELIVERY = "WhatsApp Delivery"
 ITEM = "WhatsApp Delivery Item"
@@ -86,10 +86,11 @@ def _without(body: str, person: Person) -> tuple[str, bool]:
 		read = json.loads(body)
 	except (ValueError, RecursionError):
 		return "{}", True
+	if not isinstance(read, dict) or not isinstance(read.get("entry"), list):
+		return "{}", True
 	kept, gone = without(read, person.ids)
-	if gone or (isinstance(read, dict) and isinstance(read.get("entry"), list)):
-		return json.dumps(kept, ensure_ascii=False), bool(gone)
-	return "{}", True
+	# It may not be worked off yet, or only half: whoever goes on with it must not take one item for another.
+	return (json.dumps(at_new_places(kept), ensure_ascii=False), True) if gone else (body, False)
 
 
 def _drop_item(name: str, person: Person) -> bool:

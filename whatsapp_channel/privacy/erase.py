@@ -22,6 +22,8 @@ from whatsapp_channel.privacy.person import ACCOUNT, CUSTOMER, IDENTITY, Asked, 
 MESSAGE = "WhatsApp Session Message"
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
 SENDER_PATIENCE = 60
+# A drain works for five minutes, ends its item and makes room (inbound.drain.BUDGET_SECONDS).
+DRAIN_PATIENCE = 420
 QUOTED = 80
 
 Progress = Callable[[int, str], None]
@@ -66,7 +68,7 @@ def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Rep
 	report.logs += mentions.erase(whom)
 	progress(75, _("Messages and tickets"))
 	in_helpdesk.flush_search()
-	_erase_at_once(wanted, whom, began, report)
+	whom = _erase_at_once(wanted, customers, began, report)
 	progress(85, _("Search"))
 	in_helpdesk.rebuild_search()
 	progress(90, _("Looking for what is left"))
@@ -91,8 +93,29 @@ def _remove_files(whom: Person) -> int:
 	return len(found)
 
 
-def _erase_at_once(wanted: Asked, whom: Person, began: object, report: Report) -> None:
-	"""All that is found by the customers' rows, and those rows, in one transaction under their locks."""
+def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, report: Report) -> Person:
+	"""All that is found by the customers' rows, and those rows, in one transaction under their locks; returns whom.
+
+	No drain runs meanwhile: what it had in memory is filed by then, and what it reads next is without the person.
+	"""
+	with ExitStack() as locks:
+		_hold_senders(locks, person(wanted, choose(wanted, customers)))
+		if not locks.enter_context(named_lock("drain", wait=DRAIN_PATIENCE)):
+			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
+		frappe.db.commit()  # nosemgrep: a fresh look, at what the drain has filed
+		whom = person(wanted, choose(wanted, customers))
+		_in_one_transaction(wanted, whom, began, report)
+	jobs.wake_drain()  # one that came while the lock was held has gone
+	return whom
+
+
+def _hold_senders(locks: ExitStack, whom: Person) -> None:
+	for queue in _queues(whom):
+		if not locks.enter_context(named_lock(queue, wait=SENDER_PATIENCE)):
+			frappe.throw(_("A message to this customer is being sent right now. Try again in a minute."))
+
+
+def _in_one_transaction(wanted: Asked, whom: Person, began: object, report: Report) -> None:
 	counted = dict(asdict(report))
 
 	def work() -> None:
@@ -103,11 +126,7 @@ def _erase_at_once(wanted: Asked, whom: Person, began: object, report: Report) -
 		_erase_locked(whom, began, report)
 		audit.note_erased(wanted, report.as_dict())
 
-	with ExitStack() as senders:
-		for queue in _queues(whom):
-			if not senders.enter_context(named_lock(queue, wait=SENDER_PATIENCE)):
-				frappe.throw(_("A message to this customer is being sent right now. Try again in a minute."))
-		in_transaction(work)
+	in_transaction(work)
 
 
 def _queues(whom: Person) -> list[str]:

@@ -73,9 +73,10 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 		archive.writestr("data.json", frappe.as_json(_data(whom, traces), ensure_ascii=False))
 		_add_files(archive, files.of(whom, traces), progress)
 	os.replace(path + files.PART, path)
-	document = frappe.get_doc(
-		{"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
-	).insert(ignore_permissions=True)
+	values = {"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
+	# Known by the row's name, which nobody else can choose: customers name their files as they like.
+	row = f"{files.EXPORT_PREFIX}{frappe.generate_hash(length=10)}"
+	document = frappe.get_doc(values).insert(ignore_permissions=True, set_name=row)
 	audit.note_exported(wanted, document.file_url)
 	frappe.db.commit()  # nosemgrep: the job that wrote the file ends here
 	progress(100, _("Done"))
@@ -115,7 +116,7 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 	written: set[str] = set()
 	for index, name in enumerate(names):
 		document = frappe.get_doc("File", name)
-		if document.file_url in written or document.file_name.startswith(files.EXPORT_PREFIX):
+		if document.file_url in written or document.name.startswith(files.EXPORT_PREFIX):
 			continue
 		written.add(document.file_url)
 		path = files.path_of(document)
@@ -128,9 +129,8 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 def delete_old() -> int:
 	"""Deletes exports that are older than a day, also one that was broken off; returns how many. For the scheduler."""
 	before = add_to_date(site_now(), hours=-KEPT_HOURS)
-	old = frappe.get_all(
-		"File", {"file_name": ["like", f"{files.EXPORT_PREFIX}%"], "creation": ["<", before]}, pluck="name"
-	)
+	ours = {"name": ["like", f"{files.EXPORT_PREFIX}%"], "creation": ["<", before]}
+	old = frappe.get_all("File", ours, pluck="name")
 	files.remove(old)
 	files.remove_parts([], older_than_hours=KEPT_HOURS)
 	return len(old)

@@ -32,7 +32,7 @@ def of(person: Person, traces: Traces) -> list[str]:
 		for name in _attached(TICKET, traces.shared, file_url=url):
 			found[name] = None
 	for customer in person.customers:
-		exports = {"file_name": ["like", f"{EXPORT_PREFIX}%{customer}%"]}
+		exports = {"name": ["like", f"{EXPORT_PREFIX}%"], "file_name": ["like", f"%{customer}%"]}
 		found |= dict.fromkeys(frappe.get_all("File", exports, pluck="name"))
 	return list(found)
 

@@ -1,6 +1,7 @@
 """Whom a request is about: the customers that a number or user id stands for, on every account."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import frappe
@@ -9,8 +10,9 @@ from frappe import _
 
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.inbound.customers.owners import Kind, key
 from whatsapp_channel.rules.address import synthetic
-from whatsapp_channel.rules.masking import in_message_ids, mask
+from whatsapp_channel.rules.masking import gives_away, in_message_ids, mask
 from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variants
 
 CUSTOMER = "WhatsApp Customer"
@@ -68,7 +70,7 @@ class Person:
 		"""The texts that give a person away wherever they stand: numbers as usually written, ids, addresses."""
 		written = {spelling for number in self.numbers for spelling in (number, *_as_written(number))}
 		packed = {in_message_ids(each) for each in self.ids}
-		return tuple(sorted(written | packed | self.ids | self.addresses))
+		return tuple(sorted(filter(gives_away, written | packed | self.ids | self.addresses)))
 
 
 def asked(text: str) -> Asked:
@@ -87,8 +89,7 @@ def asked(text: str) -> Asked:
 
 def owners(wanted: Asked) -> list[Owner]:
 	"""The customers with this identity, those first who have it now; one person may be a customer of several accounts."""
-	accounts = frappe.get_all(ACCOUNT, pluck="name")
-	keys = [f"{account}:{each}" for account in accounts for each in wanted.ids]
+	keys = _keys(wanted.ids)
 	if not keys:
 		return []
 	field = "bsuid_key" if wanted.user_id else "phone_key"
@@ -103,6 +104,12 @@ def owners(wanted: Asked) -> list[Owner]:
 	until = {row.parent: row.until for row in former if row.parent not in {owner.name for owner in now}}
 	rows = frappe.get_all(CUSTOMER, {"name": among(until)}, FIELDS, order_by="creation") if until else []
 	return now + [_owner(row, until[row.name]) for row in rows]
+
+
+def _keys(identities: Iterable[str]) -> list[str]:
+	"""Under which these are stored as somebody's, on any account."""
+	accounts = frappe.get_all(ACCOUNT, pluck="name")
+	return [key(account, each) for account in accounts for each in identities]
 
 
 def _owner(row: "frappe._dict", until: object = None) -> Owner:
@@ -125,17 +132,21 @@ def person(wanted: Asked, chosen: list[Owner]) -> Person:
 	"""Collects every identity of the chosen customers, also the former ones, unless they are others' by now."""
 	names = [owner.name for owner in chosen]
 	rows = frappe.get_all(CUSTOMER, {"name": among(names)}, FIELDS) if names else []
-	former = (
-		frappe.get_all(IDENTITY, {"parent": among(names), "parenttype": CUSTOMER}, pluck="identity")
-		if names
-		else []
-	)
+	former = _former(names)
 	ids = _all_ids(rows, former) | set(wanted.ids) - _ids_of_others(wanted, names)
 	ids -= _others_now(ids - _all_ids(rows, []), names)
-	addresses = {address for each in ids | set(names) for address in _address(each)}
+	ids = set(filter(gives_away, ids))
+	# A row that was joined into one of these has left its name in addresses, and nowhere else.
+	joined = {each.identity for each in former if each.kind == Kind.RECORD.value}
+	addresses = {address for each in ids | set(names) | joined for address in _address(each)}
 	numbers = [each for each in ids if each.isdigit()]
 	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in rows if row.contact])
 	return Person(tuple(names), frozenset(ids), frozenset(addresses), tuple(contacts))
+
+
+def _former(names: list[str]) -> list["frappe._dict"]:
+	mine = {"parent": among(names), "parenttype": CUSTOMER}
+	return frappe.get_all(IDENTITY, mine, ["kind", "identity"]) if names else []
 
 
 def _address(local: str) -> tuple[str, ...]:
@@ -145,11 +156,14 @@ def _address(local: str) -> tuple[str, ...]:
 		return ()
 
 
-def _all_ids(rows: list["frappe._dict"], former: list[str]) -> set[str]:
-	phones = [row.wa_id for row in rows] + [each for each in former if not USER_ID.fullmatch(each)]
-	found = {spelling for phone in phones if phone for spelling in variants(phone)}
-	found |= {row.bsuid for row in rows if row.bsuid}
-	return found | {each for each in former if USER_ID.fullmatch(each)}
+def _all_ids(rows: list["frappe._dict"], former: list["frappe._dict"]) -> set[str]:
+	phones = {row.wa_id for row in rows} | _of_kind(Kind.PHONE, former)
+	users = {row.bsuid for row in rows} | _of_kind(Kind.USER, former)
+	return {spelling for phone in phones if phone for spelling in variants(phone)} | (users - {None, ""})
+
+
+def _of_kind(kind: Kind, former: list["frappe._dict"]) -> set[str]:
+	return {each.identity for each in former if each.kind == kind.value}
 
 
 def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:
@@ -162,8 +176,8 @@ def _others_now(ids: set[str], names: list[str]) -> set[str]:
 	"""Of former identities those that are another customer's by now."""
 	found = set()
 	for each in ids:
-		user_id = bool(USER_ID.fullmatch(each))
-		holders = frappe.get_all(CUSTOMER, {"bsuid" if user_id else "wa_id": each}, pluck="name")
+		field = "phone_key" if each.isdigit() else "bsuid_key"
+		holders = frappe.get_all(CUSTOMER, {field: among(_keys([each]))}, pluck="name")
 		if holders and not set(holders) & set(names):
 			found.add(each)
 	return found

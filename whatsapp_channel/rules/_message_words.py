@@ -58,7 +58,7 @@ _NOT_PASSED_ON = {
 	"list": _("List"),
 	"location": _("Location"),
 	"media_placeholder": _("File"),
-	"order": _("Order"),
+	"order": _("Product order"),
 	"pin": _("Pinned message"),
 	"poll_creation": _("Poll"),
 	"poll_update": _("Vote in a poll"),
@@ -69,7 +69,7 @@ _CHANGES = {
 	"user_changed_number": _("The customer has a new WhatsApp number."),
 	"user_changed_user_id": _("The customer has a new WhatsApp user ID."),
 	"customer_identity_changed": _(
-		"The customer's WhatsApp was set up anew. Make sure that you are talking to the same person."
+		"The customer's WhatsApp was installed anew. Make sure that you are talking to the same person."
 	),
 }
 _CHANGED = _("Something changed in the customer's WhatsApp account.")
@@ -155,7 +155,7 @@ def _things(content: Location | Contacts | Choice | Form | Reaction | Order, tra
 	if isinstance(content, Form):
 		return _labelled(translate(_("Form")), content.words)
 	if isinstance(content, Order):
-		return _labelled(translate(_("Order")), content.words)
+		return _labelled(translate(_("Product order")), content.words)
 	if isinstance(content, Reaction):
 		return _labelled(translate(_("Reaction")), content.emoji)
 	return _labelled(translate(_("Location")), content.name or content.address or content.coordinates)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from ._characters import cut_before, visible
-from .file_types import ACTIVE, PROGRAMS, RECOGNISED
+from .file_types import ACTIVE, INERT_TEXT, NEUTRAL, PACKED, PROGRAMS, RECOGNISED
 
 MAX_CHARACTERS = 140
 """Of the column in which Frappe keeps a file's name."""
@@ -19,10 +19,11 @@ _FORBIDDEN = re.compile(r'[/\\:*?"<>|%#&;`$\x00-\x1f\x7f]')
 # Marks that turn the direction of writing: they make "gpj.exe" look like "exe.jpg".
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # What has no letter is the end of a number, as in "offer 1.2".
-_EXTENSION = re.compile(r"\.(?=\d*[a-z])([a-z0-9]{1,10})$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.(?=\d*[a-z])([a-z0-9]{1,10})$", re.IGNORECASE | re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # Extensions that may stand before another one.
 _INNER = frozenset({"tar"})
+_KNOWN = RECOGNISED | PROGRAMS | ACTIVE | INERT_TEXT
 
 
 def extension_of(name: str) -> str:
@@ -35,12 +36,19 @@ def safe_name(given: str | None, extension: str, fallback: str) -> str:
 	"""A name that ends in `extension`, at most MAX_CHARACTERS and MAX_BYTES long.
 
 	An extension that says something else is replaced, and further ones before it lose their dots, because programs
-	may hide the last. `fallback` names a file that has no name, or none that is left.
+	may hide the last. "page.html" that has to become text is called "page_html.txt". `fallback` names a file that has no
+	name, or none that is left.
 	"""
-	stem = _stem(_cleaned(given or "")) or fallback
+	cleaned = _cleaned(given or "")
+	stem = _EXTENSION.sub("", cleaned).strip(" ._")
+	said = extension_of(cleaned)
+	if stem and said not in ("", extension) and extension in NEUTRAL:
+		stem += f"_{said}"
+	if _RESERVED.fullmatch(stem):
+		stem = f"_{stem}"
 	ending = f".{extension}"
-	stem = _cut(stem, MAX_CHARACTERS - len(ending), MAX_BYTES - len(ending))
-	return stem + ending
+	stem = _cut(stem or fallback, MAX_CHARACTERS - len(ending), MAX_BYTES - len(ending))
+	return _without_extensions(stem, extension.lower() in PACKED) + ending
 
 
 def _cleaned(name: str) -> str:
@@ -49,18 +57,18 @@ def _cleaned(name: str) -> str:
 	return plain.strip(" .")
 
 
-def _stem(name: str) -> str:
-	"""The name without its extension; an inner extension is no longer one."""
-	first, *further = _EXTENSION.sub("", name).split(".")
+def _without_extensions(stem: str, packed: bool) -> str:
+	"""The same with "_" for the dot before each extension; of what is packed, before all that is not "tar"."""
+	first, *further = stem.split(".")
 	for part in further:
-		is_extension = part.lower() in (RECOGNISED | PROGRAMS | ACTIVE) - _INNER
-		first += f"_{part}" if is_extension else f".{part}"
-	stem = first.strip(" ._")
-	return f"_{stem}" if _RESERVED.fullmatch(stem) else stem
+		word = part.strip(" _").lower()
+		hides = word not in _INNER if packed else word in _KNOWN - _INNER
+		first += f"_{part}" if hides else f".{part}"
+	return first
 
 
 def _cut(stem: str, characters: int, size: int) -> str:
 	end = min(len(stem), characters)
 	while len(stem[:end].encode()) > size:
 		end -= 1
-	return stem[: cut_before(stem, end)].rstrip(" .") if end < len(stem) else stem
+	return stem[: cut_before(stem, end)].rstrip(" ._") if end < len(stem) else stem

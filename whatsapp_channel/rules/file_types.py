@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -20,8 +21,28 @@ PROGRAMS = _words(
 	"""
 )
 
-# What a browser runs when it is shown. Frappe hands svg, html, htm and xml out as downloads; these it would show.
-ACTIVE = _words("xhtml xht shtml shtm mht mhtml svgz swf xsl xslt xbl phtml php asp aspx jsp htc")
+# What a browser runs, or reads as XML, when it is shown. Behind a web server Frappe hands every private file out under the
+# type that its extension has, to be shown and not to be saved, so none of these may be kept. More are told by their type.
+ACTIVE = _words(
+	"""
+	asp aspx atom cjs dtd ecma ehtml es gpx htc htm html kml mhtm mht mhtml mjs mml nfe php phtml rdf rss shtm shtml svg svgz
+	swf webapp wml wsdl xap xbl xht xhtm xhtml xml xpdl xpi xsd xsf xsl xslt xspf xul
+	"""
+)
+
+# Under these a browser shows text as text, or saves it, whatever is written in it. Any other text becomes .txt.
+INERT_TEXT = _words(
+	"""
+	cfg conf csv dxf edi eml gcode geojson ics iges igs ini json jsonl log markdown md ndjson ofx qif rem ret rst sql srt step
+	stl stp text toml tsv txt vcard vcf vcs vtt yaml yml
+	"""
+)
+
+# Under these a browser is told the type of the name without them: a page packed as page.html.gz is sent as a page.
+PACKED = _words("br bz2 gz lz lzma xz z zst")
+
+# These say nothing about the content, so the name has to keep what it was called.
+NEUTRAL = _words("txt bin")
 
 # Types whose content has a signature: under one of these names other content is a lie.
 RECOGNISED = _words(
@@ -43,12 +64,10 @@ _FAMILIES = tuple(
 		"mp4 m4v m4a m4b mov 3gp 3g2 heic heif",
 		"ogg oga ogv opus",
 		"gz tgz",
-		"html htm",
 		"mid midi",
 		"aif aiff",
 		"mpg mpeg",
 		"bz2 tbz",
-		"xml gpx kml xsd xsf wsdl plist rss atom drawio ofx xaml nfe",
 	)
 )
 
@@ -99,6 +118,45 @@ DECLARED: Mapping[str, str] = MappingProxyType(
 		"video/3gpp": "3gp",
 	}
 )
+
+
+# "text" and "image" hold active types too; of text, these are inert.
+_INERT_KINDS = ("image/", "audio/", "video/", "font/", "model/", "application/", "chemical/")
+_INERT_TEXT_TYPES = _words(
+	"""
+	text/plain text/csv text/markdown text/tab-separated-values text/calendar text/vcard text/x-vcard text/x-vcalendar text/vtt
+	text/prs.fallenstein.rst text/x-rst message/rfc822
+	"""
+)
+_ACTIVE_WORDS = (
+	"xml",
+	"html",
+	"script",
+	"svg",
+	"xsl",
+	"xul",
+	"flash",
+	"silverlight",
+	"java",
+	"httpd",
+	"x-web-app",
+)
+_HARMLESS = _words("application/postscript")
+
+
+def is_inert(extension: str) -> bool:
+	"""Whether a browser runs nothing in a file of this name, whatever the file contains."""
+	if extension in ACTIVE | PROGRAMS:
+		return False
+	name = f"x.{extension}"
+	found = {mimetypes.guess_type(name, strict=strict)[0] for strict in (True, False)}
+	return all(_is_inert_type(one.lower()) for one in found if one)
+
+
+def _is_inert_type(mime_type: str) -> bool:
+	if mime_type in _INERT_TEXT_TYPES | _HARMLESS or "officedocument" in mime_type:
+		return True
+	return mime_type.startswith(_INERT_KINDS) and not any(word in mime_type for word in _ACTIVE_WORDS)
 
 
 def family_of(extension: str) -> frozenset[str]:

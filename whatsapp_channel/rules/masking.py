@@ -13,13 +13,17 @@ HIDDEN = "•••••"
 SHOWN_DIGITS = 4
 # Of a shorter national number the last four would be most of it.
 SHORT_NATIONAL = 6
+# Fewer digits, or letters, stand in times, sizes and names of rows by chance.
+TELLING_LENGTH = 7
 
 _USER_ID = re.compile(r"(?:([A-Za-z]{2})\.)?(.+)", re.DOTALL)
 # An id of a message holds the number of its customer, in base64.
 _WAMID = re.compile(r"wamid\.[\w+/=-]+")
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)  # pydantic repeats what it refused
 _LONG_WORD = re.compile(r"(?<![\w./])[A-Za-z0-9+_=-]{24,}")
-_NUMBER = re.compile(r"(?<![\w.:])(?!\d{4}-\d\d-\d\d)\+?\d(?:[ ().-]{0,2}\d){6,}")
+# Neither a date nor the seconds of a time.
+_NUMBER = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d|\d\d\.\d{6}\b)\+?\d(?:[ ().-]{0,2}\d){6,}")
+_USER_IDS = re.compile(r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{8,}")
 
 
 def mask(identity: str | None) -> str:
@@ -57,11 +61,12 @@ def _split(number: str) -> tuple[str, str]:
 
 
 def mask_text(text: str) -> str:
-	"""A line for a log without phone numbers (7 digits or more), ids of messages, tokens and refused input.
+	"""A line for a log without phone numbers (7 digits or more), user ids, ids of messages, tokens and refused input.
 
 	Long ids that are no secret lose their middle as well: a log names things by their last four characters.
 	"""
 	text = _INPUT.sub(f"input_value={HIDDEN}", _WAMID.sub(f"wamid.{HIDDEN}", text))
+	text = _USER_IDS.sub(lambda found: mask(found[0]), text)
 	text = _LONG_WORD.sub(_mask_word, text)
 	return _NUMBER.sub(lambda found: HIDDEN + digits(found[0])[-SHOWN_DIGITS:], text)
 
@@ -70,6 +75,13 @@ def _mask_word(found: re.Match[str]) -> str:
 	word = found[0]
 	looks_random = any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
 	return HIDDEN + word[-SHOWN_DIGITS:] if looks_random else word
+
+
+def gives_away(text: str) -> bool:
+	"""Whether a text means one person wherever it stands, so that what holds it may be deleted with him."""
+	return len(text) >= TELLING_LENGTH and (
+		any(char.isalpha() for char in text) or len(digits(text)) >= TELLING_LENGTH
+	)
 
 
 def in_message_ids(number: str) -> str:

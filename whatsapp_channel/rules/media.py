@@ -75,6 +75,11 @@ class Judged:
 	extension: str
 
 
+_TEXTS = frozenset({"txt", "html", "svg", "xml"})
+_TEXT = Judged("text/plain", "txt")
+_BINARY = Judged("application/octet-stream", "bin")
+
+
 def limit_of(kind: str) -> int:
 	"""The most bytes that a file of this kind may have; a kind of tomorrow is treated as a document."""
 	return LIMITS.get(kind, LIMITS["document"])
@@ -162,23 +167,25 @@ def _for_display(kind: str, found: Judged | None, declared: str) -> Judged:
 
 
 def _document(found: Judged | None, given: str, declared: str | None) -> Judged:
-	"""A document keeps the extension that it was given wherever its content can be that."""
+	"""A document keeps the extension that it was given wherever its content can be that and a browser runs neither."""
 	if found is None:
 		return _unknown(given, declared)
-	if given != found.extension and given in types.family_of(found.extension):
+	if found.extension in _TEXTS:
+		return Judged(_type_of(given) or _TEXT.mime_type, given) if given in types.INERT_TEXT else _TEXT
+	extension = found.extension.lower()
+	if given != extension and given in types.family_of(extension) and types.is_inert(given):
 		return Judged(_type_of(given) or found.mime_type, given)
-	if found.extension == "txt" and given and given not in types.RECOGNISED | types.ACTIVE:
-		return Judged(_type_of(given) or found.mime_type, given)
-	return found
+	return Judged(found.mime_type, extension) if types.is_inert(extension) else _BINARY
 
 
 def _unknown(given: str, declared: str | None) -> Judged:
 	"""Nothing that a browser would run, and nothing that would have been recognised if it were what it says."""
 	guessed = mimetypes.guess_extension((declared or "").split(";")[0].strip()) or ""
-	extension = given or guessed.lstrip(".")
-	if not extension or extension in types.RECOGNISED | types.ACTIVE | types.PROGRAMS:
-		return Judged("application/octet-stream", "bin")
-	return Judged(_type_of(extension) or "application/octet-stream", extension)
+	extension = given or guessed.lstrip(".").lower()
+	kept = extension in types.INERT_TEXT or types.is_inert(extension)
+	if not extension or extension in types.RECOGNISED or not kept:
+		return _BINARY
+	return Judged(_type_of(extension) or _BINARY.mime_type, extension)
 
 
 def _type_of(extension: str) -> str | None:

@@ -289,7 +289,7 @@ def _literal(text: str) -> str:
 
 
 def _order(content: Order, translate: Translate) -> Iterator[str]:
-	yield _note(translate(_("Order")))
+	yield _note(translate(_("Product order")))
 	if content.products:
 		heads = (translate(_("Product")), translate(_("Quantity")), translate(_("Price")))
 		rows = "".join(_row(product) for product in content.products) + _total(content.products, translate)

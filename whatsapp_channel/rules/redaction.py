@@ -41,6 +41,46 @@ def without(body: Any, people: Set[str]) -> tuple[Any, int]:
 	return body, gone
 
 
+def at_new_places(body: dict[str, Any]) -> dict[str, Any]:
+	"""The same body with every item where none was before, and without changes that hold no item any more.
+
+	A place (entry/change/list/index) stands for an item: it says how far the work on a body has come, and it is what a
+	kept item is known by. When items are taken out, those behind them move up, and would be taken for others. Entries
+	without changes in front, in which the reader finds nothing, give all of them places that were never used.
+	"""
+	entries = body["entry"]
+	used = next((place for place, entry in enumerate(entries) if entry != _NO_CHANGES), len(entries))
+	return {**body, "entry": [_NO_CHANGES] * len(entries) + [_without_spent(each) for each in entries[used:]]}
+
+
+_NO_CHANGES: dict[str, Any] = {"changes": []}
+
+
+def _without_spent(entry: Any) -> Any:
+	if not isinstance(entry, Mapping) or not isinstance(entry.get("changes"), list):
+		return entry
+	return {**entry, "changes": [change for change in entry["changes"] if not _is_spent(change)]}
+
+
+def _is_spent(change: Any) -> bool:
+	"""Whether nothing is left of what a change told: the reader would take the rest for news of another kind."""
+	value = change.get("value") if isinstance(change, Mapping) else None
+	return isinstance(value, Mapping) and bool(_lists(value)) and not _holds_items(value)
+
+
+def _lists(value: Mapping[str, Any]) -> dict[str, list[Any]]:
+	"""All but the cards, which only go with something else."""
+	return {key: found for key, found in value.items() if isinstance(found, list) and key != "contacts"}
+
+
+def _holds_items(value: Mapping[str, Any]) -> bool:
+	lists = _lists(value)
+	inner = [entry for key in _CONTAINERS for entry in lists.pop(key, ())]
+	return any(lists.values()) or any(
+		not isinstance(entry, Mapping) or _holds_items(entry) for entry in inner
+	)
+
+
 def is_about(item: Any, people: Set[str]) -> bool:
 	"""Whether one message, status, card or the like is from, to or about one of these people."""
 	if not isinstance(item, Mapping):

@@ -13,11 +13,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Event:
-	"""One reaction, edit or revoke; `text` is the emoji (None: taken back) or the new words."""
+	"""One reaction, edit or revoke; `text` is the emoji (None: taken back) or the new words; `by`: which side's it is."""
 
 	kind: str
 	at: datetime
 	text: str | None
+	by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,14 @@ class Traces:
 def fold(events: Sequence[Event]) -> Traces:
 	"""The state that `events` lead to. Of equal times the later in the sequence counts.
 
-	An edit to no words (a picture that lost its caption) is an edit to an empty text.
+	Each side has one reaction. An edit to no words (a picture that lost its caption) is an edit to an empty text.
 	"""
 	in_order = sorted(events, key=lambda event: event.at)
 	last = {event.kind: event for event in in_order}
-	reaction, edit, revoke = (last.get(kind) for kind in ("reaction", "edit", "revoke"))
+	edit, revoke = last.get("edit"), last.get("revoke")
+	reactions = {event.by: event.text for event in in_order if event.kind == "reaction"}
 	return Traces(
-		reaction=reaction.text if reaction else None,
+		reaction=" ".join(reactions[by] for by in sorted(reactions) if reactions[by]) or None,
 		text=(edit.text or "") if edit else None,
 		edited_at=edit.at if edit else None,
 		revoked_at=revoke.at if revoke else None,

@@ -95,7 +95,7 @@ def declined(error: ErrorObject) -> str | None:
 	if error.code != DECLINED:
 		return None
 	return _(
-		"The messages of before are not copied: sharing them was declined in the WhatsApp Business app. New messages arrive as usual. To share the past after all, disconnect the number in the app and connect it again."
+		"Earlier messages are not copied: sharing them was declined in the WhatsApp Business app. New messages arrive as usual. To share the history after all, disconnect the number in the app and connect it again."
 	)
 
 

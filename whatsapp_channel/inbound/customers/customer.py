@@ -10,11 +10,13 @@ from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.database import in_transaction, insert_row, row_of
 from whatsapp_channel.helpdesk import contacts, customers, tickets
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import timeline
 from whatsapp_channel.inbound.customers.joining import (
 	FIELDS,
 	elder,
 	join,
+	lock_conversations,
 	number_columns,
 	renumbered,
 	user_columns,
@@ -134,11 +136,13 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 	Makes or finds his Contact when he has none.
 	"""
 	row = row_of(CUSTOMER, name, FIELDS)
+	if _tells_ids(row, message):
+		lock_conversations(name)
 	ids = _new_ids(row, message)
 	changes = {**_names(row, card), **ids}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
-		profile_name = changes.get("profile_name") or row.profile_name
-		changes["contact"] = contacts.find_or_create(changes.get("wa_id") or row.wa_id, profile_name)
+		now = frappe._dict({**row, **changes})
+		changes["contact"] = contacts.find_or_create(now.wa_id, called(now))
 	if changes:
 		save(name, changes)
 		row.update(changes)
@@ -147,6 +151,12 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 	elif "contact" in changes:
 		contacts.silence(tickets.address_of(row))
 	return row
+
+
+def _tells_ids(row: "frappe._dict", message: InboundMessage) -> bool:
+	"""Whether a message carries a number or a user id that is not in the customer's row."""
+	told = {message.sender_wa_id, message.sender_user_id}
+	return not told <= {row.wa_id, row.bsuid, None}
 
 
 def _names(row: "frappe._dict", card: ContactCard | None) -> dict[str, str]:
@@ -168,7 +178,7 @@ def save(name: str, changes: dict[str, object]) -> None:
 
 
 def follow_ids(row: "frappe._dict") -> None:
-	"""A customer's number has changed: his Contact and his tickets learn of it."""
+	"""A customer's number has changed: his Contact and his tickets learn of it. His conversations are locked already."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
 	customers.follow_address(row)
@@ -207,7 +217,7 @@ def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str |
 			return {}
 		if number not in variants(row.wa_id):
 			remember(row.name, row.account, Kind.PHONE, row.wa_id, at)
-			tell_number_change(row.name, row.profile_name, row.wa_id, number, at)
+			tell_number_change(row, row.wa_id, number, at)
 	return renumbered(row, number)
 
 
@@ -216,9 +226,9 @@ def _wrote_later(name: str, at: datetime) -> bool:
 	return bool(frappe.db.exists("WhatsApp Session Message", later))
 
 
-def tell_number_change(name: str, profile_name: str, was: str | None, now: str, at: datetime) -> None:
+def tell_number_change(row: "frappe._dict", was: str | None, now: str, at: datetime) -> None:
 	"""A line in the customer's timeline, and for agents a note in his open tickets."""
 	text = _("{0}'s number changed from {1} to {2}.")
-	text = text.format(timeline.called(profile_name), timeline.shown(was), timeline.shown(now))
-	if timeline.tell(name, text, at):
-		customers.tell_agents(name, text)
+	text = text.format(called(row), timeline.shown(was), timeline.shown(now))
+	if timeline.tell(row.name, text, at):
+		customers.tell_agents(row.name, text)

@@ -16,6 +16,7 @@ from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import customers
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import customer, timeline
 from whatsapp_channel.inbound.customers.customer import Pair
 from whatsapp_channel.inbound.customers.joining import (
@@ -23,6 +24,7 @@ from whatsapp_channel.inbound.customers.joining import (
 	MESSAGE,
 	elder,
 	join,
+	lock_conversations,
 	number_columns,
 	renumbered,
 	user_columns,
@@ -112,9 +114,9 @@ def _whose(account: str, change: Change) -> str | Pair:
 	before = customer.find(account, change.old, change.at)
 	if isinstance(before, Pair):
 		return before
-	after = owners(account, change.new, change.at)
+	after = owners(account, _not_yet_of(before, account, change) if before else change.new, change.at)
 	same = [after.by_bsuid.name] if after.by_bsuid else []
-	if after.by_number and not _was_somebody_else(after.by_number, change):
+	if after.by_number and not _was_somebody_else(after.by_number, change, before):
 		same.append(after.by_number.name)
 	others = [name for name in dict.fromkeys(same) if name != before]
 	if before and others:
@@ -124,22 +126,49 @@ def _whose(account: str, change: Change) -> str | Pair:
 	return before or (others[0] if others else _unknown(account, change))
 
 
-def _was_somebody_else(owner: Owner, change: Change) -> bool:
-	"""Whether the new number was another person's before: known by another user id, or long silent."""
+def _not_yet_of(name: str, account: str, change: Change) -> Ids:
+	"""The new ids without those that a customer has, or had since: news told twice finds him with them.
+
+	Who had the number before him has nothing to do with it then, however the times of the two tellings differ.
+	"""
+	row, new = frappe.db.get_value(CUSTOMER, name, ["wa_id", "bsuid"], as_dict=True), change.new
+	if not row:
+		return new
+	wa_id, bsuid = new.wa_id, new.bsuid
+	if wa_id and (row.wa_id in variants(wa_id) or gave_up(name, number_keys(account, wa_id), change.at)):
+		wa_id = None
+	if bsuid and (row.bsuid == bsuid or gave_up(name, [key(account, bsuid)], change.at)):
+		bsuid = None
+	return Ids(wa_id, bsuid)
+
+
+def _was_somebody_else(owner: Owner, change: Change, name: str | None) -> bool:
+	"""Whether the new number was another person's before: known by another user id, or long silent.
+
+	`name`: whom the change is about. A user id goes with its number, so whoever wrote from this number before the
+	change with an id of his own is not him; whoever wrote only since is he with his new one.
+	"""
 	if owner.former:
 		return False
 	known = frappe.db.get_value(CUSTOMER, owner.name, "bsuid")
 	if known and change.new.bsuid and known != change.new.bsuid:
 		return True
-	before = {
-		"customer": owner.name,
-		"direction": "Incoming",
-		"message_timestamp": ["<", to_site(change.at)],
-	}
+	last = _last_before(owner.name, change.at)
+	if not last:
+		return False
+	own = change.old.bsuid or (name and frappe.db.get_value(CUSTOMER, name, "bsuid"))
+	# With the very id that Meta tells as his new one it is he.
+	other = known and own and known not in (own, change.new.bsuid)
+	return bool(other) or change.at - last >= NUMBERS_REST
+
+
+def _last_before(name: str, at: datetime) -> datetime | None:
+	"""When (UTC) a customer last wrote before a moment."""
+	before = {"customer": name, "direction": "Incoming", "message_timestamp": ["<", to_site(at)]}
 	last = frappe.get_all(
 		MESSAGE, before, pluck="message_timestamp", order_by="message_timestamp desc", limit=1
 	)
-	return bool(last) and change.at - to_utc(last[0]) >= NUMBERS_REST
+	return to_utc(last[0]) if last else None
 
 
 def _unknown(account: str, change: Change) -> str:
@@ -153,14 +182,16 @@ def _record(account: str, name: str, change: Change) -> bool:
 
 	A former owner of the number, who lost it to this customer, is locked with him.
 	"""
-	after = owners(account, Ids(change.new.wa_id), change.at).by_number
+	new = _not_yet_of(name, account, change)
+	after = owners(account, Ids(new.wa_id), change.at).by_number
 	loser = after.name if after and after.name != name else None
-	if loser and not _was_somebody_else(after, change):
+	if loser and not _was_somebody_else(after, change, name):
 		return False
 	frappe.db.commit()  # nosemgrep: the locks must be the first statements of their transaction
 	for each in sorted(filter(None, (name, loser))):
 		if not lock_row(CUSTOMER, each):
 			return False
+	lock_conversations(*filter(None, (name, loser)))
 	if loser:
 		_give_up_number(account, loser, change)
 	row = frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True)
@@ -178,7 +209,8 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 	row = frappe.db.get_value(CUSTOMER, loser, FIELDS, as_dict=True)
 	if not row.wa_id or change.new.wa_id not in variants(row.wa_id):
 		return
-	remember(loser, account, Kind.PHONE, row.wa_id, change.at)
+	# Until the second before: of the moment itself the number is the other's.
+	remember(loser, account, Kind.PHONE, row.wa_id, change.at - timedelta(seconds=1))
 	row.update(number_columns(account, None))
 	frappe.db.set_value(CUSTOMER, loser, number_columns(account, None))
 	customers.follow_address(row)
@@ -222,13 +254,13 @@ def _tell(was: "frappe._dict", row: "frappe._dict", change: Change) -> None:
 	new, old = change.new, change.old
 	if new.wa_id:
 		text = _("{0}'s number changed from {1} to {2}.").format(
-			timeline.called(row.profile_name),
+			called(row),
 			timeline.shown(old.wa_id or was.wa_id),
 			timeline.shown(new.wa_id),
 		)
 	else:
 		text = _("{0}'s WhatsApp user ID changed from {1} to {2}.").format(
-			timeline.called(row.profile_name),
+			called(row),
 			timeline.shown(old.bsuid or was.bsuid),
 			timeline.shown(new.bsuid),
 		)

@@ -8,6 +8,7 @@ from frappe import _
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import contacts, customers, tickets
+from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import timeline
 from whatsapp_channel.inbound.customers.owners import CUSTOMER, FORMER, Kind, key, remember
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -61,6 +62,7 @@ def _join(keep: str, gone: str, present: str, at: datetime) -> None:
 	for name in sorted((keep, gone)):
 		if not lock_row(CUSTOMER, name):
 			return
+	lock_conversations(keep, gone)
 	rows = {name: frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True) for name in (keep, gone)}
 	now, then = rows[present], rows[gone if present == keep else keep]
 	_move(keep, gone)
@@ -73,7 +75,18 @@ def _join(keep: str, gone: str, present: str, at: datetime) -> None:
 	_follow(row, {rows[keep].contact, rows[gone].contact} - {None, row.contact})
 	text = _("Joined with another row of the same customer: {0}, {1}.")
 	known_by = ", ".join(timeline.shown(each) for each in (then.wa_id, then.bsuid) if each) or "?"
-	timeline.tell(keep, text.format(timeline.called(rows[gone].profile_name), known_by), at)
+	timeline.tell(keep, text.format(called(rows[gone]), known_by), at)
+
+
+def lock_conversations(*customers_locked: str) -> None:
+	"""Before tickets are changed: a reply takes the conversation first and then the ticket, and the other way round the
+	two would lock each other out. By name, so that no gap is locked in which another customer's conversation begins."""
+	of_these = {"customer": ["in", customers_locked]}
+	names = frappe.get_all(CONVERSATION, of_these, pluck="name", order_by="name")
+	if names:
+		frappe.db.sql(
+			f"select name from `tab{CONVERSATION}` where name in %s order by name for update", (tuple(names),)
+		)
 
 
 def _move(keep: str, gone: str) -> None:
@@ -158,9 +171,7 @@ def _follow(row: "frappe._dict", other_contacts: set[str]) -> None:
 	open_tickets = customers.open_tickets(row.name)
 	if len(open_tickets) > 1:
 		text = _("WhatsApp knows now that these tickets are of one customer, {0}: {1}. You can merge them.")
-		customers.tell_agents(
-			row.name, text.format(timeline.called(row.profile_name), ", ".join(open_tickets))
-		)
+		customers.tell_agents(row.name, text.format(called(row), ", ".join(open_tickets)))
 
 
 def _channels(doctype: str, filters: dict[str, object]) -> list[str]:

@@ -24,12 +24,6 @@ def shown(identity: str | None) -> str:
 	return of_wa_id(identity) if identity.isdigit() else identity
 
 
-def called(profile_name: str) -> str:
-	"""A customer's name as people may see it: who has none is called by the number."""
-	number = profile_name.removeprefix("+")
-	return shown(number) if number != profile_name and number.isdigit() else profile_name
-
-
 def tell(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
 	"""Writes a line that stands where it happened, at `at` (UTC); False when it stands there already."""
 	moment = to_site(at)

@@ -17,7 +17,15 @@ from whatsapp_channel.database import in_transaction, lock_row, named_lock
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.customers.owners import CUSTOMER
 from whatsapp_channel.inbound.media.problems import expired
-from whatsapp_channel.inbound.media.store import FAILED, STORED, Wanted, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.inbound.media.store import (
+	FAILED,
+	REMOVED,
+	STORED,
+	Wanted,
+	is_hosts_trouble,
+	obtain,
+	put_off,
+)
 from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.rules.readable import FileView
 
@@ -143,7 +151,7 @@ def failed_in(messages: list[str]) -> list["frappe._dict"]:
 
 def has_missing(message: str) -> bool:
 	"""Whether a file of this message is not there, and not for good."""
-	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, "Removed"]]}
+	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
 	return bool(frappe.db.exists(ROW, among))
 
 
@@ -178,7 +186,8 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 		values, error = obtain(wanted, seconds)
 		values["available_until"] = row.available_until
 		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
-	_settle(row, values)
+	if not _settle(row, values):
+		return REMOVED, _("This message was erased, or its file removed, while the file was being fetched.")
 	return values["state"], values["error"]
 
 
@@ -199,28 +208,47 @@ def _wanted(row: "frappe._dict") -> Wanted:
 	)
 
 
-def _settle(row: "frappe._dict", values: dict[str, Any]) -> None:
-	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile."""
-	settled = False
-	while not settled:
+def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile.
+
+	False when nobody waits for the file any more: then it is not kept.
+	"""
+	settled = None
+	while settled is None:
 		customer = frappe.db.get_value(MESSAGE, row.parent, "customer")
-		settled = not customer or in_transaction(partial(_settle_locked, row, values, customer))
+		settled = in_transaction(partial(_settle_locked, row, values, customer))
+	return settled
 
 
-def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str) -> bool:
-	from whatsapp_channel.helpdesk import communications
-
+def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | None) -> bool | None:
+	"""None when the message is another customer's by now."""
 	lock_row(CUSTOMER, customer)
 	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
-	if not message or message.customer != customer:
+	if message and message.customer != customer:
+		return None
+	if frappe.db.get_value(ROW, row.name, "state") != FAILED:
+		_discard(values)
 		return False
 	frappe.db.set_value(ROW, row.name, values)
-	if message.communication:
-		if ticket := tickets.ticket_of(message.communication):
-			attach(row.parent, message.communication, ticket)
-		communications.render(message.communication)
-		frappe.db.after_commit.add(files.forget_shown)
+	if message and message.communication:
+		_show(row.parent, message.communication)
 	return True
+
+
+def _discard(values: dict[str, Any]) -> None:
+	"""A file that came too late: it hangs on a customer who may be gone, where nobody would find it again."""
+	name = values.get("file")
+	if name and not frappe.db.exists(ROW, {"file": name}):
+		files.remove(name, values["file_url"], [], [], all_rows=False)
+
+
+def _show(message: str, communication: str) -> None:
+	from whatsapp_channel.helpdesk import communications
+
+	if ticket := tickets.ticket_of(communication):
+		attach(message, communication, ticket)
+	communications.render(communication)
+	frappe.db.after_commit.add(files.forget_shown)
 
 
 def fetch_failed() -> None:

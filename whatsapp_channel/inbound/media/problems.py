@@ -63,11 +63,15 @@ def too_large(kind: str, limit: int, size: int | None = None) -> NotStored:
 	if limit >= rules.limit_of(kind):
 		text = _("The file has more than {0} and was not stored. Ask the customer for a smaller one.")
 		return NotStored("Refused", text.format(allowed))
+	if not size:
+		text = _(
+			"The file is larger than the {0} of this site. An administrator can change that in System Settings."
+		)
+		return NotStored("Failed", text.format(allowed))
 	text = _(
 		"The file has {0}, and this site takes at most {1}. An administrator can change that in System Settings."
 	)
-	has = f"{size / rules.MB:.1f} MB" if size else _("more")
-	return NotStored("Failed", text.format(has, allowed))
+	return NotStored("Failed", text.format(f"{size / rules.MB:.1f} MB", allowed))
 
 
 def problem_of(error: Exception, wanted: "Wanted") -> NotStored:
@@ -112,7 +116,7 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 		)
 	if error.retry is Retry.NEVER:
 		text = _("WhatsApp did not hand out this file: {0}")
-		return NotStored("Failed", text.format(error.title))
+		return NotStored("Failed", text.format(_(error.title)))
 	return NotStored("Failed", _("WhatsApp could not be reached for this file. It is tried again by itself."))
 
 

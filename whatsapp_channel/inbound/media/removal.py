@@ -11,6 +11,7 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.customers.owners import CUSTOMER
+from whatsapp_channel.inbound.media.store import FAILED, REMOVED, STORED
 from whatsapp_channel.logs import report
 from whatsapp_channel.settings import SETTINGS
 
@@ -41,7 +42,7 @@ def _old(days: int, skip: int) -> list[str]:
 		ROW,
 		{
 			"parenttype": MESSAGE,
-			"state": ["in", ["Stored", "Failed"]],
+			"state": ["in", [STORED, FAILED]],
 			"creation": ["<", site_now() - timedelta(days=days)],
 		},
 		pluck="parent",
@@ -71,7 +72,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		lock_row(CUSTOMER, customer)
 	communication = frappe.db.get_value(MESSAGE, message, "communication")
 	gone = {
-		"state": "Removed",
+		"state": REMOVED,
 		"error": _("Removed after {0} days.").format(days),
 		"file": None,
 		"file_url": None,
@@ -89,7 +90,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 
 def _remove_file(row: "frappe._dict", communication: str | None) -> None:
 	"""With its copies in tickets that were merged, unless another message shows the same content and is kept."""
-	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": "Stored"}
+	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": STORED}
 	ticket = tickets.ticket_of(communication) if communication else None
 	around = tickets.with_merged(ticket) if ticket else []
 	shown = [name for each in around for name in tickets.communications(each)]

@@ -39,6 +39,7 @@ from whatsapp_channel.rules.pdf import has_scripts
 
 STORED = "Stored"
 FAILED = "Failed"
+REMOVED = "Removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,14 @@ function show_webhook_address(frm) {
 			<button class="btn btn-xs btn-default" type="button">${__("Copy")}</button>
 		</div>
 		<p class="help-box small text-muted">
-			${__("Enter it, with the verify token, under WhatsApp > Configuration in your Meta app, and subscribe to the field {0}.", ["<b>messages</b>"])}
+			${__("Enter it, with the verify token, under WhatsApp > Configuration in your Meta app, and subscribe to the fields {0}.", [in_bold("messages", "user_preferences")])}
+			${__("If colleagues go on using the WhatsApp Business app beside this channel, also subscribe to {0}.", [in_bold("smb_message_echoes", "history", "smb_app_state_sync")])}
 		</p>`);
 	field.$wrapper.find("button").on("click", () => frappe.utils.copy_to_clipboard(url));
+}
+
+function in_bold(...fields) {
+	return fields.map((field) => `<b>${field}</b>`).join(", ");
 }
 
 function show_setup_state(frm) {

@@ -2,7 +2,7 @@ frappe.ui.form.on("WhatsApp Conversation", {
 	refresh(frm) {
 		if (frm.doc.ticket) {
 			frm.add_custom_button(__("Open Ticket"), () => open_ticket(frm.doc.ticket));
-		} else {
+		} else if (frm.doc.state !== "Ended") {
 			frm.add_custom_button(__("Convert to Ticket"), () => convert(frm)).addClass("btn-primary");
 		}
 	},

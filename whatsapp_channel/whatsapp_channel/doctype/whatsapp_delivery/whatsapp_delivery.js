@@ -2,10 +2,10 @@ frappe.ui.form.on("WhatsApp Delivery", {
 	refresh(frm) {
 		frm.dashboard.clear_headline();
 		const texts = {
-			Received: [__("This is worked off in a moment. If it stays like this, no background worker runs."), "orange"],
+			Received: [__("This is processed in a moment. If it stays like this, no background worker is running."), "orange"],
 			Processed: [__("Every item of this delivery is filed or listed under Delivery Items."), "green"],
 			Failed: [
-				__("Nothing of this delivery could be read. Mend what the error says, then choose Reprocess."),
+				__("This delivery was given up. Correct what the error names, then choose Reprocess: nothing is filed twice."),
 				"red",
 			],
 		};

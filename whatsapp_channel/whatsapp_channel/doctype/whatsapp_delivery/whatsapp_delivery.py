@@ -3,6 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
+from whatsapp_channel.privacy.retention import delete_old
+
 
 class WhatsAppDelivery(Document):
 	"""One webhook POST as received; its name is the SHA-256 of the body. Written by inbound.delivery."""
@@ -19,13 +21,11 @@ class WhatsAppDelivery(Document):
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:
 		"""Called by Frappe's log settings. Deliveries that still need somebody's look are kept."""
-		frappe.db.sql(
-			"""delete from `tabWhatsApp Delivery` where creation < %s and state = 'Processed' and not exists (
-				select 1 from `tabWhatsApp Delivery Item` item
-				where item.delivery = `tabWhatsApp Delivery`.name and item.state not in ('Processed', 'Dropped')
-			)""",
-			(add_days(now_datetime(), -days),),
-		)
+		condition = """log.state = 'Processed' and log.creation < %s and not exists (
+			select 1 from `tabWhatsApp Delivery Item` item
+			where item.delivery = log.name and item.state not in ('Processed', 'Dropped')
+		)"""
+		delete_old("WhatsApp Delivery", condition, (add_days(now_datetime(), -days),))
 
 
 def on_doctype_update() -> None:

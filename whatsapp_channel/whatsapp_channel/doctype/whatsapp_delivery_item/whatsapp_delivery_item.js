@@ -29,7 +29,7 @@ function item_state_in_words(doc) {
 		];
 	}
 	if (doc.kind === "Error") {
-		return [__("Meta reported a trouble, see below. No message is lost by it; nothing to do here."), "gray"];
+		return [__("Meta reported a problem, see below. No message is lost by it; there is nothing to do here."), "gray"];
 	}
 	const texts = {
 		Pending: [
@@ -51,7 +51,7 @@ function item_state_in_words(doc) {
 			"red",
 		],
 		Failed: [
-			__("This is not tried again by itself. Mend what the error below says, then choose Reprocess."),
+			__("This is not tried again by itself. Correct what the error below names, then choose Reprocess."),
 			"red",
 		],
 		Dropped: [__("Nothing is done with this, for the reason below."), "gray"],

@@ -2,6 +2,8 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
+from whatsapp_channel.privacy.retention import delete_old
+
 
 class WhatsAppDeliveryItem(Document):
 	"""One item of a delivery that could not simply be processed; written by inbound.items."""
@@ -9,9 +11,8 @@ class WhatsAppDeliveryItem(Document):
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:
 		"""Called by Frappe's log settings. Items that still wait for something or somebody are kept."""
-		limit = add_days(now_datetime(), -days)
-		done = ["in", ["Processed", "Dropped"]]
-		frappe.db.delete("WhatsApp Delivery Item", {"creation": ["<", limit], "state": done})
+		condition = "log.state in ('Processed', 'Dropped') and log.creation < %s"
+		delete_old("WhatsApp Delivery Item", condition, (add_days(now_datetime(), -days),))
 
 	@frappe.whitelist(methods=["POST"])
 	def reprocess(self) -> str:

@@ -75,7 +75,7 @@ function ask_for_range(listview) {
 			{
 				fieldname: "since",
 				fieldtype: "Datetime",
-				label: __("Kept From"),
+				label: __("From"),
 				reqd: 1,
 				default: `${frappe.datetime.add_days(frappe.datetime.now_date(), -1)} 00:00:00`,
 			},

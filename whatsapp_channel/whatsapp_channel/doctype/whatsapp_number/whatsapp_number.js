@@ -37,7 +37,7 @@ function show_gap(frm) {
 	);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Dismiss"), () =>
-		frappe.confirm(__("Have you looked into it? The present signs count no more; new ones do."), async () => {
+		frappe.confirm(__("Have you looked into it? The present signs no longer count; new ones will."), async () => {
 			await frappe.call({
 				method: "whatsapp_channel.api.items.dismiss_gap",
 				args: { number: frm.doc.name },

@@ -12,7 +12,8 @@ frappe.ui.form.on("WhatsApp Session Message", {
 				freeze: true,
 				freeze_message: __("Asking WhatsApp for the file ..."),
 			});
-			frappe.show_alert({ message: message.text, indicator: message.fetched ? "green" : "orange" });
+			const text = frappe.utils.escape_html(message.text);
+			frappe.show_alert({ message: text, indicator: message.fetched ? "green" : "orange" });
 			frm.reload_doc();
 		});
 	},
