@@ -41,7 +41,7 @@ def fold(events: Sequence[Event]) -> Traces:
 	edit, revoke = last.get("edit"), last.get("revoke")
 	reactions = {event.by: event.text for event in in_order if event.kind == "reaction"}
 	return Traces(
-		reaction=" ".join(reactions[by] for by in sorted(reactions) if reactions[by]) or None,
+		reaction=" ".join(emoji for _by, emoji in sorted(reactions.items()) if emoji) or None,
 		text=(edit.text or "") if edit else None,
 		edited_at=edit.at if edit else None,
 		revoked_at=revoke.at if revoke else None,
