@@ -66,6 +66,13 @@ def is_conflict(error: BaseException) -> bool:
 	return isinstance(code, int) and code in CONFLICT_CODES
 
 
+def containing(text: str) -> str:
+	"""A pattern for `like %s escape '!'` that finds `text` as it is: user ids may hold what LIKE takes for a wildcard."""
+	for special in "!%_":
+		text = text.replace(special, f"!{special}")
+	return f"%{text}%"
+
+
 def lock_row(doctype: str, name: str) -> bool:
 	"""Locks one existing row until the transaction ends; False when it is gone. Must be its first statement (design
 	decision 4)."""

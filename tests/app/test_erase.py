@@ -24,6 +24,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	OTHER,
 	OTHER_TEXT,
 	TEXT,
+	WRITTEN,
 	attach,
 	comment,
 	erased,
@@ -331,7 +332,8 @@ def test_logs_of_others_stay_when_a_joined_customer_is_erased(desk: Desk, kind: 
 
 def test_the_address_of_a_joined_row_is_erased(desk: Desk) -> None:
 	joined(desk, "Record", "0c734d4cdb")
-	comment("mail to 0c734d4cdb@whatsapp.invalid", "User", "Administrator")
+	text = "mail to 0c734d4cdb@whatsapp.invalid"
+	frappe.get_doc({"doctype": "Error Log", "method": "test", "error": text}).insert()
 	erased()
 	assert left(["0c734d4cdb"]) == []
 
@@ -488,3 +490,41 @@ def test_while_received_messages_are_worked_off_it_says_so(
 	assert worker.wait(timeout=20) == 0
 	erased()
 	assert left(needles()) == []
+
+
+def comment_on(doctype: str, name: str, content: str) -> str:
+	values = {"doctype": "Comment", "comment_type": "Comment", "reference_doctype": doctype}
+	return frappe.get_doc({**values, "reference_name": name, "content": content}).insert().name
+
+
+def test_what_a_colleague_wrote_about_something_else_stays_and_is_reported(talked: Desk) -> None:
+	name = comment_on("User", "Administrator", f"the assistant of our partner: {NUMBER}")
+	report = erased()
+	assert frappe.db.exists("Comment", name)
+	assert report.elsewhere["Comment"] == 1
+
+
+@pytest.mark.parametrize(
+	("asked_for", "logged"),
+	[(WRITTEN, f"order 9{NUMBER}77"), ("US.____", "see us.when you can")],
+	ids=["a longer number", "a user id with wildcards"],
+)
+def test_a_log_that_only_looks_alike_stays(talked: Desk, asked_for: str, logged: str) -> None:
+	name = frappe.get_doc({"doctype": "Error Log", "method": "test", "error": logged}).insert().name
+	erased(asked_for)
+	assert frappe.db.exists("Error Log", name)
+
+
+def test_a_customer_whose_account_was_deleted_is_found(talked: Desk) -> None:
+	frappe.db.delete("WhatsApp Business Account")
+	frappe.db.commit()
+	assert erased().customers == 1
+	assert not left([TEXT])
+
+
+def test_a_sign_of_his_missing_message_goes(talked: Desk) -> None:
+	payload = json.dumps({"wamid": wamid("missing"), "why": "text"})
+	values = {"doctype": "WhatsApp Delivery Item", "kind": "Sign", "state": "Dropped", "payload": payload}
+	name = frappe.get_doc({**values, "item_key": "sign", "position": "sign"}).insert().name
+	erased()
+	assert not frappe.db.exists("WhatsApp Delivery Item", name)

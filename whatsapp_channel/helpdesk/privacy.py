@@ -5,7 +5,7 @@ others share, after a merge, only what is his goes.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.helpdesk import contacts, tickets
+from whatsapp_channel.helpdesk.setup import MODULE
 from whatsapp_channel.rules.address import is_synthetic
 from whatsapp_channel.rules.phone import digits
 
@@ -45,6 +46,18 @@ TRAILS = (
 	("Email Queue", "reference_doctype", "reference_name"),
 	("Deleted Document", "deleted_doctype", "deleted_name"),
 	("Tag Link", "document_type", "document_name"),
+)
+
+
+# What conversations leave behind. Trails of other documents are their owners'.
+CONVERSATIONAL = (
+	TICKET,
+	"HD Ticket Comment",
+	"HD Ticket Activity",
+	"Communication",
+	"Contact",
+	"File",
+	"Comment",
 )
 
 
@@ -221,6 +234,15 @@ def _delete_notes(shared: Collection[str], texts: Collection[str]) -> None:
 		content = unescape(row.content or "")
 		if any(pattern.search(content) for pattern in quoted):
 			frappe.db.delete("HD Ticket Comment", {"name": row.name})
+
+
+def trails_of_conversations(mentioned: Callable[[str], list[str]]) -> Iterator[tuple[str, list[str]]]:
+	"""Trails and those of their rows that `mentioned` names and that belong to a conversation or to this app."""
+	ours = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
+	for trail, type_field, _name_field in TRAILS:
+		names = mentioned(trail) if frappe.db.table_exists(trail) else []
+		about = {"name": among(names), type_field: among((*CONVERSATIONAL, *ours))}
+		yield trail, frappe.get_all(trail, about, pluck="name") if names else []
 
 
 def forget_trails(doctype: str, names: Collection[str]) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 import frappe
 
+from whatsapp_channel.database import containing
 from whatsapp_channel.privacy.person import Person
+from whatsapp_channel.rules.masking import in_message_ids
 from whatsapp_channel.rules.redaction import at_new_places, is_about, without
 
 DELIVERY = "WhatsApp Delivery"
@@ -46,8 +48,10 @@ def _mentioning(doctype: str, field: str, person: Person, since: object = None) 
 	"""Names of rows in which an identity of the person stands, batch by batch in the order of the primary key."""
 	if not person.ids:
 		return
-	hits = " or ".join([f"`{field}` like %s"] * len(person.ids))
-	needles = [f"%{each}%" for each in sorted(person.ids)]
+	# A sign of a missing message has nothing but the message's id, which holds the number.
+	wanted = sorted(person.ids | {in_message_ids(each) for each in person.numbers})
+	hits = " or ".join([f"`{field}` like %s escape '!'"] * len(wanted))
+	needles = [containing(each) for each in wanted]
 	if since:
 		yield _recent(doctype, hits, needles, since)
 		return

@@ -67,7 +67,6 @@ def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Rep
 	progress(60, _("Logs"))
 	report.logs += mentions.erase(whom)
 	progress(75, _("Messages and tickets"))
-	in_helpdesk.flush_search()
 	whom = _erase_at_once(wanted, customers, began, report)
 	progress(85, _("Search"))
 	in_helpdesk.rebuild_search()
@@ -102,7 +101,9 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 		_hold_senders(locks, person(wanted, choose(wanted, customers)))
 		if not locks.enter_context(named_lock("drain", wait=DRAIN_PATIENCE)):
 			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
-		frappe.db.commit()  # nosemgrep: a fresh look, at what the drain has filed
+		# What the drain has filed, and what the desk's search has not taken up of it.
+		in_helpdesk.flush_search()
+		frappe.db.commit()  # nosemgrep: a fresh look
 		whom = person(wanted, choose(wanted, customers))
 		_in_one_transaction(wanted, whom, began, report)
 	jobs.wake_drain()  # one that came while the lock was held has gone

@@ -1,24 +1,22 @@
 """Where else on the site a person is mentioned: logs are deleted, everything else is counted and left to its owner."""
 
+import re
 from collections.abc import Iterable
 
 import frappe
 
-from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.database import containing
+from whatsapp_channel.helpdesk.privacy import among, trails_of_conversations
 from whatsapp_channel.privacy.person import Person
 
-# Frappe's own logs and trails. A row that mentions the person is deleted: it documents nothing but him.
+# Frappe's technical logs. A row that mentions the person is deleted.
 LOGS = (
 	"Error Log",
-	"Version",
-	"Comment",
 	"Notification Log",
 	"Activity Log",
 	"Access Log",
 	"Route History",
 	"View Log",
-	"Deleted Document",
-	"Email Queue",
 	"Scheduled Job Log",
 	"Integration Request",
 	"Webhook Request Log",
@@ -47,23 +45,27 @@ TEXTS = frozenset(
 
 
 def erase(person: Person) -> int:
-	"""Deletes the rows of logs that mention the person; returns how many. Commits after each kind of log."""
+	"""Deletes the rows of logs that mention the person, and of trails of conversations; returns how many.
+
+	A trail of anything else, such as a colleague's comment on a contract, is its owner's. Commits after each kind.
+	"""
 	_write_what_waits()
 	gone = 0
 	for doctype in LOGS:
-		if not frappe.db.table_exists(doctype):
-			continue
-		gone += _delete(doctype, _names(doctype, person.mentions))
-		frappe.db.commit()  # nosemgrep: each log by itself, so that no transaction is long
+		if frappe.db.table_exists(doctype):
+			gone += _delete(doctype, _names(doctype, person.mentions))
+			frappe.db.commit()  # nosemgrep: each log by itself, so that no transaction is long
+	for doctype, names in trails_of_conversations(lambda trail: _names(trail, person.mentions)):
+		gone += _delete(doctype, names)
+		frappe.db.commit()  # nosemgrep: as above
 	return gone
 
 
-def elsewhere(person: Person, without: Iterable[str] = ()) -> dict[str, int]:
+def elsewhere(person: Person) -> dict[str, int]:
 	"""DocTypes of any app that mention the person still, with the number of their rows; reads every text of the site."""
 	found = {}
-	skipped = {*LOGS, *without}
 	for doctype in frappe.get_all("DocType", {"issingle": 0}, pluck="name", order_by="name"):
-		if doctype in skipped or not frappe.db.table_exists(doctype):
+		if doctype in LOGS or not frappe.db.table_exists(doctype):
 			continue
 		if names := _names(doctype, person.mentions):
 			found[doctype] = len(names)
@@ -78,13 +80,20 @@ def _write_what_waits() -> None:
 
 
 def _names(doctype: str, needles: Iterable[str]) -> list[str]:
-	columns = _text_columns(doctype)
-	wanted = [f"%{needle}%" for needle in needles]
+	columns, wanted = _text_columns(doctype), list(needles)
 	if not columns or not wanted:
 		return []
-	either = " or ".join(f"`{column}` like %s" for column in columns for _needle in wanted)
-	values = [needle for _column in columns for needle in wanted]
-	return [row[0] for row in frappe.db.sql(f"select name from `tab{doctype}` where {either}", values)]
+	either = " or ".join(f"`{column}` like %s escape '!'" for column in columns for _needle in wanted)
+	values = [containing(needle) for _column in columns for needle in wanted]
+	listed = ", ".join(f"`{column}`" for column in columns)
+	rows = frappe.db.sql(f"select name, {listed} from `tab{doctype}` where {either}", values)
+	alone = re.compile("|".join(_alone(needle) for needle in wanted), re.IGNORECASE)
+	return [name for name, *texts in rows if any(alone.search(str(text or "")) for text in texts)]
+
+
+def _alone(needle: str) -> str:
+	"""A number is no part of a longer one."""
+	return rf"(?<!\d){re.escape(needle)}(?!\d)" if needle[-1:].isdigit() else re.escape(needle)
 
 
 def _text_columns(doctype: str) -> list[str]:

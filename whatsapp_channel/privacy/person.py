@@ -108,7 +108,11 @@ def owners(wanted: Asked) -> list[Owner]:
 
 def _keys(identities: Iterable[str]) -> list[str]:
 	"""Under which these are stored as somebody's, on any account."""
-	accounts = frappe.get_all(ACCOUNT, pluck="name")
+	accounts = {
+		*frappe.get_all(ACCOUNT, pluck="name"),
+		# Somebody may have deleted the account and left its customers.
+		*frappe.get_all(CUSTOMER, pluck="account", distinct=True, order_by=None),
+	}
 	return [key(account, each) for account in accounts for each in identities]
 
 
