@@ -12,6 +12,7 @@ import frappe
 import pytest
 
 from tests.app.child import start
+from tests.app.conftest import user
 from tests.app.desk import Desk, wait_until
 from tests.app.people import arrive
 from tests.app.people import text as written_by
@@ -335,3 +336,13 @@ def test_many_old_rows_go_in_batches(
 	monkeypatch.setattr(frappe.db, "commit", counted)
 	frappe.get_attr(f"whatsapp_channel.whatsapp_channel.doctype.{controller}").clear_old_logs(30)
 	assert left_after_commits == [4, 2, 1]
+
+
+def test_the_browser_sends_the_chosen_customers_as_text(talked: Desk) -> None:
+	frappe.set_user("Administrator")
+	client = talked.web.login(user("whatsapp-privacy@example.com", "System Manager"))
+	(customer,) = frappe.get_all(CUSTOMER, {"wa_id": NUMBER}, pluck="name")
+	form = {"phone": WRITTEN, "customers": json.dumps([customer])}
+	for method, more in {"find": {}, "export": {}, "erase": {"confirmation": WRITTEN}}.items():
+		answer = client.post(f"/api/method/whatsapp_channel.api.privacy.{method}", data={**form, **more})
+		assert answer.status_code == 200, answer.text

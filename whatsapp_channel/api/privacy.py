@@ -11,7 +11,7 @@ from whatsapp_channel.privacy.person import asked
 
 
 @frappe.whitelist(methods=["POST"])
-def find(phone: str, customers: list[str] | None = None) -> dict[str, Any]:
+def find(phone: str, customers: str | list | None = None) -> dict[str, Any]:
 	"""What there is about a person; nothing is changed. `customers` chooses among those who have or had the number.
 
 	Raises frappe.PermissionError for anyone but a System Manager, frappe.ValidationError for what is no number.
@@ -21,7 +21,7 @@ def find(phone: str, customers: list[str] | None = None) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
-def export(phone: str, customers: list[str] | None = None) -> dict[str, str]:
+def export(phone: str, customers: str | list | None = None) -> dict[str, str]:
 	"""Starts a job that writes a zip for the present user. Raises as `find`."""
 	frappe.only_for("System Manager")
 	wanted = asked(phone)
@@ -30,7 +30,7 @@ def export(phone: str, customers: list[str] | None = None) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
-def erase(phone: str, confirmation: str, customers: list[str] | None = None) -> dict[str, str]:
+def erase(phone: str, confirmation: str, customers: str | list | None = None) -> dict[str, str]:
 	"""Starts a job that erases a person. `confirmation` is the number once more, in any spelling.
 
 	Raises as `find`, and frappe.ValidationError when the two differ.
@@ -43,6 +43,6 @@ def erase(phone: str, confirmation: str, customers: list[str] | None = None) -> 
 	return {"text": _("{0} is being erased.").format(wanted.masked)}
 
 
-def _list(customers: list[str] | str | None) -> list[str] | None:
-	"""Forms send lists as JSON."""
+def _list(customers: str | list | None) -> list[str] | None:
+	"""The browser sends lists as JSON text, and Frappe compares arguments with their annotations before that."""
 	return frappe.parse_json(customers) if isinstance(customers, str) else customers

@@ -166,13 +166,12 @@ def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
 def _missing_files(ticket: str) -> list[dict[str, str]]:
 	"""Files of the ticket's messages that are not there and that WhatsApp may still have, one entry a message."""
 	communications = tickets.communications(ticket)
-	messages = frappe.get_all(TABLE, {"communication": ["in", communications or [""]]}, pluck="name")
+	shown = {"communication": ["in", communications or [""]]}
+	written = dict(frappe.get_all(TABLE, shown, ["name", "message_timestamp"], as_list=True))
 	found = {}
-	for row in media.failed_in(messages):
+	for row in media.failed_in(list(written)):
+		label = f"{readable.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
 		until = frappe.utils.format_datetime(row.available_until)
 		lines = [row.error, _("WhatsApp keeps the file until {0}.").format(until)]
-		found.setdefault(
-			row.parent,
-			{"name": row.parent, "label": readable.plain(Media(row.kind), _), "reason": "\n".join(lines)},
-		)
+		found.setdefault(row.parent, {"name": row.parent, "label": label, "reason": "\n".join(lines)})
 	return list(found.values())

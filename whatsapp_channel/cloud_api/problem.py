@@ -40,9 +40,7 @@ NO_SENDER = _(
 NO_PERSON = _(
 	"wa_id and user_id are missing: nobody knows whom it is about. The item is kept: correct what sends it, or reprocess it after an update of the app."
 )
-AHEAD = _(
-	"timestamp is {time} UTC, {hours} hours ahead of this server. Check the server's clock, then reprocess the item."
-)
+AHEAD = _("timestamp is {time} UTC, {hours} hours ahead of this server. Check the server's clock.")
 NOT_JSON = _("The body is not JSON ({reason}). It is kept as it came.")
 TOO_DEEP = _("The body is nested too deeply to be read. It is kept as it came.")
 BODY_NOT_AN_OBJECT = _("The body is {found}, not an object. It is kept as it came.")

@@ -16,6 +16,7 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
+from whatsapp_channel.cloud_api.wire import optional_id
 from whatsapp_channel.inbound import message
 from whatsapp_channel.inbound.customers import owners
 from whatsapp_channel.inbound.problems import ItemProblem
@@ -34,7 +35,7 @@ def sender_of(item: Item) -> str | None:
 	if item.kind is ItemKind.HISTORY and item.peer:
 		return item.peer
 	if not item.message:
-		return None
+		return optional_id(item.raw, "from")
 	wa_id, user_id = _ids(item)
 	return wa_id or _number_of(item.account_id, user_id) or user_id
 

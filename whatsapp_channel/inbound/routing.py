@@ -27,7 +27,7 @@ def route(phone_number_id: str | None) -> Route:
 	if not found:
 		raise ItemProblem(
 			_(
-				"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number, then reprocess."
+				"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
 			).format(phone_number_id or "?"),
 			"Unroutable",
 		)

@@ -27,7 +27,7 @@ def find(wanted: Asked, customers: list[str] | None = None) -> dict[str, Any]:
 		"customers": [_described(owner, owner in chosen) for owner in owners(wanted)],
 		"messages": _count(MESSAGE, whom.customers),
 		"conversations": _count("WhatsApp Conversation", whom.customers),
-		"files": len(files.of(whom, traces)),
+		"files": _contents(files.of(whom, traces)),
 		"tickets": list(traces.own),
 		"shared_tickets": list(traces.shared),
 		"communications": len(traces.communications),
@@ -47,6 +47,11 @@ def _described(owner: Owner, chosen: bool) -> dict[str, Any]:
 		"messages": _count(MESSAGE, (owner.name,)),
 		"chosen": chosen,
 	}
+
+
+def _contents(names: list[str]) -> int:
+	"""Files as people count them: one that is attached in two places is one."""
+	return len(set(frappe.get_all("File", {"name": among(names)}, pluck="file_url")))
 
 
 def _count(doctype: str, customers: tuple[str, ...]) -> int:

@@ -89,6 +89,10 @@ def problem_of(error: Exception, wanted: "Wanted") -> NotStored:
 			"Refused", _("The PDF is damaged and could not be checked for scripts. It was not stored.")
 		)
 	report("WhatsApp: a file could not be stored")
+	return _stored_later()
+
+
+def _stored_later() -> NotStored:
 	return NotStored(
 		"Failed",
 		_("The server could not store this file; the error log says why. It is tried again by itself."),
@@ -121,6 +125,12 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 
 
 def _refused_by_frappe(error: frappe.ValidationError) -> NotStored:
-	"""Frappe looks into every PDF for scripts; other apps may object to other files."""
+	"""Frappe looks into every PDF for scripts; other apps may object to other files.
+
+	What is wrong with the site, such as a folder that is missing, is no fault of the file: an administrator mends it.
+	"""
 	frappe.clear_last_message()
+	if type(error) is not frappe.ValidationError:
+		report("WhatsApp: a file could not be stored")
+		return _stored_later()
 	return NotStored("Refused", _("The file was not stored: {0}").format(frappe.utils.strip_html(str(error))))

@@ -24,6 +24,7 @@ frappe.provide("whatsapp_channel.privacy");
 		dialog.add_custom_action(__("Export"), () => export_person(dialog), "whatsapp-export hidden");
 		dialog.add_custom_action(__("Erase ..."), () => confirm_erasure(dialog), "whatsapp-erase btn-danger hidden");
 		dialog.show();
+		dialog.get_field("number").$input.on("input", () => forget(dialog));
 		if (number) dialog.set_value("number", number).then(() => find(dialog));
 		return dialog;
 	};
@@ -34,9 +35,17 @@ frappe.provide("whatsapp_channel.privacy");
 			.then(({ message }) => message);
 	}
 
+	// What is shown is about the number that was asked for, and so are the buttons.
+	function forget(dialog) {
+		dialog.found = dialog.asked = null;
+		dialog.get_field("found").$wrapper.empty();
+		dialog.$wrapper.find(".whatsapp-export, .whatsapp-erase").addClass("hidden");
+	}
+
 	async function find(dialog, customers) {
 		const args = { phone: dialog.get_value("number") };
 		if (customers) args.customers = customers;
+		forget(dialog);
 		const found = await call("find", args);
 		dialog.found = found;
 		dialog.asked = args.phone;

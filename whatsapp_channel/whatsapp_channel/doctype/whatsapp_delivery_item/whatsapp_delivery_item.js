@@ -8,7 +8,8 @@ frappe.ui.form.on("WhatsApp Delivery Item", {
 			open_url_post("/api/method/whatsapp_channel.api.items.export", { names: [frm.doc.name] })
 		);
 		if (frm.doc.state === "Processed" || frm.doc.kind === "Sign") return;
-		frm.add_custom_button(__("Reprocess"), () => reprocess_item(frm)).addClass("btn-primary");
+		const button = frm.add_custom_button(__("Reprocess"), () => reprocess_item(frm));
+		if (["Failed", "Unroutable"].includes(frm.doc.state)) button.addClass("btn-primary");
 	},
 });
 

@@ -1,0 +1,14 @@
+"""Settings that were saved before photos were put together have no time for it, which would mean never."""
+
+import frappe
+
+from whatsapp_channel.settings import SETTINGS
+
+FIELD = "group_media_seconds"
+
+
+def execute() -> None:
+	"""Gives them the default of a new site."""
+	saved = frappe.db.sql("select field from tabSingles where doctype = %s", (SETTINGS,), pluck=True)
+	if saved and FIELD not in saved:
+		frappe.db.set_single_value(SETTINGS, FIELD, frappe.get_meta(SETTINGS).get_field(FIELD).default)
