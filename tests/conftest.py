@@ -174,6 +174,7 @@ def _clean_broken_off() -> None:
 		frappe.db.delete("Contact", {"name": ["in", contacts]})
 		frappe.db.delete("Contact Phone", {"parent": ["in", contacts]})
 	frappe.db.delete("HD Ticket", {"whatsapp_channel": ["is", "set"]})
+	frappe.db.delete("Comment", {"reference_doctype": ["like", "WhatsApp %"]})
 	for field in ("sender", "recipients"):
 		frappe.db.delete("Communication", {field: ["like", "%@whatsapp.invalid"]})
 
