@@ -118,8 +118,11 @@ def insert_row(doctype: str, values: dict[str, Any]) -> str:
 def insert_unless_there(doctype: str, values: dict) -> bool:
 	"""Inserts one row by SQL; False when its name or another unique key is there already.
 
-	For rows without controllers on paths where a Document would cost more than the work itself.
+	For rows without controllers on paths where a Document would cost more than the work itself. Frappe's own columns of
+	every row are filled here; `owner` is Administrator unless given.
 	"""
+	now, owner = site_now(), values.get("owner", "Administrator")
+	values = {"creation": now, "modified": now, "owner": owner, "modified_by": owner, **values}
 	columns = ", ".join(f"`{column}`" for column in values)
 	marks = ", ".join(["%s"] * len(values))
 	frappe.db.sql(f"insert ignore into `tab{doctype}` ({columns}) values ({marks})", tuple(values.values()))

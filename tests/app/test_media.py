@@ -480,7 +480,7 @@ def test_worker_that_dies_between_fetching_and_filing(desk: Desk, monkeypatch: p
 	customer = desk.sandbox.customer(PHONE, "Maria")
 	desk.post(desk.sandbox.payload_for(customer.composes(customer.file_message("image", PNG, "image/png"))))
 	with monkeypatch.context() as patched:
-		patched.setattr("whatsapp_channel.inbound.message._file_under", die)
+		patched.setattr("whatsapp_channel.inbound.customers.customer.under_lock", die)
 		with pytest.raises(Died):
 			desk.settle()
 	frappe.db.rollback()

@@ -2,7 +2,6 @@
 
 import frappe
 
-from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import insert_unless_there
 
 COMMUNICATION = "Communication"
@@ -21,16 +20,11 @@ def attach(file: str, communication: str, ticket: str) -> bool:
 		return False
 	place = {"attached_to_doctype": COMMUNICATION, "attached_to_name": communication}
 	frappe.db.set_value("File", file, place, update_modified=False)
-	now = site_now()
 	insert_unless_there(
 		"File",
 		{
 			**{field: row[field] for field in COPIED},
 			"name": _in_ticket(file),
-			"creation": now,
-			"modified": now,
-			"owner": "Administrator",
-			"modified_by": "Administrator",
 			"is_private": 1,
 			"attached_to_doctype": TICKET,
 			"attached_to_name": str(ticket),

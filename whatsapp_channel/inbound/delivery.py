@@ -28,15 +28,11 @@ def store(body: bytes) -> str:
 	The same body again is the same row. Raises what the database raises; then nothing is kept.
 	"""
 	name = sha256(body).hexdigest()
-	now = site_now()
 	insert_unless_there(
 		"WhatsApp Delivery",
 		{
 			"name": name,
-			"creation": now,
-			"modified": now,
 			"owner": "Guest",
-			"modified_by": "Guest",
 			"state": "Received",
 			# One byte that is no UTF-8, in a name for example, must not cost the other items of the body.
 			"body": body.decode("utf-8", errors="replace"),

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from whatsapp_channel.clock import site_now, to_site
+from whatsapp_channel.clock import to_site
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.keys import wamid_key
 
@@ -69,13 +69,8 @@ def _known_since(number: str, channel: str, at: datetime) -> datetime:
 
 def _insert(number: str, wamid: str, why: str, at: datetime, since: datetime) -> bool:
 	key = sha256(f"sign:{number}:{wamid}".encode()).hexdigest()
-	now = site_now()
 	values: dict[str, Any] = {
 		"name": key[:20],
-		"creation": now,
-		"modified": now,
-		"owner": "Administrator",
-		"modified_by": "Administrator",
 		"item_key": key,
 		"position": wamid_key(wamid),
 		"kind": SIGN,

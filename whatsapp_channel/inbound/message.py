@@ -8,7 +8,6 @@ from frappe import _
 from whatsapp_channel import database
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
-from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.inbound import conversation, gaps, media, session, traces
 from whatsapp_channel.inbound.customers import customer, identity
@@ -34,29 +33,24 @@ def file(item: Item) -> None:
 	if message.type == "system":
 		identity.apply_system(way.account, message)
 	quiet = traces.is_quiet(message)
-	name = customer.find_or_create(way.account, message, item.contact)
+	name = _customer(way, item)
 	files = [] if quiet else media.fetch(way.account, name, message)
-	while not _file_under(name, item, way, files):
-		name = customer.find_or_create(way.account, message, item.contact)
+
+	def work(owner: str) -> None:
+		if not exists(message.id):
+			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
+			_note_gap(item)
+
+	customer.under_lock(name, lambda: _customer(way, item), work)
+
+
+def _customer(way: Route, item: Item) -> str:
+	return customer.find_or_create(way.account, item.message, item.contact)
 
 
 def exists(wamid: str) -> bool:
 	"""Whether a message with this id is stored (design decision 3: a unique index decides, this only saves work)."""
 	return bool(frappe.db.sql(f"select 1 from `tab{TABLE}` where wamid_key = %s", (wamid_key(wamid),)))
-
-
-def _file_under(name: str, item: Item, way: Route, files: list[dict[str, Any]]) -> bool:
-	"""Files the message under the customer's lock; False when he was joined with another meanwhile."""
-
-	def work() -> bool:
-		if not lock_row(customer.CUSTOMER, name):
-			return False
-		if not exists(item.message.id):
-			(_file_quiet if traces.is_quiet(item.message) else _file_locked)(item, way, name, files)
-			_note_gap(item)
-		return True
-
-	return in_transaction(work)
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:

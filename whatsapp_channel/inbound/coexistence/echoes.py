@@ -12,7 +12,6 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
-from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.helpdesk import business_app, tickets
 from whatsapp_channel.inbound import media, message, traces
 from whatsapp_channel.inbound.customers import customer
@@ -45,9 +44,14 @@ def file(item: Item) -> None:
 	way = route(item.phone_number_id)
 	name = _customer(way, item)
 	_wait_for_our_own(name, echo)
-	files = [] if traces.is_quiet(echo) else media.fetch(way.account, name, echo)
-	while not _file_under(name, item, way, files):
-		name = _customer(way, item)
+	quiet = traces.is_quiet(echo)
+	files = [] if quiet else media.fetch(way.account, name, echo)
+
+	def work(owner: str) -> None:
+		if not message.exists(echo.id):
+			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
+
+	customer.under_lock(name, lambda: _customer(way, item), work)
 
 
 def _customer(way: Route, item: Item) -> str:
@@ -76,19 +80,6 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	if echo.text and frappe.db.exists(message.TABLE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
 		raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
-
-
-def _file_under(name: str, item: Item, way: Route, files: list[dict[str, Any]]) -> bool:
-	"""Files the message under the customer's lock; False when he was joined with another meanwhile."""
-
-	def work() -> bool:
-		if not lock_row(customer.CUSTOMER, name):
-			return False
-		if not message.exists(item.message.id):
-			(_file_quiet if traces.is_quiet(item.message) else _file_locked)(item, way, name, files)
-		return True
-
-	return in_transaction(work)
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:

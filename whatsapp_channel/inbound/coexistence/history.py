@@ -12,11 +12,11 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
-from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
+from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.inbound import message, traces
 from whatsapp_channel.inbound.coexistence import history_media
 from whatsapp_channel.inbound.customers import customer
@@ -128,9 +128,11 @@ def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
 	fresh = list({past.key: past for past in thread if past.key not in known}.values())
 	if not fresh:
 		return
-	name = _customer(way, peer, fresh[0].item)
-	while not _file_under(name, way, fresh):
-		name = _customer(way, peer, fresh[0].item)
+
+	def owner() -> str:
+		return _customer(way, peer, fresh[0].item)
+
+	customer.under_lock(owner(), owner, lambda name: _file_past(name, way, fresh))
 
 
 def _known(keys: Sequence[str]) -> dict[str, "frappe._dict"]:
@@ -147,17 +149,9 @@ def _customer(way: Route, peer: str, item: Item) -> str:
 	return customer.for_ids(way.account, Ids(peer, user_id), found.timestamp, own_card)
 
 
-def _file_under(name: str, way: Route, fresh: Sequence[Past]) -> bool:
-	"""Files new messages under the customer's lock; False when he was joined with another meanwhile."""
-
-	def work() -> bool:
-		if not lock_row(customer.CUSTOMER, name):
-			return False
-		conversation = _conversation(name, way.channel, fresh)
-		_show_traces(name, [past for past in fresh if _insert(past, name, way.channel, conversation)])
-		return True
-
-	return in_transaction(work)
+def _file_past(name: str, way: Route, fresh: Sequence[Past]) -> None:
+	conversation = _conversation(name, way.channel, fresh)
+	_show_traces(name, [past for past in fresh if _insert(past, name, way.channel, conversation)])
 
 
 def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
@@ -194,13 +188,8 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 	"""
 	found = past.item.message
 	status = past_status(_context(past.item).get("status"), outgoing=past.outgoing)
-	now = site_now()
 	row = {
 		"name": past.key[:20],
-		"creation": now,
-		"modified": now,
-		"owner": "Administrator",
-		"modified_by": "Administrator",
 		"direction": "Outgoing" if past.outgoing else "Incoming",
 		"origin": ORIGIN,
 		"status": status.value,

@@ -8,7 +8,7 @@ collect what nobody asked for; so a row says what there is and until when, and o
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import site_now, to_site, utc_now
+from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
@@ -20,16 +20,11 @@ ROW = "WhatsApp Message Media"
 
 def note(name: str, media: Media) -> None:
 	"""Notes the file of a stored message. Part of the caller's transaction; a second time changes nothing."""
-	now = site_now()
 	offered = bool(media.id)
 	insert_unless_there(
 		ROW,
 		{
 			"name": f"{name[:18]}-0",
-			"creation": now,
-			"modified": now,
-			"owner": "Administrator",
-			"modified_by": "Administrator",
 			"parent": name,
 			"parenttype": message.TABLE,
 			"parentfield": "media",

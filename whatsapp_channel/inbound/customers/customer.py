@@ -1,5 +1,6 @@
 """Who wrote: the customer's row, which is also what a conversation's work is locked by (design decision 4)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.database import in_transaction, insert_row, row_of
+from whatsapp_channel.database import in_transaction, insert_row, lock_row, row_of
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import timeline
@@ -55,6 +56,22 @@ def find_or_create(account: str, message: InboundMessage, card: ContactCard | No
 	"""
 	ids = Ids(message.sender_wa_id, message.sender_user_id)
 	return for_ids(account, ids, message.timestamp, card)
+
+
+def under_lock(name: str, again: Callable[[], str], work: Callable[[str], None]) -> None:
+	"""Does `work` with a customer's name in a transaction under his lock (design decision 4).
+
+	He may be joined with another before he is locked: `again` then says who it is now. Raises what `work` raises.
+	"""
+
+	def attempt() -> bool:
+		if not lock_row(CUSTOMER, name):
+			return False
+		work(name)
+		return True
+
+	while not in_transaction(attempt):
+		name = again()
 
 
 def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = None) -> str:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import frappe
 
-from whatsapp_channel.clock import site_now, to_site, to_utc
+from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.rules.phone import variants
 
@@ -116,13 +116,8 @@ def is_free(account: str, *, wa_id: str | None = None, bsuid: str | None = None,
 
 def remember(name: str, account: str, kind: Kind, identity: str, until: datetime) -> bool:
 	"""Keeps an id that was a customer's until a time (UTC); False when that is known already."""
-	now = site_now()
 	row = {
 		"name": sha256(f"{name}:{kind.value}:{identity}:{until.isoformat()}".encode()).hexdigest()[:20],
-		"creation": now,
-		"modified": now,
-		"owner": "Administrator",
-		"modified_by": "Administrator",
 		"parent": name,
 		"parenttype": CUSTOMER,
 		"parentfield": "former_identities",
