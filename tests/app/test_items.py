@@ -1,7 +1,7 @@
 """Items that cannot be filed at once: what waits, in which order, and what is given up."""
 
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any
 
 import frappe
@@ -10,10 +10,10 @@ import pytest
 from tests.app.crashing import Crasher
 from tests.app.desk import Desk, text_message, utc
 from tests.app.waiting import ANA, ITEM, MARIA, arrives, filed, form, kept, make_due, set_enabled, states
-from whatsapp_channel import clock, jobs
+from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import ItemKind
-from whatsapp_channel.inbound import drain, items, order, retries
+from whatsapp_channel.inbound import drain, items, retries
 
 # -- order ---------------------------------------------------------------------------------------------------
 
@@ -250,69 +250,6 @@ def test_a_message_from_the_future_is_waited_for_by_nobody_and_filed_in_its_time
 	make_due()
 	desk.settle()
 	assert filed() == ["now", "early"]
-
-
-# Ten seconds before clocks go back in New York, from 02:00 to 01:00; and forward, from 02:00 to 03:00.
-AUTUMN = datetime(2026, 11, 1, 5, 59, 50, tzinfo=timezone.utc)
-SPRING = datetime(2026, 3, 8, 6, 59, 50, tzinfo=timezone.utc)
-
-
-class Clock:
-	"""The time of a site in New York, as a test sets it."""
-
-	def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-		self.now = now
-		monkeypatch.setattr(clock, "get_system_timezone", lambda: "America/New_York")
-		for module in (clock, items, order, retries):
-			monkeypatch.setattr(module, "utc_now", lambda: self.now)
-
-
-WAITS = [
-	pytest.param(start, seconds, id=f"{name}, {seconds} s")
-	for name, start in {"autumn": AUTUMN, "spring": SPRING, "summer": AUTUMN - timedelta(days=60)}.items()
-	for seconds in (5, 30, 1800, 3600, 7200)
-]
-
-
-@pytest.mark.parametrize(("start", "seconds"), WAITS)
-def test_what_waits_is_never_due_too_early(
-	site: Any, monkeypatch: pytest.MonkeyPatch, start: datetime, seconds: int
-) -> None:
-	time = Clock(monkeypatch, start)
-	due = clock.due_at(start + timedelta(seconds=seconds))
-	for passed in range(0, seconds, 5):
-		time.now = start + timedelta(seconds=passed)
-		assert site_now() < due
-	time.now = start + timedelta(seconds=seconds, hours=1)
-	assert site_now() >= due
-
-
-@pytest.mark.parametrize("start", [AUTUMN, AUTUMN + timedelta(hours=0.5), SPRING], ids=str)
-@pytest.mark.parametrize("seconds", [0, 5, 65, 1700])
-def test_how_long_ago_something_was(
-	site: Any, monkeypatch: pytest.MonkeyPatch, start: datetime, seconds: int
-) -> None:
-	time = Clock(monkeypatch, start)
-	stored = site_now()
-	time.now += timedelta(seconds=seconds)
-	assert clock.age(stored) == timedelta(seconds=seconds)
-
-
-def test_no_tries_are_used_up_when_clocks_go_back(
-	desk: Desk, trouble: set[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-	time = Clock(monkeypatch, AUTUMN)
-	trouble.add("one")
-	for text in ("one", "two"):
-		arrives(desk, text, timestamp=str(int(AUTUMN.timestamp())))
-	for passed in (0, 5, 11):
-		time.now = AUTUMN + timedelta(seconds=passed)
-		desk.settle()
-		assert [(row.state, row.attempts) for row in kept()] == [("Pending", 1), ("Pending", 0)]
-	trouble.clear()
-	time.now = AUTUMN + timedelta(hours=2)
-	desk.settle()
-	assert filed() == ["one", "two"]
 
 
 # -- the time of a drain ----------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 			"origin": "Cloud API",
 		},
 		["name", "text", "error", "status", "communication"],
-		order_by="creation, part",
+		order_by="sequence, part",
 	)
 	replies: dict[tuple[str, str], list] = {}
 	for row in rows:

@@ -5,7 +5,7 @@ from hashlib import sha256
 import frappe
 from frappe.utils import cint
 
-from whatsapp_channel.clock import site_now
+from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.logs import logger
 from whatsapp_channel.settings import SETTINGS
@@ -34,6 +34,7 @@ def store(body: bytes) -> str:
 			"name": name,
 			"owner": "Guest",
 			"state": "Received",
+			"sequence": sequence(),
 			# One byte that is no UTF-8, in a name for example, must not cost the other items of the body.
 			"body": body.decode("utf-8", errors="replace"),
 		},

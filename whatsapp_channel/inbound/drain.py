@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import frappe
+from frappe import _
 from frappe.utils import cint
 
 from whatsapp_channel import jobs
@@ -81,7 +82,7 @@ def process_received(until: float) -> int:
 def _received() -> list[str]:
 	frappe.db.commit()  # nosemgrep: a fresh snapshot, or deliveries stored meanwhile stay invisible
 	return frappe.get_all(
-		DELIVERY, {"state": "Received"}, pluck="name", order_by="creation, name", limit=BATCH
+		DELIVERY, {"state": "Received"}, pluck="name", order_by="sequence, name", limit=BATCH
 	)
 
 
@@ -92,7 +93,9 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 		return
 	if row.attempts >= MOST_KILLS and not row.position:
 		_finish(
-			name, "Failed", error="The worker was killed each time it read this body. See the server's log."
+			name,
+			"Failed",
+			error=_("The worker was killed each time it read this body. See the server's log."),
 		)
 		return
 	# Counted before the work, so that a body that kills the worker is not tried for ever.

@@ -8,7 +8,7 @@ from hashlib import sha256
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import age, due_at, site_now, utc_now
+from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
@@ -143,11 +143,8 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 	key = _key(delivery, item)
 	row = {
 		"name": key[:20],
-		"creation": now,
-		"modified": now,
-		"owner": "Administrator",
-		"modified_by": "Administrator",
 		"item_key": key,
+		"sequence": sequence(),
 		"delivery": delivery,
 		"position": item.position[:140],
 		"kind": item.kind.value,

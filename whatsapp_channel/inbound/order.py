@@ -56,7 +56,7 @@ def _number_of(account: str | None, user_id: str | None) -> str | None:
 def check(item: Item, row: "frappe._dict | None" = None) -> None:
 	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
 
-	`row`: the item's own row with name and creation, when it is kept already. Costs one indexed query.
+	`row`: the item's own row with name and sequence, when it is kept already. Costs one indexed query.
 	"""
 	if item.kind not in KINDS or not item.message or not item.phone_number_id:
 		return
@@ -75,10 +75,10 @@ def check(item: Item, row: "frappe._dict | None" = None) -> None:
 def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
 	if not senders:
 		return False
-	earlier = "and (creation, name) < (%(creation)s, %(name)s)" if row else ""
+	earlier = "and (sequence, name) < (%(sequence)s, %(name)s)" if row else ""
 	found = frappe.db.sql(
 		f"""select payload from `tab{ITEM}` where number = %(number)s and sender in %(senders)s
-		and state in %(waiting)s and kind in %(kinds)s {earlier} order by creation limit {LOOKED_AT}""",
+		and state in %(waiting)s and kind in %(kinds)s {earlier} order by sequence limit {LOOKED_AT}""",
 		{
 			"number": number,
 			"senders": tuple(senders),
@@ -106,6 +106,6 @@ def wake_next(number: str | None, sender: str | None) -> None:
 		return
 	kinds = ["in", [kind.value for kind in KINDS]]
 	filters = {"number": number, "sender": sender, "state": "Pending", "kind": kinds}
-	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="creation, name", limit=1)
+	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="sequence, name", limit=1)
 	if following and following[0].next_attempt and following[0].next_attempt > site_now():
 		frappe.db.set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)

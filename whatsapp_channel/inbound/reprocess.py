@@ -88,11 +88,11 @@ def _show_progress(done: int, total: int) -> None:
 
 
 def _in_order(names: Sequence[str]) -> list[str]:
-	found: list[tuple[datetime, str]] = []
+	found: list[tuple[int, str]] = []
 	for chunk in _chunks(names):
-		rows = frappe.get_all(ITEM, {"name": ["in", chunk]}, ["name", "creation"])
-		found += [(row.creation, row.name) for row in rows]
-	return [name for _creation, name in sorted(found)]
+		rows = frappe.get_all(ITEM, {"name": ["in", chunk]}, ["name", "sequence"])
+		found += [(row.sequence, row.name) for row in rows]
+	return [name for _sequence, name in sorted(found)]
 
 
 def _chunks(names: Sequence[str]) -> list[list[str]]:
@@ -144,7 +144,7 @@ def chosen(states: Sequence[str], since: datetime, until: datetime) -> list[str]
 			"creation": ["between", [since, until]],
 		},
 		pluck="name",
-		order_by="creation, name",
+		order_by="sequence, name",
 	)
 
 

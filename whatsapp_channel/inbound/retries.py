@@ -19,7 +19,7 @@ from whatsapp_channel.rules.retry import MOST_ATTEMPTS
 AFTER_A_CRASH = timedelta(minutes=5)
 # As many are looked up at once.
 BATCH = 10
-FIELDS = ["name", "creation", "state", "kind", "number", "sender", "attempts", "payload"]
+FIELDS = ["name", "creation", "sequence", "state", "kind", "number", "sender", "attempts", "payload"]
 
 
 def due(limit: int) -> list[str]:
@@ -28,7 +28,7 @@ def due(limit: int) -> list[str]:
 		ITEM,
 		{"state": ItemState.PENDING.value, "next_attempt": ["<=", site_now()]},
 		pluck="name",
-		order_by="creation, name",
+		order_by="sequence, name",
 		limit=limit,
 	)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import frappe
 
-from whatsapp_channel.clock import age, site_now, to_site
+from whatsapp_channel.clock import age, sequence, site_now, to_site
 from whatsapp_channel.rules.text import split
 
 TABLE = "WhatsApp Session Message"
@@ -47,6 +47,7 @@ def add(
 		"direction": "Outgoing",
 		"message_type": "text",
 		"status": "Queued",
+		"sequence": sequence(),
 		"message_timestamp": to_site(at),
 		"customer": customer,
 		"channel": channel,
@@ -73,7 +74,7 @@ def first(customer: str, channel: str) -> "frappe._dict | None":
 		TABLE,
 		{"customer": customer, "channel": channel, "direction": "Outgoing", "status": ["in", WAITING]},
 		FIELDS,
-		order_by="creation, part",
+		order_by="sequence, part",
 		limit=1,
 	)
 	return rows[0] if rows else None

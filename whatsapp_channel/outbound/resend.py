@@ -52,7 +52,7 @@ def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 		TABLE,
 		{"communication": message.communication, "status": "Failed", "sent_again": 0},
 		["name", "text"],
-		order_by="creation, part",
+		order_by="sequence, part",
 	)
 	return parts if message.status == "Failed" else [frappe._dict(name=message.name, text=message.text)]
 

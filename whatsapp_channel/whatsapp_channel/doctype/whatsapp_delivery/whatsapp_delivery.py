@@ -30,4 +30,4 @@ class WhatsAppDelivery(Document):
 
 def on_doctype_update() -> None:
 	"""The drain asks for what is received, in order."""
-	frappe.db.add_index("WhatsApp Delivery", ["state", "creation"])
+	frappe.db.add_index("WhatsApp Delivery", ["state", "sequence"])

@@ -1,0 +1,22 @@
+"""What waited before rows had an order of arrival gets one, by the time at which it was stored."""
+
+import frappe
+
+from whatsapp_channel.clock import sequence, to_utc
+
+WAITING = (
+	("WhatsApp Delivery", {"state": ["in", ["Received", "Failed"]]}),
+	("WhatsApp Delivery Item", {"state": ["not in", ["Processed", "Dropped"]]}),
+	(
+		"WhatsApp Session Message",
+		{"direction": "Outgoing", "status": ["in", ["Queued", "Sending", "Failed"]]},
+	),
+)
+
+
+def execute() -> None:
+	"""A row that is done needs none: nothing asks for its place any more."""
+	for doctype, waiting in WAITING:
+		for row in frappe.get_all(doctype, {**waiting, "sequence": ["<", 1]}, ["name", "creation"]):
+			place = sequence(to_utc(row.creation))
+			frappe.db.set_value(doctype, row.name, "sequence", place, update_modified=False)
