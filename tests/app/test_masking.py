@@ -142,6 +142,15 @@ def test_what_a_customer_is_called_on_a_users_own_page(site: Any, role: str, see
 	assert permissions.called(customer, name) == ("+5511912345678" if sees else "+55 ••••• 5678")
 
 
+@pytest.mark.parametrize("hidden", [0, 1], ids=["shown", "hidden"])
+def test_a_new_contact_has_the_number_unless_it_is_hidden(desk: Desk, hidden: int) -> None:
+	frappe.db.set_single_value(SETTINGS, "mask_numbers", hidden)
+	desk.writes("Hello", wa_id="5511912345678", name="Ana")
+	contact = frappe.get_doc("Contact", frappe.db.get_value("HD Ticket", desk.ticket(), "contact"))
+	assert contact.first_name == "Ana"
+	assert [row.phone for row in contact.phone_nos] == ([] if hidden else ["+5511912345678"])
+
+
 @pytest.mark.parametrize(
 	("text", "telling"),
 	[

@@ -8,6 +8,7 @@ from frappe.model.document import Document
 from whatsapp_channel.database import insert_row, is_conflict
 from whatsapp_channel.rules.address import DOMAIN
 from whatsapp_channel.rules.phone import of_wa_id, spellings, variants
+from whatsapp_channel.settings import SETTINGS
 
 # A Contact is named after its first name, with a number behind it when there are several: room for that is left.
 NAME_LENGTH = 100
@@ -15,8 +16,15 @@ SAVEPOINT = "whatsapp_contact"
 
 
 def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
-	"""The Contact that has exactly this number, or a new one with the profile name; None when none can be made."""
-	return (wa_id and find(wa_id)) or _create(wa_id, profile_name)
+	"""The Contact that has exactly this number, or a new one with the profile name; None when none can be made.
+
+	Where numbers are hidden from agents a new one has no number: agents read Contacts.
+	"""
+	return (wa_id and find(wa_id)) or _create(None if _are_hidden() else wa_id, profile_name)
+
+
+def _are_hidden() -> bool:
+	return bool(frappe.db.get_single_value(SETTINGS, "mask_numbers"))
 
 
 def find(wa_id: str) -> str | None:
@@ -88,8 +96,11 @@ def _append_number(contact: Document, wa_id: str) -> None:
 
 
 def add_number(name: str | None, wa_id: str) -> None:
-	"""The customer of a Contact has this number now; older ones stay. Nothing happens if it stands there."""
-	if not name or not frappe.db.exists("Contact", name):
+	"""The customer of a Contact has this number now; older ones stay.
+
+	Nothing happens if it stands there, or where numbers are hidden from agents.
+	"""
+	if not name or _are_hidden() or not frappe.db.exists("Contact", name):
 		return
 	contact = frappe.get_doc("Contact", name)
 	known = {row.phone for row in contact.phone_nos}
