@@ -39,9 +39,12 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
+from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import drain, items
+from whatsapp_channel.inbound.customers import timeline
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
+from whatsapp_channel.settings import SETTINGS
 
 # -- the heart: nothing is left ----------------------------------------------------------------------------
 
@@ -139,6 +142,24 @@ def test_an_email_customers_ticket_loses_only_the_persons_copies(talked: Desk) -
 	assert any("mailed words" in content for content in talked.conversation_of(target))
 	known = frappe.db.get_value("HD Ticket", target, "whatsapp_customer")
 	assert frappe.db.get_value(CUSTOMER, known, "profile_name") == "Erased customer"
+
+
+@pytest.mark.parametrize("hidden", [0, 1], ids=["numbers shown", "numbers hidden"])
+def test_notes_in_a_shared_ticket_that_tell_a_number_go_and_others_stay(talked: Desk, hidden: int) -> None:
+	frappe.db.set_single_value(SETTINGS, "mask_numbers", hidden)
+	target = merged_into_mail_ticket(talked)
+	for number in (NUMBER, OTHER):
+		tickets.note(target, f"Somebody's number changed to {timeline.shown(number)}.")
+	frappe.db.commit()
+	erased()
+	notes = frappe.get_all("HD Ticket Comment", {"reference_ticket": target}, pluck="content")
+	told = [
+		timeline.shown(number)
+		for note in notes
+		for number in (NUMBER, OTHER)
+		if timeline.shown(number) in note
+	]
+	assert told == [timeline.shown(OTHER)]
 
 
 def test_a_ticket_split_from_his_is_erased_too(talked: Desk) -> None:

@@ -70,6 +70,14 @@ class Traces:
 	communications: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+	"""What our own notes in tickets tell of a person: the beginnings of his messages, and his ids as people see them."""
+
+	beginnings: tuple[str, ...] = ()
+	identities: tuple[str, ...] = ()
+
+
 def among(names: Iterable[str]) -> list:
 	"""A filter for these names; for none of them one that no row meets: Frappe takes an empty name for NULL too."""
 	return ["in", list(names) or [NO_NAME]]
@@ -145,12 +153,8 @@ def _communications(filters: dict) -> list[str]:
 	return frappe.get_all("Communication", {"reference_doctype": "HD Ticket", **filters}, pluck="name")
 
 
-def erase_traces(
-	traces: Traces, customers: Collection[str], texts: Collection[str], shell: "frappe._dict"
-) -> None:
-	"""Empties what `traces` names, and puts `shell` in the place of `customers`.
-
-	`texts` are the beginnings of his messages, as notes in shared tickets quote them.
+def erase_traces(traces: Traces, customers: Collection[str], told: Told, shell: "frappe._dict") -> None:
+	"""Empties what `traces` names, and puts `shell` in the place of `customers`; `told` says which notes are about him.
 
 	Part of the caller's transaction. By SQL and db.set_value: saving would write versions and open tickets again.
 	"""
@@ -158,7 +162,7 @@ def erase_traces(
 		_empty_communication(name, shell)
 	for name in traces.own:
 		_empty_ticket(name, shell)
-	_delete_notes(traces.shared, texts)
+	_delete_notes(traces.shared, told)
 	for name in traces.shared:
 		_forget_entries(name, traces.communications)
 		if frappe.db.get_value(TICKET, name, "whatsapp_customer") in customers:
@@ -226,13 +230,15 @@ def _forget_entries(ticket: str, communications: Collection[str]) -> None:
 	frappe.db.set_value(TICKET, ticket, "_comments", frappe.as_json(kept, indent=None), update_modified=False)
 
 
-def _delete_notes(shared: Collection[str], texts: Collection[str]) -> None:
-	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language."""
-	quoted = [re.compile(rf"[{QUOTATION_MARKS}]\s*{re.escape(text)}\s*[{QUOTATION_MARKS}]") for text in texts]
+def _delete_notes(shared: Collection[str], told: Told) -> None:
+	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language, or name a number."""
+	marks = f"[{QUOTATION_MARKS}]"
+	quoted = [re.compile(rf"{marks}\s*{re.escape(text)}\s*{marks}") for text in told.beginnings]
 	filters = {"reference_ticket": among(shared), "commented_by": "Administrator"}
 	for row in frappe.get_all("HD Ticket Comment", filters, ["name", "content"]):
 		content = unescape(row.content or "")
-		if any(pattern.search(content) for pattern in quoted):
+		named = any(identity in content for identity in told.identities)
+		if named or any(pattern.search(content) for pattern in quoted):
 			frappe.db.delete("HD Ticket Comment", {"name": row.name})
 
 

@@ -15,9 +15,10 @@ from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row, named_lock
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
 from whatsapp_channel.privacy.person import ACCOUNT, CUSTOMER, IDENTITY, Asked, Person, choose, person
+from whatsapp_channel.rules.masking import HIDDEN, mask
 
 MESSAGE = "WhatsApp Session Message"
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
@@ -144,7 +145,7 @@ def _queues(whom: Person) -> list[str]:
 
 def _erase_locked(whom: Person, began: object, report: Report) -> None:
 	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
-	quoted = _beginnings(whom) if traces.shared else []
+	told = _told(whom) if traces.shared else Told()
 	found = files.of(whom, traces)
 	report.files += files.remove(found)
 	report.deliveries += deliveries.erase(whom, since=began, commit=False)
@@ -152,7 +153,7 @@ def _erase_locked(whom: Person, began: object, report: Report) -> None:
 	for name in whom.customers:
 		shell = _shell(name)
 		if name == whom.customers[0]:
-			in_helpdesk.erase_traces(traces, whom.customers, quoted, shell)
+			in_helpdesk.erase_traces(traces, whom.customers, told, shell)
 			in_helpdesk.silence_shell(shell)
 		report.messages += _hand_over(name, shell.name)
 		report.customers += 1
@@ -165,9 +166,12 @@ def _erase_locked(whom: Person, began: object, report: Report) -> None:
 	frappe.db.delete("Email Unsubscribe", {"email": among(whom.addresses)})
 
 
-def _beginnings(whom: Person) -> list[str]:
+def _told(whom: Person) -> Told:
 	rows = frappe.get_all(MESSAGE, {"customer": among(whom.customers)}, ["text", "original_text"])
-	return [text[:QUOTED] for row in rows for text in (row.text, row.original_text) if text]
+	beginnings = [text[:QUOTED] for row in rows for text in (row.text, row.original_text) if text]
+	# A mask that hides all of an id would mean everybody.
+	masked = {mask(each) for each in whom.ids if mask(each)[-1] != HIDDEN[-1]}
+	return Told(tuple(beginnings), (*whom.mentions, *sorted(masked)))
 
 
 def _shell(customer: str) -> "frappe._dict":
