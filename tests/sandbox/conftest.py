@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
+from tests.sandbox.opener import LOGIN, Opener, Opening, opener
 from tests.sandbox.receiver import Receiver, start
-from whatsapp_channel.sandbox import Customer, Running, Sandbox, Settings, serve
+from whatsapp_channel.sandbox import Config, Customer, Running, Sandbox, Settings, serve
 
+if TYPE_CHECKING:
+	from playwright.sync_api import Browser
+
+APP = Config().app_id
 FAST = Settings(retry_delays=(0.01,), webhook_timeout=5.0)
 
 
@@ -44,6 +51,12 @@ def server(_running: Running, receiver: Receiver) -> Iterator[Running]:
 @pytest.fixture
 def sandbox(server: Running) -> Sandbox:
 	return server.sandbox
+
+
+@pytest.fixture
+def control(server: Running) -> Iterator[httpx.Client]:
+	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=10) as client:
+		yield client
 
 
 @pytest.fixture
@@ -85,3 +98,28 @@ def send(graph: httpx.Client, sandbox: Sandbox) -> Callable[..., httpx.Response]
 
 def wamid_of(answer: httpx.Response) -> str:
 	return answer.json()["messages"][0]["id"]
+
+
+@pytest.fixture(scope="module")
+def address(_running: Running) -> Iterator[str]:
+	with opener(f"{_running.url}/en_US/sdk.js") as url:
+		yield url
+
+
+@pytest.fixture
+def opening(browser: Browser, server: Running, address: str) -> Iterator[Opening]:
+	"""Opens the page with options of FB.login; a script error of page or dialog fails the test."""
+	context = browser.new_context(viewport={"width": 1000, "height": 700}, locale="pt-BR")
+	context.set_default_timeout(5000)
+	problems: list[str] = []
+	context.on("weberror", lambda error: problems.append(str(error.error)))
+
+	def opened(app_id: str = APP, **login: Any) -> Opener:
+		page = context.new_page()
+		page.goto(f"{address}?options={quote(json.dumps({'app_id': app_id, 'login': {**LOGIN, **login}}))}")
+		page.wait_for_function("heard.length && heard[0][0] === 'ready'")
+		return Opener(page)
+
+	yield opened
+	context.close()
+	assert problems == []

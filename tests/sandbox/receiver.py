@@ -36,6 +36,16 @@ class Receiver:
 			change["value"] for one in self.payloads for entry in one["entry"] for change in entry["changes"]
 		]
 
+	def events(self, field: str) -> list[dict[str, Any]]:
+		"""What came of one webhook field: entry id and value."""
+		return [
+			{"id": entry["id"], "value": change["value"]}
+			for one in self.payloads
+			for entry in one["entry"]
+			for change in entry["changes"]
+			if change["field"] == field
+		]
+
 	def texts(self) -> list[str]:
 		return [message["text"]["body"] for value in self.values() for message in value.get("messages", [])]
 

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -18,12 +17,6 @@ from whatsapp_channel.sandbox import Customer, Running, Sandbox
 from whatsapp_channel.sandbox.cli import banner, parser
 
 ADA = "14155550123"
-
-
-@pytest.fixture
-def control(server: Running) -> Iterator[httpx.Client]:
-	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=10) as client:
-		yield client
 
 
 def test_conversation_from_both_sides(control: httpx.Client, graph: httpx.Client, sandbox: Sandbox) -> None:

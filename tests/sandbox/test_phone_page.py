@@ -73,7 +73,7 @@ def test_refused_message_shows_why_and_is_sent_again(
 	write(chat, "Hello")
 	chat.get_by_text("HTTP 401: the helpdesk refused the signature").wait_for()
 	chat.get_by_role("button", name="Send again").click()
-	chat.get_by_role("img", name="Taken by the helpdesk").wait_for()
+	chat.get_by_role("img", name="Taken by the helpdesk", exact=True).wait_for()
 	assert receiver.texts() == ["Hello", "Hello"]
 
 
@@ -173,3 +173,26 @@ def test_narrow_screen_shows_one_thing_at_a_time(chat: Page) -> None:
 	chat.get_by_role("button", name="Ada Okafor").wait_for()
 	assert not chat.get_by_label("Write a message").is_visible()
 	assert chat.locator("html").evaluate("element => element.scrollWidth") == 360
+
+
+CODES = {
+	"text message": ("SMS", "en_US", "Text message from WhatsApp", "WhatsApp code"),
+	"call in Portuguese": ("VOICE", "pt_BR", "Call from WhatsApp", "Seu código é"),
+	"call in a language without words": ("VOICE", "xx", "Call from WhatsApp", "Your code is"),
+}
+
+
+@pytest.mark.parametrize(("method", "language", "kind", "words"), CODES.values(), ids=CODES.keys())
+def test_verification_code_shows_on_the_numbers_own_phone(
+	page: Page, sandbox: Sandbox, graph: httpx.Client, method: str, language: str, kind: str, words: str
+) -> None:
+	sandbox.number().fields["code_verification_status"] = "NOT_VERIFIED"
+	body = {"code_method": method, "language": language}
+	graph.post(f"/{sandbox.number().id}/request_code", json=body)
+	shown = page.get_by_role("region", name="On your numbers' own phones").get_by_role("listitem")
+	shown.filter(has_text=words).wait_for()
+	code = sandbox.phone_texts[0].code
+	written = f"{code[:3]}-{code[3:]}" if method == "SMS" else " ".join(code)
+	(text,) = shown.all_inner_texts()
+	assert [part for part in ("+1 555-010-0200", kind, written) if part not in text] == []
+	assert page.locator("html").evaluate("element => element.scrollWidth <= innerWidth")

@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox import control, edges_media, errors, graph, outgoing, wire
-from whatsapp_channel.sandbox.call import Call, Download
+from whatsapp_channel.sandbox import control, dialog, edges_media, errors, graph, outgoing, wire
+from whatsapp_channel.sandbox.call import UPLOAD, Call, Download
 from whatsapp_channel.sandbox.core import Request, Sandbox
 from whatsapp_channel.sandbox.faults import Fault
 from whatsapp_channel.sandbox.model import JSON, digits_of
@@ -40,7 +40,9 @@ def make_app(sandbox: Sandbox) -> Callable[[WSGIEnvironment, StartResponse], Any
 		request = HTTPRequest(environ)
 		request.max_content_length = LARGEST_BODY
 		try:
-			if control.owns(request.path):
+			if dialog.owns(request.path):
+				response = dialog.respond(sandbox, request)
+			elif control.owns(request.path):
 				response = control.respond(sandbox, request)
 			else:
 				response = _respond(sandbox, request)
@@ -83,20 +85,32 @@ def _read_body(request: HTTPRequest) -> JSON:
 
 def _read_call(request: HTTPRequest) -> Call:
 	versioned = _VERSION.fullmatch(request.path)
+	path = (versioned.group(2) or "/") if versioned else request.path
 	query: JSON = {name: value for name, value in request.args.items() if name != "access_token"}
-	body = _read_body(request)
+	raw = path.startswith(UPLOAD)
+	body = {} if raw else _read_body(request)
 	scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
 	token = bearer.strip() if scheme.lower() in ("bearer", "oauth") else ""
 	return Call(
 		method=request.method,
-		path=(versioned.group(2) or "/") if versioned else request.path,
+		path=path,
 		version=versioned.group(1) if versioned else None,
 		query=query,
 		body={name: value for name, value in body.items() if name != "access_token"},
 		base=request.host_url.rstrip("/"),
 		token=token or str(request.args.get("access_token") or body.get("access_token") or "") or None,
-		file=request.files.get("file"),
+		file=None if raw else request.files.get("file"),
+		headers={"file_offset": request.headers.get("file_offset", "")} if raw else {},
+		data=request.get_data() if raw else b"",
 	)
+
+
+_SECRET = ("client_secret", "code", "input_token")
+
+
+def _kept(parameters: JSON) -> JSON:
+	"""Parameters as `sandbox.requests` shows them: without what opens something."""
+	return {name: "…" if name in _SECRET else value for name, value in parameters.items()}
 
 
 def _customer_of(sandbox: Sandbox, call: Call) -> str | None:
@@ -113,7 +127,9 @@ def _respond(sandbox: Sandbox, request: HTTPRequest) -> Response:
 	with sandbox.condition:
 		tags = call.tags | {"media"} if call.segments[-1] in sandbox.media else call.tags
 		faults = sandbox.faults.take_request(tags, _customer_of(sandbox, call))
-		record = Request(sandbox.clock(), call.method, call.path, call.version, call.query, call.body)
+		secret = call.segments[0] in ("oauth", "debug_token")
+		query, body = (_kept(call.query), _kept(call.body)) if secret else (call.query, call.body)
+		record = Request(sandbox.clock(), call.method, call.path, call.version, query, body)
 		record.faults = tuple(faults)
 		sandbox.requests.append(record)
 		sandbox.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 SUCCESS: JSON = {"success": True}
 ATTACHMENTS = "/whatsapp_business/attachments"
+UPLOAD = "/upload:"
 
 
 @dataclass(slots=True)
@@ -26,6 +28,8 @@ class Call:
 	base: str  # scheme and host that the client used
 	token: str | None
 	file: FileStorage | None = None
+	headers: Mapping[str, str] = field(default_factory=dict)  # lower case, of an upload
+	data: bytes = b""  # of an upload
 	message: Message | None = field(default=None)  # filled when a message was accepted
 
 	@property

@@ -105,6 +105,8 @@ def banner(running: Running) -> str:
 		("Graph API base URL", running.url),
 		("Control API", f"{running.url}/sandbox/state"),
 		("Webhook goes to", config.callback_url or "nowhere yet (--callback-url, or the phone page)"),
+		("Embedded Signup SDK", f"{running.url}/en_US/sdk.js"),
+		("Configuration ID", config.config_id),
 		("App ID", config.app_id),
 		("App secret", config.app_secret),
 		("Verify token", config.verify_token),

@@ -5,7 +5,7 @@ Sources: Meta's webhook references `smb_message_echoes`, `history` and `smb_app_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -105,7 +105,7 @@ class BusinessApp:
 		return {**raw, **common, **recipient, "timestamp": _seconds(message.at), **context}
 
 	def history(
-		self, threads: dict[str, Sequence[JSON]], *, phase: int = 0, chunk: int = 1, progress: int = 100
+		self, threads: Mapping[str, Sequence[JSON]], *, phase: int = 0, chunk: int = 1, progress: int = 100
 	) -> Item:
 		"""A webhook item with messages of the past by customer."""
 		listed = [{"id": wa_id, "messages": list(messages)} for wa_id, messages in threads.items()]
@@ -140,7 +140,7 @@ class BusinessApp:
 	def _item(self, field: str, more: JSON, lane: str | None = None) -> Item:
 		metadata = {"display_phone_number": self.number.digits, "phone_number_id": self.number.id}
 		value = {"messaging_product": "whatsapp", "metadata": metadata, **more}
-		return Item("event", self.sandbox.config.waba_id, value, field, lane=lane)
+		return Item("event", self.number.waba_id, value, field, lane=lane)
 
 
 def _seconds(moment: datetime) -> str:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox import views
+from whatsapp_channel.sandbox import control_meta, edges_media, uploads, views
 from whatsapp_channel.sandbox.coexistence import BusinessApp
 from whatsapp_channel.sandbox.faults import Fault
 from whatsapp_channel.sandbox.model import JSON, SandboxError
+from whatsapp_channel.sandbox.web import asset, json_answer, read_json
 
 if TYPE_CHECKING:
 	from whatsapp_channel.sandbox.core import Sandbox
 	from whatsapp_channel.sandbox.customer import Customer
 
-PAGE = Path(__file__).parent / "page"
 ASSETS = {
 	"/": ("phone.html", "text/html"),
 	"/sandbox/phone.css": ("phone.css", "text/css"),
@@ -30,9 +28,6 @@ ASSETS = {
 }
 FILE_KINDS = ("image", "video", "audio", "document", "sticker")
 KEEP_ALIVE = 15.0  # seconds between comments on an idle event stream
-POLICY = (
-	"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
-)
 
 
 def owns(path: str) -> bool:
@@ -43,21 +38,26 @@ def owns(path: str) -> bool:
 def respond(sandbox: Sandbox, request: HTTPRequest) -> Response:
 	"""Answers a control request; 400 with {"error": text} for one that cannot be done."""
 	if request.method == "GET" and request.path in ASSETS:
-		return _asset(*ASSETS[request.path])
+		return asset(*ASSETS[request.path])
 	if request.path == "/favicon.ico":
 		return Response(status=204)
 	if request.path == "/sandbox/events":
 		return _events(sandbox, request)
+	picture = uploads.picture(sandbox, request.path)
+	if picture is not None:
+		return edges_media.file_response(sandbox, picture.media, {})
 	try:
 		answer = _answer(sandbox, request)
 	except SandboxError as problem:
-		return _json({"error": str(problem)}, 400)
-	return _json(answer, 200) if answer is not None else _json({"error": f"There is no {request.path}."}, 404)
+		return json_answer({"error": str(problem)}, 400)
+	if answer is None:
+		return json_answer({"error": f"There is no {request.path}."}, 404)
+	return json_answer(answer)
 
 
 def _answer(sandbox: Sandbox, request: HTTPRequest) -> Any:
 	segments = request.path.removeprefix("/sandbox/").strip("/").split("/")
-	body = _body(request)
+	body = read_json(request)
 	if segments[0] == "customers" and len(segments) > 1:
 		return _customer_answer(sandbox, request, segments[1], "/".join(segments[2:]), body)
 	route = ROUTES.get((request.method, "/".join(segments)))
@@ -70,35 +70,6 @@ def _customer_answer(sandbox: Sandbox, request: HTTPRequest, wa_id: str, edge: s
 	if customer is None:
 		raise SandboxError(f"customer: there is no customer {wa_id!r}. Add it with POST /sandbox/customers.")
 	return route(sandbox, customer, body) if route else None
-
-
-def _body(request: HTTPRequest) -> JSON:
-	"""The JSON object of a request. Only application/json is taken, which no page of another site may send."""
-	if request.method == "GET" or not request.content_length:
-		return {}
-	if request.mimetype != "application/json":
-		raise SandboxError("Content-Type: send application/json.")
-	try:
-		body = json.loads(request.get_data())
-	except ValueError as problem:
-		raise SandboxError(f"body: this is not JSON ({problem}).") from problem
-	if not isinstance(body, dict):
-		raise SandboxError("body: send a JSON object.")
-	return body
-
-
-def _json(answer: Any, status: int) -> Response:
-	return Response(
-		json.dumps(answer, ensure_ascii=False), status, content_type="application/json; charset=utf-8"
-	)
-
-
-def _asset(name: str, mimetype: str) -> Response:
-	response = Response((PAGE / name).read_bytes(), mimetype=mimetype)
-	response.headers["Cache-Control"] = "no-store"
-	response.headers["Content-Security-Policy"] = POLICY
-	response.headers["X-Content-Type-Options"] = "nosniff"
-	return response
 
 
 def _events(sandbox: Sandbox, request: HTTPRequest) -> Response:
@@ -186,7 +157,7 @@ def customer_sends_file(sandbox: Sandbox, customer: Customer, body: JSON) -> JSO
 		data = base64.b64decode(_text(body, "data"), validate=True)
 	except ValueError as problem:
 		raise SandboxError("data: give the file's bytes in base64.") from problem
-	words = {name: str(body[name]) for name in ("filename", "caption") if body.get(name)}
+	words: JSON = {name: str(body[name]) for name in ("filename", "caption") if body.get(name)}
 	mime_type = str(body.get("mime_type") or "application/octet-stream")
 	return {"wamid": customer.sends_file(kind, data, mime_type, voice=_flag(body, "voice"), **words)}
 
@@ -326,6 +297,7 @@ ROUTES: dict[tuple[str, str], Route] = {
 	("POST", "callback"): set_callback,
 	("POST", "history"): app_shares,
 	("POST", "contacts"): app_saves_contact,
+	**control_meta.ROUTES,
 }
 CUSTOMER_ROUTES: dict[tuple[str, str], Callable[[Sandbox, Customer, JSON], Any]] = {
 	("GET", ""): lambda sandbox, customer, body: views.customer(sandbox, customer),

@@ -7,13 +7,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from whatsapp_channel.sandbox import handshake, ids, outgoing, payloads, wire
+from whatsapp_channel.sandbox.accounts import Holdings
 from whatsapp_channel.sandbox.courier import Courier, Delivery, Target
 from whatsapp_channel.sandbox.customer import Customer
 from whatsapp_channel.sandbox.faults import FaultBook
+from whatsapp_channel.sandbox.meta import Meta
 from whatsapp_channel.sandbox.model import (
 	JSON,
 	Callback,
@@ -21,19 +23,35 @@ from whatsapp_channel.sandbox.model import (
 	MediaFile,
 	Message,
 	Number,
+	PhoneText,
 	SandboxError,
 	Settings,
 	country_of,
 	e164_digits,
 	utc_now,
 )
+from whatsapp_channel.sandbox.oauth import OAuth
 from whatsapp_channel.sandbox.payloads import Item
+from whatsapp_channel.sandbox.signup import Session, Switches
 from whatsapp_channel.sandbox.templates import Templates
+from whatsapp_channel.sandbox.uploads import Upload
 
 if TYPE_CHECKING:
 	from _typeshed.wsgi import WSGIApplication
 
 Result = TypeVar("Result")
+# Fields that an address of the account or number takes over from the app's [Meta: webhook overrides].
+OVERRIDABLE = frozenset(
+	{
+		"messages",
+		"message_echoes",
+		"smb_message_echoes",
+		"history",
+		"smb_app_state_sync",
+		"calls",
+		"user_preferences",
+	}
+)
 KEPT = 5000  # requests remembered for inspection
 
 
@@ -55,7 +73,7 @@ class Request:
 		return {**asdict(self), "at": self.at.isoformat()}
 
 
-class Sandbox:
+class Sandbox(Holdings):
 	"""A Cloud API of its own: state, Graph API, webhooks. Thread-safe.
 
 	`Sandbox(callback_url=…, app_secret=…)` overrides fields of Config. `clock` gives the present time (UTC).
@@ -72,6 +90,7 @@ class Sandbox:
 	) -> None:
 		self.config = replace(config or Config(), **overrides)
 		self.clock = clock
+		self._clock: Callable[[], datetime] | None = None  # the one that `advance` put aside
 		self.condition = threading.Condition(threading.RLock())
 		self.closing = threading.Event()
 		self.settings = settings or Settings()
@@ -90,15 +109,18 @@ class Sandbox:
 		self.numbers: dict[str, Number] = {}
 		self.media: dict[str, MediaFile] = {}
 		self.templates = Templates()
-		self.account_fields: JSON = {}
 		self.tokens = {self.config.token}
-		self.subscribed = True
-		self.override: Callback | None = None
+		self.oauth, self.meta = OAuth(self), Meta(self)
+		self.signup = Switches()
+		self.sessions: dict[str, Session] = {}
+		self.uploads: dict[str, Upload] = {}
+		self.phone_texts: list[PhoneText] = []
+		self.app_fields = ["messages"]
 		self.requests: deque[Request] = deque(maxlen=KEPT)
 		self._messages: dict[str, Message] = {}
 		self._by_customer: dict[str, list[Message]] = {}
 		self._unsettled: set[str] = set()
-		self.add_number(self.config.phone_number_id, self.config.number, self.config.name)
+		self._forget_holdings()
 
 	# -- life ------------------------------------------------------------------------------------------------
 
@@ -115,6 +137,7 @@ class Sandbox:
 		with self.condition:
 			self.faults.clear()
 			self.settings.update(self._initial)
+			self.clock, self._clock = self._clock or self.clock, None
 			self._forget()
 			self.touch()
 
@@ -169,23 +192,7 @@ class Sandbox:
 		with self.condition:
 			return self.condition.wait_for(lambda: not self._unsettled and not self.courier.pending, timeout)
 
-	# -- numbers, customers, messages ------------------------------------------------------------------------
-
-	def add_number(self, phone_number_id: str, number: str, name: str, **fields: Any) -> Number:
-		"""A further business number; `fields` are fields of its Graph node."""
-		with self.condition:
-			added = Number(phone_number_id, e164_digits(number), name, fields)
-			self.numbers[phone_number_id] = added
-			return added
-
-	def number(self, phone_number_id: str | None = None) -> Number:
-		"""A business number by its id, the first one by default; SandboxError if there is none."""
-		wanted = phone_number_id or next(iter(self.numbers))
-		if wanted not in self.numbers:
-			raise SandboxError(
-				f"to: there is no phone number id {wanted!r}. Known: {', '.join(self.numbers)}."
-			)
-		return self.numbers[wanted]
+	# -- customers, messages ---------------------------------------------------------------------------------
 
 	def customer(
 		self, wa_id: str, name: str = "", *, user_id: str | None = None, hides_number: bool = False
@@ -287,11 +294,12 @@ class Sandbox:
 	) -> Item:  # fmt: skip
 		"""An item of field `messages` for one of the business's numbers."""
 		metadata = {"display_phone_number": number.digits, "phone_number_id": number.id}
-		return Item(kind, self.config.waba_id, raw, "messages", metadata, contact, lane, wamid)
+		return Item(kind, number.waba_id, raw, "messages", metadata, contact, lane, wamid)
 
-	def event(self, field: str, value: JSON) -> Item:
-		"""An item of another webhook field (account_update, phone_number_quality_update, …)."""
-		return Item("event", self.config.waba_id, value, field, time=int(self.clock().timestamp()))
+	def event(self, field: str, value: JSON, account_id: str | None = None) -> Item:
+		"""An item of another webhook field (account_update, …), of the first account unless told."""
+		owner = account_id or self.config.waba_id
+		return Item("event", owner, value, field, time=int(self.clock().timestamp()))
 
 	def post(self, *items: Item) -> None:
 		"""Delivers items that were composed with `writes`, `composes`, `status_item` or `event`."""
@@ -341,11 +349,23 @@ class Sandbox:
 		self.courier.resume()
 		self.touch()
 
-	def _target(self) -> Target:
-		"""An override of the account wins over the app's address; no webhooks without a subscription."""
-		if not self.subscribed:
+	def advance(self, seconds: float) -> None:
+		"""The sandbox's clock runs so much ahead, until `reset`; what it has already sent does not change."""
+		before = self.clock
+		self._clock = self._clock or before
+		self.clock = lambda: before() + timedelta(seconds=seconds)
+		self.touch()
+
+	def _target(self, item: Item) -> Target:
+		"""No webhooks of an account without a subscription. Another address of the number wins over that of the
+		account, and that over the app's; account events go to the app's alone, as at Meta."""
+		account = self.accounts.get(item.account_id)
+		if account is not None and not account.subscribed:
 			return Target(None, "The app is not subscribed to the business account (subscribed_apps).")
-		callback = self.override or self.callback
+		callback = self.callback
+		if account is not None and item.field in OVERRIDABLE:
+			number = self.numbers.get(item.phone_number_id or "")
+			callback = (number and number.override) or account.override or callback
 		if callback.url is None:
 			return Target(None, "No webhook address is configured.", later=True)
 		return Target(callback.url)

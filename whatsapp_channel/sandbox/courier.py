@@ -81,7 +81,7 @@ class Courier:
 		settings: Settings,
 		faults: FaultBook,
 		*,
-		target: Callable[[], Target],
+		target: Callable[[Item], Target],
 		clock: Callable[[], datetime],
 		changed: Callable[[], None],
 	) -> None:
@@ -174,7 +174,7 @@ class Courier:
 
 	def _place(self, delivery: Delivery) -> None:
 		"""Queues a delivery, or puts it aside when there is nobody to send it to."""
-		target = self._target()
+		target = self._target(delivery.items[0])
 		if target.url is None:
 			delivery.state, delivery.reason = "unsent" if target.later else "dropped", target.reason
 			return
@@ -239,7 +239,7 @@ class Courier:
 		"""Queues what had nowhere to go, and retries at once what waits; for a new callback address."""
 		with self._condition:
 			for delivery in list(self.deliveries):
-				if delivery.state == "unsent" and self._target().url:
+				if delivery.state == "unsent" and self._target(delivery.items[0]).url:
 					delivery.due = time.monotonic()
 					self._place(delivery)
 				elif delivery.state == "waiting" and delivery.attempts:
@@ -315,7 +315,7 @@ class Courier:
 			return None
 
 	def _attempt(self, delivery: Delivery) -> Attempt:
-		url = self._target().url
+		url = self._target(delivery.items[0]).url
 		headers = {
 			"Content-Type": "application/json",
 			"User-Agent": "facebookexternalua",

@@ -1,68 +1,81 @@
-"""Edges of the WhatsApp Business Account and of the app, and debug_token."""
+"""Edges of the WhatsApp Business Account and of the app."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
-from whatsapp_channel.sandbox import errors, handshake, nodes
+from whatsapp_channel.sandbox import errors, handshake, nodes, registration
 from whatsapp_channel.sandbox.call import SUCCESS
 from whatsapp_channel.sandbox.model import JSON, Callback
 
 if TYPE_CHECKING:
+	from whatsapp_channel.sandbox.accounts import Account
 	from whatsapp_channel.sandbox.call import Call
 	from whatsapp_channel.sandbox.core import Sandbox
 	from whatsapp_channel.sandbox.templates import Template
 
 
-def get_account(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def get_account(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""GET /{WABA id}"""
 	wanted = str(call.query.get("fields") or nodes.ACCOUNT_DEFAULT)
-	return nodes.select(nodes.account_node(sandbox), wanted, nodes.ACCOUNT, nodes.ACCOUNT_EMPTY)
+	return nodes.select(nodes.account_node(sandbox, account), wanted, nodes.ACCOUNT, nodes.ACCOUNT_EMPTY)
 
 
-def list_numbers(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def add_number(sandbox: Sandbox, call: Call, account: Account) -> JSON:
+	"""POST /{WABA id}/phone_numbers: cc, phone_number, verified_name"""
+	given = call.parameters
+	for name in ("phone_number", "verified_name"):
+		if not given.get(name):
+			raise errors.missing(name)
+	number = registration.dialled(str(given.get("cc") or ""), str(given["phone_number"]))
+	return {"id": registration.add(sandbox, account, number, str(given["verified_name"]).strip()).id}
+
+
+def list_numbers(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""GET /{WABA id}/phone_numbers"""
 	wanted = str(call.query.get("fields") or nodes.NUMBER_DEFAULT)
 	shown = [
 		nodes.select(nodes.number_node(sandbox, number), wanted, nodes.NUMBER, nodes.NUMBER_EMPTY)
-		for number in sandbox.numbers.values()
+		for number in sandbox.numbers_of(account)
 	]
 	return nodes.page(shown, call.query, call.base + call.path)
 
 
-def get_subscriptions(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def get_subscriptions(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""GET /{WABA id}/subscribed_apps"""
-	if not sandbox.subscribed:
+	if not account.subscribed:
 		return {"data": []}
 	config = sandbox.config
 	link = f"https://www.facebook.com/games/?app_id={config.app_id}"
 	row: JSON = {"whatsapp_business_api_data": {"id": config.app_id, "link": link, "name": config.app_name}}
-	if sandbox.override:
-		row["override_callback_uri"] = sandbox.override.url
+	if account.override:
+		row["override_callback_uri"] = account.override.url
 	return {"data": [row]}
 
 
-def subscribe(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def subscribe(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""POST /{WABA id}/subscribed_apps: with override_callback_uri after its verification, without removes it"""
 	url, token = call.parameters.get("override_callback_uri"), str(call.parameters.get("verify_token") or "")
 	if url:
-		_verify(str(url), token)
+		verify(str(url), token)
 	with sandbox.condition:
-		sandbox.subscribed = True
-		sandbox.override = Callback(str(url), token, True) if url else None
+		account.subscribed = True
+		account.override = Callback(str(url), token, True) if url else None
+		sandbox.touch()
 	sandbox.courier.resume()
 	return dict(SUCCESS)
 
 
-def unsubscribe(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def unsubscribe(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""DELETE /{WABA id}/subscribed_apps"""
 	with sandbox.condition:
-		sandbox.subscribed, sandbox.override = False, None
+		account.subscribed, account.override = False, None
+		sandbox.touch()
 	return dict(SUCCESS)
 
 
-def _verify(url: str, token: str) -> None:
+def verify(url: str, token: str) -> None:
+	"""Meta's handshake with an address; raises GraphError 100/2200 if it fails."""
 	problem = handshake.verify(url, token)
 	if problem:
 		title = "Callback verification failed"
@@ -73,7 +86,7 @@ def get_app_webhook(sandbox: Sandbox, call: Call, _: object) -> JSON:
 	"""GET /{app id}/subscriptions"""
 	if sandbox.callback.url is None:
 		return {"data": []}
-	fields = [{"name": "messages", "version": call.version or "v26.0"}]
+	fields = [{"name": name, "version": call.version or "v26.0"} for name in sandbox.app_fields]
 	row = {
 		"object": "whatsapp_business_account",
 		"callback_url": sandbox.callback.url,
@@ -89,46 +102,21 @@ def set_app_webhook(sandbox: Sandbox, call: Call, _: object) -> JSON:
 		if not call.parameters.get(name):
 			raise errors.missing(name)
 	url, token = str(call.parameters["callback_url"]), str(call.parameters["verify_token"])
-	_verify(url, token)
+	verify(url, token)
 	sandbox.configure_callback(url, token, verify=False)
 	sandbox.callback.verified = True
+	given = call.parameters.get("fields") or sandbox.app_fields
+	sandbox.app_fields = [one.strip() for one in given.split(",")] if isinstance(given, str) else list(given)
 	return dict(SUCCESS)
 
 
-def debug_token(sandbox: Sandbox, call: Call) -> JSON:
-	"""GET /debug_token with the app's token or a valid one"""
-	config = sandbox.config
-	if call.token not in sandbox.tokens and call.token != f"{config.app_id}|{config.app_secret}":
-		raise errors.token_error(present=bool(call.token))
-	asked = str(call.query.get("input_token") or "")
-	if not asked:
-		raise errors.missing("input_token")
-	if asked not in sandbox.tokens:
-		error = {"code": 190, "message": "Invalid OAuth access token."}
-		return {"data": {"error": error, "is_valid": False, "scopes": []}}
-	scopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
-	return {
-		"data": {
-			"app_id": config.app_id,
-			"type": "SYSTEM_USER",
-			"application": config.app_name,
-			"data_access_expires_at": 0,
-			"expires_at": 0,
-			"is_valid": True,
-			"issued_at": int(time.time()),
-			"scopes": scopes,
-			"granular_scopes": [{"scope": scope, "target_ids": [config.waba_id]} for scope in scopes],
-			"user_id": "700000000000001",
-		}
-	}
-
-
-def list_templates(sandbox: Sandbox, call: Call, _: object) -> JSON:
+def list_templates(sandbox: Sandbox, call: Call, account: Account) -> JSON:
 	"""GET /{WABA id}/message_templates"""
 	asked = {
 		name: str(call.query[name]).lower() for name in ("name", "status", "language") if call.query.get(name)
 	}
-	rows = [one.node() for one in sandbox.templates.all]
+	first = account.id == sandbox.config.waba_id
+	rows = [one.node() for one in sandbox.templates.all] if first else []
 	fitting = [row for row in rows if all(str(row[name]).lower() == value for name, value in asked.items())]
 	return nodes.page(fitting, call.query, call.base + call.path)
 

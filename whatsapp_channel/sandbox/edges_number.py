@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
-from whatsapp_channel.sandbox import errors, ids, nodes
+from whatsapp_channel.sandbox import edges_account, errors, ids, nodes, registration, uploads
 from whatsapp_channel.sandbox.call import SUCCESS
-from whatsapp_channel.sandbox.model import JSON, MediaFile, Number
+from whatsapp_channel.sandbox.model import JSON, Callback, MediaFile, Number
 
 if TYPE_CHECKING:
 	from whatsapp_channel.sandbox.call import Call
 	from whatsapp_channel.sandbox.core import Sandbox
 
+# Meta's list of categories, with the two that Postman's collection has besides.
+VERTICALS = frozenset(
+	[
+		"ALCOHOL",
+		"APPAREL",
+		"AUTO",
+		"BEAUTY",
+		"EDU",
+		"ENTERTAIN",
+		"EVENT_PLAN",
+		"FINANCE",
+		"GOVT",
+		"GROCERY",
+		"HEALTH",
+		"HOTEL",
+		"NONPROFIT",
+		"NOT_A_BIZ",
+		"ONLINE_GAMBLING",
+		"OTC_DRUGS",
+		"OTHER",
+		"PHYSICAL_GAMBLING",
+		"PROF_SERVICES",
+		"RESTAURANT",
+		"RETAIL",
+		"TRAVEL",
+		"UNDEFINED",
+	]
+)
 PROFILE_LIMITS = {"about": 139, "address": 256, "description": 512, "email": 128}
 
 
@@ -23,55 +50,60 @@ def get_number(sandbox: Sandbox, call: Call, number: Number) -> JSON:
 
 
 def change_number(sandbox: Sandbox, call: Call, number: Number) -> JSON:
-	"""POST /{phone number id}: change of the PIN"""
-	pin = str(call.parameters.get("pin") or "")
-	if len(pin) != 6 or not pin.isdigit():
-		raise errors.invalid("Param pin must be 6 characters long.")
-	number.pin = pin
+	"""POST /{phone number id}: another display name, webhook address, or PIN"""
+	given = call.parameters
+	if "new_display_name" in given:
+		registration.rename(sandbox, number, str(given["new_display_name"]).strip())
+	elif isinstance(given.get("webhook_configuration"), dict):
+		_redirect(sandbox, number, given["webhook_configuration"])
+	else:
+		number.pin = _pin(call)
 	return dict(SUCCESS)
+
+
+def _redirect(sandbox: Sandbox, number: Number, given: JSON) -> None:
+	url, token = str(given.get("override_callback_uri") or ""), str(given.get("verify_token") or "")
+	if url:
+		edges_account.verify(url, token)
+	with sandbox.condition:
+		number.override = Callback(url, token, True) if url else None
+	sandbox.courier.resume()
+
+
+def _pin(call: Call) -> str:
+	pin = str(call.parameters.get("pin") or "")
+	if len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
+		raise errors.invalid("Param pin must be 6 characters long.")
+	return pin
 
 
 def register(sandbox: Sandbox, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/register"""
 	if call.parameters.get("messaging_product") != "whatsapp":
 		raise errors.missing("messaging_product")
-	pin = str(call.parameters.get("pin") or "")
-	if len(pin) != 6 or not pin.isdigit():
-		raise errors.invalid("Param pin must be 6 characters long.")
-	if number.pin is not None and number.pin != pin:
-		raise errors.cloud_error(133005)
-	node = number.node()
-	if node["account_mode"] == "LIVE" and node["code_verification_status"] != "VERIFIED":
-		raise errors.cloud_error(133006)
-	number.pin = pin
-	number.fields["status"] = "CONNECTED"
+	registration.register(sandbox, number, _pin(call))
 	return dict(SUCCESS)
 
 
 def deregister(sandbox: Sandbox, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/deregister"""
+	registration.count_registration(sandbox, number)
 	number.fields["status"] = "DISCONNECTED"
 	return dict(SUCCESS)
 
 
 def request_code(sandbox: Sandbox, call: Call, number: Number) -> JSON:
-	"""POST /{phone number id}/request_code: the code shows in /sandbox/state"""
-	if call.parameters.get("code_method") not in ("SMS", "VOICE"):
+	"""POST /{phone number id}/request_code: the number's own phone on the page shows it, and /sandbox/state"""
+	method = call.parameters.get("code_method")
+	if method not in ("SMS", "VOICE"):
 		raise errors.invalid("Param code_method must be one of {SMS, VOICE}")
-	if number.node()["code_verification_status"] == "VERIFIED":
-		raise errors.user_error(
-			136024, 2388091, "Phone number already verified", "The number is already verified."
-		)
-	number.code = str(int(hashlib.sha256(number.digits.encode()).hexdigest(), 16) % 900000 + 100000)
+	registration.send_code(sandbox, number, method, str(call.parameters.get("language") or "en_US"))
 	return dict(SUCCESS)
 
 
 def verify_code(sandbox: Sandbox, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/verify_code"""
-	if number.code is None or str(call.parameters.get("code") or "") != number.code:
-		raise errors.user_error(136025, 2388093, "Incorrect code", "The code is incorrect. Try again.")
-	number.code = None
-	number.fields["code_verification_status"] = "VERIFIED"
+	registration.check_code(sandbox, number, str(call.parameters.get("code") or ""))
 	return dict(SUCCESS)
 
 
@@ -99,6 +131,11 @@ def set_profile(sandbox: Sandbox, call: Call, number: Number) -> JSON:
 	]
 	if len(given["websites"]) > 2:
 		raise errors.invalid("Param websites must have at most 2 elements")
+	if given.get("vertical") and given["vertical"] not in VERTICALS:
+		raise errors.invalid(f"Param vertical must be one of {{{', '.join(sorted(VERTICALS))}}}")
+	handle = given.pop("profile_picture_handle", None)
+	if handle:
+		uploads.set_picture(sandbox, call, number, str(handle))
 	number.profile.update({name: value for name, value in given.items() if value or name in call.parameters})
 	return dict(SUCCESS)
 

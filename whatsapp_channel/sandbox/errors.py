@@ -159,8 +159,10 @@ def no_such_field(name: str, node_type: str) -> GraphError:
 	return invalid(f"Tried accessing nonexisting field ({name}) on node type ({node_type})")
 
 
-def user_error(code: int, subcode: int, title: str, text: str, *, message: str | None = None) -> GraphError:
-	"""Error of the number and template edges, with a title and text for people."""
+def user_error(
+	code: int, subcode: int | None, title: str, text: str, *, message: str | None = None
+) -> GraphError:
+	"""Error of the number and template edges, with a title and text for people. `subcode` None: not known."""
 	error = {
 		"message": message or title_of(code),
 		"type": "OAuthException",
@@ -170,7 +172,13 @@ def user_error(code: int, subcode: int, title: str, text: str, *, message: str |
 		"error_user_title": title,
 		"error_user_msg": text,
 	}
-	return GraphError(400, error)
+	return GraphError(400, {name: value for name, value in error.items() if value is not None})
+
+
+def forbidden(code: int) -> GraphError:
+	"""403: the token lacks a permission (10, or 200 to 299)."""
+	message = f"(#{code}) {title_of(code) if code in CATALOGUE else 'Permissions error'}"
+	return GraphError(403, {"message": message, "type": "OAuthException", "code": code})
 
 
 def token_error(present: bool) -> GraphError:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from whatsapp_channel.sandbox import edges_account, edges_media, edges_number, errors, nodes
+from whatsapp_channel.sandbox import (
+	edges_account,
+	edges_media,
+	edges_number,
+	edges_oauth,
+	errors,
+	nodes,
+	oauth,
+	uploads,
+)
+from whatsapp_channel.sandbox.accounts import Account
 from whatsapp_channel.sandbox.call import ATTACHMENTS, Call, Download
 from whatsapp_channel.sandbox.messages import send
-from whatsapp_channel.sandbox.model import JSON
+from whatsapp_channel.sandbox.model import JSON, Number
 
 if TYPE_CHECKING:
 	from whatsapp_channel.sandbox.core import Sandbox
+	from whatsapp_channel.sandbox.oauth import Grant
 
 Handler = Callable[["Sandbox", Call, Any], "JSON | Download"]
 
@@ -19,21 +30,26 @@ Handler = Callable[["Sandbox", Call, Any], "JSON | Download"]
 def answer(sandbox: Sandbox, call: Call) -> JSON | Download:
 	"""The answer of Graph to a call; raises GraphError."""
 	if call.segments[0] == "debug_token":
-		return edges_account.debug_token(sandbox, call)
-	app_token = f"{sandbox.config.app_id}|{sandbox.config.app_secret}"
-	on_app = call.segments[0] == sandbox.config.app_id
-	if call.token not in sandbox.tokens and not (on_app and call.token == app_token):
-		raise errors.token_error(present=bool(call.token))
+		return edges_oauth.debug_token(sandbox, call)
+	if call.path == "/oauth/access_token" and call.method in ("GET", "POST"):
+		return edges_oauth.exchange(sandbox, call)
+	if call.segments[0] == sandbox.config.app_id and sandbox.oauth.is_app(call.token):
+		return _node_answer(sandbox, call, None)
+	grant = sandbox.oauth.authorise(call.token)
 	if call.path.startswith(ATTACHMENTS):
 		return edges_media.download(sandbox, call)
-	return _node_answer(sandbox, call)
+	return _node_answer(sandbox, call, grant)
 
 
-def _node_answer(sandbox: Sandbox, call: Call) -> JSON | Download:
+def _node_answer(sandbox: Sandbox, call: Call, grant: Grant | None) -> JSON | Download:
 	object_id, edge = call.segments[0], "/".join(call.segments[1:])
 	kind, node = find(sandbox, object_id)
+	if grant is not None and not _within(grant, node):
+		kind, node = "", None
 	handler = EDGES.get((kind, call.method, edge)) if node is not None else None
 	if handler is not None:
+		if grant is not None:
+			_check_scope(sandbox, grant, kind, edge)
 		return handler(sandbox, call, node)
 	if node is not None and edge and call.method == "GET":
 		raise errors.no_such_field(edge, TYPES[kind])
@@ -42,13 +58,36 @@ def _node_answer(sandbox: Sandbox, call: Call) -> JSON | Download:
 	raise errors.no_such_object(call.method, object_id)
 
 
+def _within(grant: Grant, node: Any) -> bool:
+	"""A token sees the accounts that it was given for, and their numbers."""
+	if grant.waba_ids is None or not isinstance(node, Account | Number):
+		return True
+	return (node.waba_id if isinstance(node, Number) else node.id) in grant.waba_ids
+
+
+def _check_scope(sandbox: Sandbox, grant: Grant, kind: str, edge: str) -> None:
+	"""GraphError 10 or 200 if the token lacks the permission that an edge needs."""
+	scopes = sandbox.oauth.scopes(grant)
+	if (kind == "media" or edge in ("messages", "media", "register")) and oauth.MESSAGING not in scopes:
+		raise errors.forbidden(10)
+	managed = kind in ("account", "number", "business") and edge not in ("messages", "media")
+	if managed and oauth.MANAGEMENT not in scopes:
+		raise errors.forbidden(200)
+
+
 def find(sandbox: Sandbox, object_id: str) -> tuple[str, Any]:
 	"""Kind and node of an id; ("", None) for an id that this account does not have."""
-	if object_id == sandbox.config.waba_id:
-		return "account", sandbox
 	if object_id == sandbox.config.app_id:
-		return "app", sandbox
-	for kind, known in (("number", sandbox.numbers), ("media", sandbox.media)):
+		return "app", object_id
+	if object_id in sandbox.businesses:
+		return "business", object_id
+	places: tuple[tuple[str, Mapping[str, Any]], ...] = (
+		("account", sandbox.accounts),
+		("number", sandbox.numbers),
+		("media", sandbox.media),
+		("upload", sandbox.uploads),
+	)
+	for kind, known in places:
 		if object_id in known:
 			return kind, known[object_id]
 	template = sandbox.templates.find(object_id)
@@ -59,6 +98,8 @@ TYPES = {
 	"number": nodes.NUMBER,
 	"account": nodes.ACCOUNT,
 	"app": "Application",
+	"business": "Business",
+	"upload": "UploadSession",
 	"media": "WhatsAppBusinessMedia",
 	"template": "WhatsAppMessageTemplate",
 }
@@ -77,6 +118,7 @@ EDGES: dict[tuple[str, str, str], Handler] = {
 	("media", "DELETE", ""): edges_media.delete_media,
 	("account", "GET", ""): edges_account.get_account,
 	("account", "GET", "phone_numbers"): edges_account.list_numbers,
+	("account", "POST", "phone_numbers"): edges_account.add_number,
 	("account", "GET", "subscribed_apps"): edges_account.get_subscriptions,
 	("account", "POST", "subscribed_apps"): edges_account.subscribe,
 	("account", "DELETE", "subscribed_apps"): edges_account.unsubscribe,
@@ -85,6 +127,12 @@ EDGES: dict[tuple[str, str, str], Handler] = {
 	("account", "DELETE", "message_templates"): edges_account.delete_template,
 	("template", "GET", ""): edges_account.get_template,
 	("template", "POST", ""): edges_account.change_template,
+	("business", "GET", ""): edges_oauth.get_business,
+	("business", "GET", "owned_whatsapp_business_accounts"): edges_oauth.owned,
+	("business", "GET", "client_whatsapp_business_accounts"): edges_oauth.shared,
+	("app", "POST", "uploads"): uploads.start,
+	("upload", "GET", ""): uploads.position,
+	("upload", "POST", ""): uploads.receive,
 	("app", "GET", "subscriptions"): edges_account.get_app_webhook,
 	("app", "POST", "subscriptions"): edges_account.set_app_webhook,
 }

@@ -124,6 +124,7 @@ class Config:
 	app_secret: str = "sandbox-app-secret"  # noqa: S105 -- a well-known value: the sandbox guards nothing
 	verify_token: str = "sandbox-verify-token"  # noqa: S105
 	token: str = "sandbox-token"  # noqa: S105
+	config_id: str = "800000000000001"  # configuration of Facebook Login for Business
 	business_id: str = "500000000000001"
 	waba_id: str = "200000000000001"
 	phone_number_id: str = "300000000000001"
@@ -207,6 +208,15 @@ class Number:
 	profile: JSON = field(default_factory=lambda: {"vertical": "UNDEFINED"})
 	pin: str | None = None
 	code: str | None = None
+	waba_id: str = ""
+	override: Callback | None = None  # another address for this number's messages
+	code_at: datetime | None = None
+	codes_sent: list[datetime] = field(default_factory=list)
+	wrong_tries: int = 0
+	locked_until: datetime | None = None
+	registrations: list[datetime] = field(default_factory=list)
+	registration_locked_until: datetime | None = None
+	names_asked: list[datetime] = field(default_factory=list)
 
 	@property
 	def connected(self) -> bool:
@@ -237,6 +247,19 @@ class Number:
 			"last_onboarded_time": "2026-01-05T09:00:00+0000",
 		}
 		return {key: value for key, value in {**standard, **self.fields}.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneText:
+	"""What WhatsApp wrote (SMS) or said (VOICE) to a business number that shall be verified."""
+
+	phone_number_id: str
+	digits: str
+	method: str
+	language: str
+	text: str
+	code: str
+	at: datetime
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from whatsapp_channel.sandbox import errors, ids
 from whatsapp_channel.sandbox.model import JSON
 
 if TYPE_CHECKING:
+	from whatsapp_channel.sandbox.accounts import Account
 	from whatsapp_channel.sandbox.core import Sandbox
 	from whatsapp_channel.sandbox.model import Number
 
@@ -20,7 +21,9 @@ NUMBER_DEFAULT = (
 ACCOUNT_DEFAULT = "id,name,timezone_id,message_template_namespace"
 # Fields that exist but are empty unless set: Graph leaves them out of the answer.
 NUMBER_EMPTY = frozenset({"certificate", "new_certificate", "new_display_name", "host_platform", "username"})
-ACCOUNT_EMPTY = frozenset({"country", "primary_business_location", "on_behalf_of_business_info", "status"})
+ACCOUNT_EMPTY = frozenset(
+	{"country", "primary_business_location", "primary_funding_id", "on_behalf_of_business_info", "status"}
+)
 _NAME = re.compile(r"\s*(\w+)")
 
 
@@ -54,19 +57,24 @@ def select(node: JSON, wanted: str, node_type: str, empty: frozenset[str]) -> JS
 
 def number_node(sandbox: Sandbox, number: Number) -> JSON:
 	"""Everything that a number's node can show."""
-	callback = sandbox.override or sandbox.callback
-	extra: JSON = {"health_status": health(sandbox, number)}
-	if callback.url:
-		extra["webhook_configuration"] = {"application": callback.url}
+	account = sandbox.account_of(number)
+	extra: JSON = {"health_status": health(sandbox, account, number)}
+	addresses = {
+		"phone_number": number.override,
+		"whatsapp_business_account": account.override,
+		"application": sandbox.callback,
+	}
+	shown = {name: one.url for name, one in addresses.items() if one is not None and one.url}
+	if shown:
+		extra["webhook_configuration"] = shown
 	return {**extra, **number.node()}
 
 
-def account_node(sandbox: Sandbox) -> JSON:
-	"""Everything that the account's node can show; `sandbox.account_fields` overrides, None hides."""
-	config = sandbox.config
+def account_node(sandbox: Sandbox, account: Account) -> JSON:
+	"""Everything that the account's node can show; the account's `fields` override, None hides."""
 	node: JSON = {
-		"id": config.waba_id,
-		"name": config.name,
+		"id": account.id,
+		"name": account.name,
 		"timezone_id": "138",
 		"currency": "USD",
 		"message_template_namespace": "9d1f930f_bea0_46c5_9099_bc3291e9d6b4",
@@ -74,27 +82,42 @@ def account_node(sandbox: Sandbox) -> JSON:
 		"business_verification_status": "not_verified",
 		"ownership_type": "SELF",
 		"primary_funding_id": "600000000000001",
-		"owner_business_info": {"name": config.name, "id": config.business_id},
-		"health_status": health(sandbox, None),
+		"owner_business_info": {"name": sandbox.businesses[account.business_id], "id": account.business_id},
+		"health_status": health(sandbox, account, None),
 		"whatsapp_business_manager_messaging_limit": "TIER_250",
-		**sandbox.account_fields,
+		**account.fields,
 	}
 	return {name: value for name, value in node.items() if value is not None}
 
 
-def health(sandbox: Sandbox, number: Number | None) -> JSON:
+def health(sandbox: Sandbox, account: Account, number: Number | None) -> JSON:
 	"""`health_status`: the worst of number, account, business and app."""
-	config = sandbox.config
 	entities: list[JSON] = [
-		{"entity_type": "WABA", "id": config.waba_id, "can_send_message": "AVAILABLE"},
-		{"entity_type": "BUSINESS", "id": config.business_id, "can_send_message": "AVAILABLE"},
-		{"entity_type": "APP", "id": config.app_id, "can_send_message": "AVAILABLE"},
+		{"entity_type": "WABA", "id": account.id, "can_send_message": account.health},
+		{"entity_type": "BUSINESS", "id": account.business_id, "can_send_message": "AVAILABLE"},
+		{"entity_type": "APP", "id": sandbox.config.app_id, "can_send_message": "AVAILABLE"},
 	]
-	overall = "AVAILABLE"
 	if number is not None:
-		overall = "AVAILABLE" if number.connected else "BLOCKED"
-		entities.insert(0, {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": overall})
-	return {"can_send_message": overall, "entities": entities}
+		entities.insert(0, _number_health(number))
+	worst = min((one["can_send_message"] for one in entities), key=_WORST_FIRST.index)
+	return {"can_send_message": worst, "entities": entities}
+
+
+_WORST_FIRST = ("BLOCKED", "LIMITED", "AVAILABLE")
+
+
+def _number_health(number: Number) -> JSON:
+	"""A number that is not connected cannot send; one whose name waits for approval sends less."""
+	shown: JSON = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": "AVAILABLE"}
+	if not number.connected:
+		shown["can_send_message"] = "BLOCKED"
+	elif number.node()["name_status"] in ("PENDING_REVIEW", "DECLINED"):
+		text = (
+			"Your display name has not been approved yet. Your message limit will increase after the display name "
+			"is approved."
+		)
+		shown.update(can_send_message="LIMITED", additional_info=[text])
+	return shown
 
 
 def page(rows: list[JSON], query: JSON, url: str) -> JSON:

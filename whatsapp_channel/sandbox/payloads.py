@@ -27,6 +27,12 @@ class Item:
 	time: int | None = None  # entry.time, which account events carry
 
 	@property
+	def phone_number_id(self) -> str | None:
+		"""The business number that it is about, if any."""
+		metadata = self.metadata or (self.raw.get("metadata") if isinstance(self.raw, dict) else None) or {}
+		return metadata.get("phone_number_id")
+
+	@property
 	def tags(self) -> frozenset[str]:
 		"""Words that a fault can match: any, the kind, and the status name."""
 		status = self.raw.get("status") if self.kind == "status" else None

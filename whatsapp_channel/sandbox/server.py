@@ -21,6 +21,13 @@ class _Quiet(WSGIRequestHandler):
 	def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
 		return
 
+	def make_environ(self) -> WSGIEnvironment:
+		"""Resumable uploads have a header with an underscore, which werkzeug leaves out."""
+		environ = super().make_environ()
+		if "file_offset" in self.headers:
+			environ["HTTP_FILE_OFFSET"] = self.headers["file_offset"]
+		return environ
+
 	def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:
 		"""A fault, or the client, closed the connection: there is nothing more to read from it."""
 		self.close_connection = True

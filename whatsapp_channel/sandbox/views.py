@@ -6,9 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from whatsapp_channel.sandbox.faults import REQUEST_FAULTS, WEBHOOK_FAULTS
-from whatsapp_channel.sandbox.model import JSON, Message, displayed
+from whatsapp_channel.sandbox.model import JSON, Message, Number, PhoneText, displayed
 
 if TYPE_CHECKING:
+	from whatsapp_channel.sandbox.accounts import Account
 	from whatsapp_channel.sandbox.core import Sandbox
 	from whatsapp_channel.sandbox.courier import Delivery
 	from whatsapp_channel.sandbox.customer import Customer
@@ -141,20 +142,50 @@ def phone(sandbox: Sandbox, wa_id: str | None) -> JSON:
 			"messages": conversation(sandbox, chosen.wa_id) if chosen else [],
 			"chosen": chosen.wa_id if chosen else None,
 			"faults": faults(sandbox)["waiting"],
+			"codes": [phone_text(one) for one in sandbox.phone_texts],
+		}
+
+
+def number(one: Number) -> JSON:
+	"""A business number with all that belongs to it."""
+	own = {"waba_id": one.waba_id, "verification_code": one.code, "profile": one.profile}
+	return {**one.node(), **own}
+
+
+def account(one: Account) -> JSON:
+	"""An account and what became of its subscription."""
+	override = one.override.url if one.override else None
+	return {**asdict(one), "override": override}
+
+
+def phone_text(one: PhoneText) -> JSON:
+	"""What WhatsApp wrote or said to a business number."""
+	return {**asdict(one), "at": one.at.isoformat(), "number": displayed(one.digits)}
+
+
+def onboarding(sandbox: Sandbox) -> JSON:
+	"""Accounts, numbers, verification codes (newest last), sign-ups and their switches."""
+	with sandbox.condition:
+		return {
+			"accounts": [account(one) for one in sandbox.accounts.values()],
+			"numbers": [number(one) for one in sandbox.numbers.values()],
+			"codes": [phone_text(one) for one in sandbox.phone_texts],
+			"number_faults": dict(sandbox.number_faults),
+			"signup": asdict(sandbox.signup),
+			"sessions": [
+				{"id": one.id, "screen": one.screen, "outcome": one.outcome, "waba_id": one.waba_id}
+				for one in sandbox.sessions.values()
+			],
 		}
 
 
 def state(sandbox: Sandbox) -> JSON:
-	"""Identity, credentials, numbers with their verification codes, settings and counters."""
+	"""Identity, credentials, accounts, numbers with their verification codes, settings and counters."""
 	with sandbox.condition:
-		numbers = [
-			{**number.node(), "verification_code": number.code, "profile": number.profile}
-			for number in sandbox.numbers.values()
-		]
 		return {
 			"config": asdict(sandbox.config),
 			"business": business(sandbox),
-			"numbers": numbers,
+			**onboarding(sandbox),
 			"settings": settings(sandbox),
 			"counts": {
 				"customers": len(sandbox.customers),

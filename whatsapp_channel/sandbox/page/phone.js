@@ -133,6 +133,7 @@ function show(data) {
 	state.data = data;
 	state.chosen = data.chosen;
 	showCustomers(data);
+	showOwnPhones(data.codes);
 	showPhone(data);
 	showBusiness(data.business);
 	showFaults(data.faults);
@@ -165,6 +166,19 @@ function customerRow(one) {
 		make("span", { class: "row-last" }, one.typing ? text("typing") : last),
 		badge);
 	return make("li", {}, button);
+}
+
+/** What WhatsApp wrote or said to the business's numbers, the newest first. */
+function showOwnPhones(texts) {
+	$("own").hidden = !texts.length;
+	reconcile($("own-texts"), texts.map((one, position) => [`${position} ${one.at}`, one, ownText]).reverse());
+}
+
+function ownText(one) {
+	const spoken = one.method === "VOICE";
+	const words = make("p", { lang: one.language.replace("_", "-") }, spoken ? `“${one.text}”` : one.text);
+	const head = make("p", { class: "own-head" }, make("strong", {}, one.number), make("time", { datetime: one.at }, shortTime(one.at)));
+	return make("li", {}, head, make("p", { class: "hint" }, text(spoken ? "own_voice" : "own_sms")), words);
 }
 
 function shortTime(at) {
@@ -387,7 +401,7 @@ async function showCredentials() {
 		return; // the alert tells, and a new connection asks again
 	}
 	if (!$("callback-token").value) $("callback-token").value = config.verify_token;
-	const rows = [["base_url", location.origin], ["app_id", config.app_id], ["app_secret", config.app_secret], ["verify_token", config.verify_token], ["token", config.token], ["waba_id", config.waba_id], ["phone_number_id", config.phone_number_id], ["business_number", config.number]];
+	const rows = [["base_url", location.origin], ["sdk_url", `${location.origin}/en_US/sdk.js`], ["config_id", config.config_id], ["app_id", config.app_id], ["app_secret", config.app_secret], ["verify_token", config.verify_token], ["token", config.token], ["waba_id", config.waba_id], ["phone_number_id", config.phone_number_id], ["business_number", config.number]];
 	$("credentials").replaceChildren(...rows.map(([key, value]) => {
 		const button = make("button", { type: "button", class: "plain", "aria-label": text("copy", { name: text(key) }) }, "⧉");
 		button.addEventListener("click", () => act(async () => {

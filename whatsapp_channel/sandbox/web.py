@@ -1,0 +1,48 @@
+"""Small answers of the sandbox's own pages and APIs: JSON, files of the page folder, policies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from werkzeug.wrappers import Request as HTTPRequest
+from werkzeug.wrappers import Response
+
+from whatsapp_channel.sandbox.model import JSON, SandboxError
+
+PAGE = Path(__file__).parent / "page"
+POLICY = (
+	"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
+)
+
+
+def read_json(request: HTTPRequest) -> JSON:
+	"""The JSON object of a request. Only application/json is taken, which no page of another site may send."""
+	if request.method == "GET" or not request.content_length:
+		return {}
+	if request.mimetype != "application/json":
+		raise SandboxError("Content-Type: send application/json.")
+	try:
+		body = json.loads(request.get_data())
+	except ValueError as problem:
+		raise SandboxError(f"body: this is not JSON ({problem}).") from problem
+	if not isinstance(body, dict):
+		raise SandboxError("body: send a JSON object.")
+	return body
+
+
+def json_answer(answer: Any, status: int = 200) -> Response:
+	"""An answer in JSON."""
+	return Response(
+		json.dumps(answer, ensure_ascii=False), status, content_type="application/json; charset=utf-8"
+	)
+
+
+def asset(name: str, mimetype: str, policy: str = POLICY) -> Response:
+	"""A file of the page folder, never kept by the browser, under a policy."""
+	response = Response((PAGE / name).read_bytes(), mimetype=mimetype)
+	response.headers["Cache-Control"] = "no-store"
+	response.headers["Content-Security-Policy"] = policy
+	response.headers["X-Content-Type-Options"] = "nosniff"
+	return response
