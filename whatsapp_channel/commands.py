@@ -1,9 +1,13 @@
 """Commands of `bench`."""
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 from frappe.commands import get_site, pass_context
+
+if TYPE_CHECKING:
+	from whatsapp_channel.health.result import Result
 
 
 @click.command("whatsapp-sandbox", add_help_option=False, context_settings={"ignore_unknown_options": True})
@@ -46,4 +50,40 @@ def _show(percent: int, step: str) -> None:
 	click.echo(f"{percent:3d} % {step}", err=True)
 
 
-commands = [whatsapp_sandbox, whatsapp_privacy]
+@click.command("whatsapp-doctor")
+@click.option("--json", "as_json", is_flag=True, help="for machines: results and the worst state")
+@click.option("--only", "keys", multiple=True, metavar="KEY", help="only this check; may be repeated")
+@pass_context
+def whatsapp_doctor(context: object, as_json: bool, keys: tuple[str, ...]) -> None:
+	"""Checks everything that messages need: tokens, webhook, workers, files, clock; exit code 1 for a problem."""
+	import frappe
+
+	from whatsapp_channel.health import command
+
+	frappe.init(site=get_site(context))
+	frappe.connect()
+	try:
+		results = command.examine(keys)
+	except KeyError as error:
+		known = ", ".join(command.BY_KEY)
+		raise click.BadParameter(f"{error.args[0]}. There are: {known}", param_hint="--only") from None
+	finally:
+		frappe.destroy()
+	click.echo(json.dumps(command.runner.summary(results), indent=1) if as_json else _report(results))
+	raise SystemExit(int(command.has_problem(results)))
+
+
+def _report(results: "list[Result]") -> str:
+	"""Results under each other; click leaves the colours out where no terminal shows them."""
+	from whatsapp_channel.health import command
+
+	width = max(len(result.title) for result in results)
+	rows = [
+		click.style(state, fg=command.COLOURS[result.state], bold=True) + rest
+		for result in results
+		for state, rest in command.lines(result, width)
+	]
+	return "\n".join(rows)
+
+
+commands = [whatsapp_sandbox, whatsapp_privacy, whatsapp_doctor]

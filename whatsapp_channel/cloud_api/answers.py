@@ -9,12 +9,13 @@ from pydantic import (
 	BaseModel,
 	ConfigDict,
 	Field,
+	SecretStr,
 	ValidationError,
 	ValidatorFunctionWrapHandler,
 	WrapValidator,
 )
 
-from .wire import list_of, object_of, optional_id, text_of
+from .wire import list_of, object_of, optional_id, text_of, whole_number
 
 T = TypeVar("T")
 
@@ -79,6 +80,7 @@ class BusinessAccount(Answer):
 	ownership_type: Lenient[str] = None
 	primary_business_location: Lenient[str] = None
 	primary_funding_id: Lenient[str] = None
+	whatsapp_business_manager_messaging_limit: Lenient[str] = None
 	health_status: Lenient[Health] = None
 
 
@@ -154,6 +156,45 @@ class SubscribedApp(Answer):
 	override_callback_uri: Lenient[str] = None
 
 
+class BusinessToken(Answer):
+	"""The token that a business gave by Embedded Signup. `expires_in`: seconds; None: never, or Meta does not say."""
+
+	access_token: SecretStr
+	expires_in: Lenient[int] = None
+
+
+class TokenInfo(Answer):
+	"""What Meta says of a token: whose it is, until when (seconds since 1970; None: never) and what for.
+
+	`granular` has the ids of the accounts by scope; tokens of system users often name none.
+	"""
+
+	app_id: Lenient[str] = None
+	is_valid: bool = False
+	expires_at: Lenient[int] = None
+	scopes: tuple[str, ...] = ()
+	granular: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+	error_code: Lenient[int] = None
+	error_message: Lenient[str] = None
+
+	@property
+	def accounts(self) -> tuple[str, ...]:
+		"""The WhatsApp Business Accounts that the token is for, the newest first."""
+		named = (self.granular.get(scope, ()) for scope in _ACCOUNT_SCOPES)
+		return tuple(dict.fromkeys(identifier for ids in named for identifier in ids))
+
+
+_ACCOUNT_SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging")
+
+
+class AppWebhook(Answer):
+	"""Where a Meta app has its webhooks posted, unless an account overrides it."""
+
+	callback_url: Lenient[str] = None
+	active: Lenient[bool] = None
+	fields: tuple[str, ...] = ()
+
+
 class SentMessage(Answer):
 	"""Meta took a message. `held` means it is not sent yet: template under assessment or paused."""
 
@@ -180,6 +221,39 @@ def subscribed_app(entry: Mapping[str, Any]) -> SubscribedApp:
 	"""One row of GET /{WABA}/subscribed_apps, whose app sits in `whatsapp_business_api_data`."""
 	app = object_of(entry, "whatsapp_business_api_data")
 	return SubscribedApp.model_validate({**app, "override_callback_uri": entry.get("override_callback_uri")})
+
+
+def token_info(answer: Mapping[str, Any]) -> TokenInfo:
+	"""The answer to GET /debug_token."""
+	data = object_of(answer, "data")
+	error = object_of(data, "error")
+	rows = [row for row in list_of(data, "granular_scopes") if isinstance(row, Mapping)]
+	return TokenInfo(
+		app_id=optional_id(data, "app_id"),
+		is_valid=data.get("is_valid") is True,
+		expires_at=whole_number(data.get("expires_at")) or None,
+		scopes=_ids(data, "scopes"),
+		granular={str(row.get("scope")): _ids(row, "target_ids") for row in rows},
+		error_code=whole_number(error.get("code")),
+		error_message=text_of(error, "message"),
+	)
+
+
+def _ids(holder: Mapping[str, Any], name: str) -> tuple[str, ...]:
+	"""The texts and numbers of a list."""
+	return tuple(str(entry) for entry in list_of(holder, name) if isinstance(entry, (str, int)))
+
+
+def app_webhook(answer: Mapping[str, Any], subject: str) -> AppWebhook | None:
+	"""The row for `subject` in the answer to GET /{APP}/subscriptions."""
+	for row in list_of(answer, "data"):
+		if isinstance(row, Mapping) and row.get("object") == subject:
+			fields = [field for field in list_of(row, "fields") if isinstance(field, Mapping)]
+			names = tuple(str(field["name"]) for field in fields if field.get("name"))
+			return AppWebhook(
+				callback_url=text_of(row, "callback_url"), active=row.get("active"), fields=names
+			)
+	return None
 
 
 def first_profile(answer: Mapping[str, Any]) -> BusinessProfile:

@@ -96,6 +96,7 @@ class CloudAPI(Management):
 
 	Without `transport`, connections are reused by all clients of the same `base_url` in the process. Raises ValueError
 	for a token or version that no request could carry. The token shows in no text: neither repr nor error nor log.
+	`watch` is told of each error before it is raised.
 	"""
 
 	def __init__(
@@ -105,18 +106,22 @@ class CloudAPI(Management):
 		base_url: str = DEFAULT_BASE_URL,
 		version: str = DEFAULT_VERSION,
 		transport: httpx.BaseTransport | None = None,
+		watch: Callable[[CloudAPIError], None] | None = None,
 	) -> None:
+		self._watch = watch
 		self._token = hide(hide(token).get_secret_value().strip())
 		if not re.fullmatch(r"[\x21-\x7e]+", self._token.get_secret_value()):
 			raise ValueError("The access token is empty or has spaces or special characters: copy it again.")
-		if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", version):
-			raise ValueError(f"{version!r} is no version of the Graph API; it looks like {DEFAULT_VERSION}.")
-		self.base_url = base_url.rstrip("/")
-		self.version = version
-		self._http = _new_client(transport) if transport else _shared_client(self.base_url)
+		self.base_url, self.version = base_url.rstrip("/"), checked_version(version)
+		self._http = http_client(self.base_url, transport)
 
 	def __repr__(self) -> str:
 		return f"CloudAPI({self.base_url!r}, version={self.version!r}, token=***)"
+
+	@property
+	def token(self) -> SecretStr:
+		"""The access token, hidden."""
+		return self._token
 
 	# Messages
 
@@ -222,11 +227,10 @@ class CloudAPI(Management):
 	# The connection
 
 	def _exchange(self, call: Call) -> Mapping[str, Any] | CloudAPIError:
-		try:
-			response = self._http.send(build(self._http, call, self._token))
-		except (httpx.HTTPError, httpx.InvalidURL) as error:
-			return failure_of(error, call, self._token)
-		return answer_of(response, call, self._token)
+		outcome = exchange(self._http, call, self._token)
+		if self._watch and isinstance(outcome, CloudAPIError):
+			self._watch(outcome)
+		return outcome
 
 	def _download(
 		self, url: str, token: SecretStr | None, into: BinaryIO, max_bytes: int, deadline: Deadline
@@ -254,6 +258,29 @@ class CloudAPI(Management):
 		if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
 			return True
 		return asked.scheme == "https" and asked.port is None and asked.host.endswith(_MEDIA_HOSTS)
+
+
+def checked_version(version: str) -> str:
+	"""`version` if it looks like one of the Graph API; raises ValueError otherwise."""
+	if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", version):
+		raise ValueError(f"{version!r} is no version of the Graph API; it looks like {DEFAULT_VERSION}.")
+	return version
+
+
+def exchange(
+	http: httpx.Client, call: Call, token: SecretStr, *, signed: bool = True
+) -> Mapping[str, Any] | CloudAPIError:
+	"""Make a call; return its answer or what went wrong. Without `signed` the token stays here."""
+	try:
+		response = http.send(build(http, call, token if signed else None))
+	except (httpx.HTTPError, httpx.InvalidURL) as error:
+		return failure_of(error, call, token)
+	return answer_of(response, call, token)
+
+
+def http_client(base_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
+	"""The client of this process for `base_url`; a new one when `transport` is given."""
+	return _new_client(transport) if transport else _shared_client(base_url)
 
 
 _clients: dict[tuple[str, int], httpx.Client] = {}

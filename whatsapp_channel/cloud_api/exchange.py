@@ -17,7 +17,17 @@ _MAX_PAGES = 100
 _UNKNOWN_FIELD = re.compile(r"nonexisting field \((\w+)\)")
 # Fields that some versions of the API lack. Any other one that is refused means an id of another kind of object.
 _VOLATILE_FIELDS = frozenset(
-	("currency", "primary_funding_id", "health_status", "platform_type", "messaging_limit_tier", "throughput")
+	(
+		"currency",
+		"primary_funding_id",
+		"health_status",
+		"platform_type",
+		"messaging_limit_tier",
+		"whatsapp_business_manager_messaging_limit",
+		"is_on_biz_app",
+		"throughput",
+		"status",
+	)
 )
 
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from pydantic import SecretStr
 
 from .answers import (
 	BusinessAccount,
 	BusinessProfile,
 	PhoneNumber,
 	SubscribedApp,
+	TokenInfo,
 	first_profile,
 	subscribed_app,
+	token_info,
 )
+from .errors import OutcomeUnknown
 from .exchange import Exchange, id_of, segment
 from .masking import Secret, hide
-from .wire import optional_id
+from .wire import optional_id, text_of
 
 ACCOUNT_FIELDS = (
 	"id",
@@ -29,7 +36,9 @@ ACCOUNT_FIELDS = (
 	"primary_business_location",
 	"currency",
 	"primary_funding_id",
+	"whatsapp_business_manager_messaging_limit",
 	"health_status",
+	"status",
 )
 NUMBER_FIELDS = (
 	"id",
@@ -45,13 +54,27 @@ NUMBER_FIELDS = (
 	"is_official_business_account",
 	"is_pin_enabled",
 	"messaging_limit_tier",
+	"whatsapp_business_manager_messaging_limit",
+	"is_on_biz_app",
 	"throughput",
 )
+# The session of an upload has its signature with it, as a query.
+_UPLOAD = re.compile(r"upload:[\w=+:.-]+(\?sig=[\w=+:.%-]+)?")
 PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
 
 
 class Management(Exchange):
 	"""The Business Management API, as far as this product needs it."""
+
+	@property
+	@abstractmethod
+	def token(self) -> SecretStr:
+		"""The access token of these calls."""
+
+	def inspect_self(self) -> TokenInfo:
+		"""What Meta says of the token of these calls: its app, its end, its accounts."""
+		call = self._call("GET", "debug_token", params={"input_token": self.token})
+		return token_info(self._json(call))
 
 	# Accounts and numbers
 
@@ -67,6 +90,18 @@ class Management(Exchange):
 	def number(self, phone_number_id: str, fields: Iterable[str] = NUMBER_FIELDS) -> PhoneNumber:
 		"""One number by its id."""
 		return PhoneNumber.model_validate(self._node(segment(phone_number_id), fields))
+
+	def owned_accounts(self, business_id: str) -> list[BusinessAccount]:
+		"""The accounts that a business portfolio owns, by id and name."""
+		return self._accounts(f"{segment(business_id)}/owned_whatsapp_business_accounts")
+
+	def client_accounts(self, business_id: str) -> list[BusinessAccount]:
+		"""The accounts that others share with a business portfolio, by id and name."""
+		return self._accounts(f"{segment(business_id)}/client_whatsapp_business_accounts")
+
+	def _accounts(self, path: str) -> list[BusinessAccount]:
+		rows = self._pages(path, ("id", "name"))
+		return [BusinessAccount.model_validate(row) for row in rows if optional_id(row, "id")]
 
 	def add_number(self, waba_id: str, country_code: str, number: str, verified_name: str) -> str:
 		"""Add a number (`country_code` without plus, `number` without it) and return its phone_number_id."""
@@ -92,6 +127,14 @@ class Management(Exchange):
 	def deregister(self, phone_number_id: str) -> None:
 		"""Take a number out of the Cloud API; the number and its history stay."""
 		self._do(f"{segment(phone_number_id)}/deregister", {})
+
+	def change_name(self, phone_number_id: str, name: str) -> None:
+		"""Ask for another display name (Z28), which Meta reviews; ten times in 30 days."""
+		self._do(segment(phone_number_id), {"new_display_name": name})
+
+	def change_pin(self, phone_number_id: str, pin: Secret) -> None:
+		"""Set the six digits of the two-step verification; the old ones are not needed."""
+		self._do(segment(phone_number_id), {"pin": hide(pin)})
 
 	# Business profile
 
@@ -126,6 +169,22 @@ class Management(Exchange):
 		changes = {name: value for name, value in given.items() if value is not None}
 		path = f"{segment(phone_number_id)}/whatsapp_business_profile"
 		self._do(path, {"messaging_product": "whatsapp", **changes})
+
+	def upload_picture(self, app_id: str, content: bytes, mime_type: str) -> str:
+		"""Upload a picture (JPEG or PNG) through the app of this token; return the handle for `update_profile`.
+
+		Source: Meta's Resumable Upload API: a session first, then all bytes from offset 0.
+		"""
+		about = {"file_length": str(len(content)), "file_type": mime_type}
+		session = id_of(self._json(self._call("POST", f"{segment(app_id)}/uploads", params=about)))
+		if not _UPLOAD.fullmatch(session):
+			raise OutcomeUnknown("Meta's answer names no upload", http_status=200)
+		headers = {"file_offset": "0", "Content-Type": mime_type}
+		answer = self._json(self._call("POST", session, raw=content, headers=headers, scheme="OAuth"))
+		handle = text_of(answer, "h")
+		if handle is None:
+			raise OutcomeUnknown("Meta's answer names no picture", http_status=200)
+		return handle
 
 	# Webhooks of an account
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,22 +27,42 @@ _BEFORE_WRITING = (
 _CONNECTION = "The connection to Meta failed"
 
 
+class _WithoutQuery(logging.Filter):
+	"""The HTTP library logs each address; two calls of Meta's API carry a secret there."""
+
+	def filter(self, record: logging.LogRecord) -> bool:
+		if isinstance(record.args, tuple):
+			record.args = tuple(_without_query(value) for value in record.args)
+		return True
+
+
+def _without_query(value: object) -> object:
+	return value.copy_with(query=None) if isinstance(value, httpx.URL) else value
+
+
+logging.getLogger("httpx").addFilter(_WithoutQuery())
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-	"""One request. Secrets in `body` are SecretStr and revealed only on the wire."""
+	"""One request. Secrets in `params` and `body` are SecretStr and revealed only on the wire."""
 
 	method: str
 	url: str
-	params: Mapping[str, str] | None = None
+	params: Mapping[str, str | SecretStr] | None = None
 	body: Mapping[str, Any] | None = None
 	form: Mapping[str, str] | None = None
 	file: tuple[str, bytes, str] | None = field(default=None, repr=False)
+	raw: bytes | None = field(default=None, repr=False)
 	headers: Mapping[str, str] | None = None
+	scheme: str = "Bearer"
+	hidden: tuple[SecretStr, ...] = ()
+	"""Further secrets that no text may show."""
 
 	@property
 	def secrets(self) -> tuple[str, ...]:
-		"""The secrets of the body, to be masked in whatever Meta answers."""
-		values = (self.body or {}).values()
+		"""The secrets of the request, to be masked in whatever Meta answers."""
+		values = (*(self.params or {}).values(), *(self.body or {}).values(), *self.hidden)
 		return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
 	@property
@@ -54,14 +75,14 @@ def build(client: httpx.Client, call: Call, token: SecretStr | None) -> httpx.Re
 	"""The request of `call`, with the token in its header and nowhere else; without one when there is none."""
 	headers = dict(call.headers or {})
 	if token:
-		headers["Authorization"] = f"Bearer {token.get_secret_value()}"
+		headers["Authorization"] = f"{call.scheme} {token.get_secret_value()}"
 	if call.body:
 		headers["Content-Type"] = "application/json"
 	return client.build_request(
 		call.method,
 		call.url,
-		params=call.params,
-		content=_json(call.body) if call.body else None,
+		params={name: _plain(value) for name, value in call.params.items()} if call.params else None,
+		content=_json(call.body) if call.body else call.raw,
 		data=dict(call.form) if call.form else None,
 		files={"file": call.file} if call.file else None,
 		headers=headers,
@@ -71,6 +92,10 @@ def build(client: httpx.Client, call: Call, token: SecretStr | None) -> httpx.Re
 def _json(body: Mapping[str, Any]) -> bytes:
 	"""ASCII, as Meta itself writes; what no encoding can carry was replaced before."""
 	return json.dumps(clean(dict(body)), default=_reveal).encode()
+
+
+def _plain(value: str | SecretStr) -> str:
+	return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _reveal(value: object) -> str:

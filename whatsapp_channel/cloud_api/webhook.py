@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -26,6 +27,7 @@ from .inbound import (
 	read_preference,
 	read_status,
 )
+from .people import by_person, lone_card, people_of
 from .problem import (
 	ANOTHER_OBJECT,
 	BODY_NOT_AN_OBJECT,
@@ -39,7 +41,7 @@ from .problem import (
 	Problem,
 	Unreadable,
 )
-from .wire import MAX_NAME, list_of, load, object_of, optional_digits, optional_id, shown
+from .wire import MAX_NAME, list_of, load, object_of, optional_digits, optional_id, optional_time, shown
 
 __all__ = [
 	"ContactCard",
@@ -93,7 +95,8 @@ class Item:
 	`position` is "entry/change/list/index" and unique in its delivery. `raw` is the item as Meta sent it, text made
 	storable; for OTHER it is the change's value. `problem` says why it cannot be read, naming field and way out: then
 	`message`, `status` and `preference` are None. `phone_number_id` is None when the change names no number. `peer` is,
-	for HISTORY, the customer (wa_id) in whose chat the message stands, whoever wrote it.
+	for HISTORY, the customer (wa_id) in whose chat the message stands, whoever wrote it. `told` is when Meta made the
+	delivery's entry (aware UTC), None when it does not say.
 	"""
 
 	position: str
@@ -109,6 +112,7 @@ class Item:
 	error: ErrorObject | None = None
 	peer: str | None = None
 	preference: Preference | None = None
+	told: datetime | None = None
 
 	def to_json(self) -> str:
 		"""The item for storage, pure ASCII."""
@@ -121,6 +125,7 @@ class Item:
 			"raw": self.raw,
 			"contact": _card_to_json(self.contact) if self.contact else None,
 			"peer": self.peer,
+			"told": int(self.told.timestamp()) if self.told else None,
 			"problem": self.problem.to_json() if self.problem else None,
 		}
 		return json.dumps(stored)
@@ -146,6 +151,7 @@ class Item:
 			contact=read_contact(card) if isinstance(card, dict) else None,
 			problem=Problem.from_json(stored.get("problem")),
 			peer=optional_digits(stored, "peer"),
+			told=optional_time(stored, "told"),
 		)
 
 
@@ -168,6 +174,7 @@ def read_item(
 	contact: ContactCard | None = None,
 	problem: Problem | None = None,
 	peer: str | None = None,
+	told: datetime | None = None,
 ) -> Item:
 	"""One item from its raw object. `problem` is kept only as long as the item still cannot be read."""
 	message: InboundMessage | None = None
@@ -194,6 +201,7 @@ def read_item(
 		error=read_error(raw) if kind is ItemKind.ERROR else None,
 		peer=peer,
 		preference=preference,
+		told=told,
 	)
 
 
@@ -235,10 +243,11 @@ def _items(entries: list[Any]) -> Iterator[Item]:
 			yield whole.broken("entry/0", "changes", entry.get("changes"), NOT_A_LIST, raw=entry)
 		else:
 			for place, change in enumerate(entry["changes"]):
-				yield from _change_items(f"{number}/{place}", optional_id(entry, "id"), change)
+				told = optional_time(entry, "time")
+				yield from _change_items(f"{number}/{place}", optional_id(entry, "id"), change, told)
 
 
-def _change_items(place: str, account_id: str | None, change: Any) -> Iterator[Item]:
+def _change_items(place: str, account_id: str | None, change: Any, told: datetime | None) -> Iterator[Item]:
 	if not isinstance(change, dict):
 		yield _Change(place, account_id, "").broken("change/0", "change", change, NOT_AN_OBJECT)
 		return
@@ -247,7 +256,7 @@ def _change_items(place: str, account_id: str | None, change: Any) -> Iterator[I
 		whole = _Change(place, account_id, _field(change, {}))
 		yield whole.broken("change/0", "value", value, NOT_AN_OBJECT, raw=change)
 		return
-	found = _Change.of(place, account_id, _field(change, value), value)
+	found = _Change.of(place, account_id, _field(change, value), value, told)
 	yield from list(_listed(found, value)) or [found.item(ItemKind.OTHER, value, "value/0")]
 
 
@@ -284,9 +293,12 @@ class _Change:
 	number: str | None = None
 	own_number: str | None = None
 	cards: tuple[ContactCard, ...] = ()
+	told: datetime | None = None
 
 	@classmethod
-	def of(cls, place: str, account_id: str | None, field: str, value: dict[str, Any]) -> _Change:
+	def of(
+		cls, place: str, account_id: str | None, field: str, value: dict[str, Any], told: datetime | None
+	) -> _Change:
 		metadata = object_of(value, "metadata")
 		cards = (read_contact(card) for card in list_of(value, "contacts") if isinstance(card, dict))
 		return cls(
@@ -296,6 +308,7 @@ class _Change:
 			optional_id(metadata, "phone_number_id"),
 			optional_digits(metadata, "display_phone_number"),
 			tuple(cards),
+			told,
 		)
 
 	def item(self, kind: ItemKind, raw: dict[str, Any], where: str, **more: Any) -> Item:
@@ -306,6 +319,7 @@ class _Change:
 			account_id=self.account_id,
 			phone_number_id=self.number,
 			field=self.field,
+			told=self.told,
 			**more,
 		)
 
@@ -348,13 +362,13 @@ class _Change:
 			whole = {name: entries}
 			yield self.broken(f"{name}/0", name, entries, NOT_A_LIST, kind=kind, raw=whole)
 			return
-		known, lone = _by_person(self.cards), _lone_card(self.cards, entries)
+		known, lone = by_person(self.cards), lone_card(self.cards, entries)
 		for index, raw in enumerate(entries):
 			where = f"{name}/{index}"
 			if not isinstance(raw, dict):
 				yield self.broken(where, f"{name}[{index}]", raw, NOT_AN_OBJECT, kind=kind)
 				continue
-			card = next((known[person] for person in _people(raw) if person in known), lone)
+			card = next((known[person] for person in people_of(raw) if person in known), lone)
 			yield self.item(kind, raw, where, contact=card, peer=self._peer(raw, kind, peer))
 
 	def _peer(self, raw: dict[str, Any], kind: ItemKind, thread: str | None) -> str | None:
@@ -371,25 +385,3 @@ def _field(change: dict[str, Any], value: dict[str, Any]) -> str:
 	if isinstance(field, str) and field:
 		return field[:MAX_NAME]
 	return MESSAGES if any(isinstance(value.get(name), list) for name, _kind in _LISTS[MESSAGES]) else ""
-
-
-def _by_person(cards: tuple[ContactCard, ...]) -> dict[str, ContactCard]:
-	return {found: card for card in reversed(cards) for found in (card.wa_id, card.user_id) if found}
-
-
-def _lone_card(cards: tuple[ContactCard, ...], entries: list[Any]) -> ContactCard | None:
-	"""The only card, where it can only be that of the only person: Meta spells some numbers in two ways."""
-	if len(cards) != 1:
-		return None
-	people = {frozenset(_people(raw)) for raw in entries if isinstance(raw, dict)}
-	return cards[0] if len(people) == 1 else None
-
-
-_SENDER = ("from_user_id", "from", "recipient_user_id", "recipient_id", "user_id", "wa_id")
-_RECIPIENT = ("to_user_id", "to")
-
-
-def _people(raw: dict[str, Any]) -> list[str]:
-	"""The ids of the other end of a message, status or preference, the more lasting one first."""
-	written_to = [found for name in _RECIPIENT if (found := optional_id(raw, name))]
-	return written_to or [found for name in _SENDER if (found := optional_id(raw, name))]

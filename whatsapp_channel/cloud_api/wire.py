@@ -29,6 +29,7 @@ __all__ = [
 	"objects_of",
 	"optional_digits",
 	"optional_id",
+	"optional_time",
 	"read_id",
 	"read_time",
 	"required_text",
@@ -209,6 +210,14 @@ def read_time(holder: Mapping[str, Any], name: str) -> datetime:
 	if seconds > _YEAR_2100:
 		raise Unreadable(TOO_LATE, field=name, found=shown(value))
 	return datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def optional_time(holder: object, name: str) -> datetime | None:
+	"""The moment in field `name` as `read_time` reads it, None when there is none."""
+	try:
+		return read_time(holder, name) if isinstance(holder, Mapping) else None
+	except Unreadable:
+		return None
 
 
 def whole_number(value: object) -> int | None:

@@ -1,0 +1,133 @@
+"""A site on which all is well as far as the health page looks, and what a test may break of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import frappe
+import pytest
+from frappe.utils import add_to_date, now_datetime
+
+from tests.app.desk import WEBHOOK, Desk
+from tests.app.own_web import Proxy, proxied
+from tests.files import PNG
+from whatsapp_channel.clock import utc_now
+from whatsapp_channel.health import background, runner, site
+from whatsapp_channel.health.background import Schedule, WorkerSeen
+from whatsapp_channel.health.registry import CHECKS, Check
+from whatsapp_channel.health.result import Result, State
+from whatsapp_channel.health.site import Server
+from whatsapp_channel.inbound import delivery
+
+
+@dataclass
+class World:
+	"""What a fault may change: the site, Meta, and what stands between them."""
+
+	desk: Desk
+	patch: pytest.MonkeyPatch
+	proxy: Proxy
+	undo: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+
+	def configure(self, **values: Any) -> None:
+		"""Entries of the site configuration, for this test."""
+		for name, value in values.items():
+			self.patch.setitem(frappe.conf, name, value)
+
+	def settle(self, single: str, **values: Any) -> None:
+		"""Fields of a document that there is once."""
+		self.change(single, single, values)
+
+	def change_rows(self, doctype: str, filters: dict[str, Any], **values: Any) -> None:
+		"""Fields of every row that fits."""
+		for name in frappe.get_all(doctype, filters, pluck="name"):
+			self.change(doctype, name, values)
+
+	def change(self, doctype: str, name: str, values: dict[str, Any]) -> None:
+		"""Columns of one row, until the test is over."""
+		fields = [*values]
+		before = frappe.db.get_value(doctype, name, fields, as_dict=True)
+		self.undo.append((doctype, name, {field: before[field] for field in fields}))
+		write(doctype, name, values)
+		frappe.db.commit()
+
+	def expires_in(self, days: float) -> None:
+		"""Meta's word about the token."""
+		self.desk.sandbox.oauth.grant(self.desk.sandbox.config.token, days=days)
+
+	def move_site(self, url: str) -> None:
+		"""Meta and the site agree on the address, whoever answers there."""
+		self.configure(host_name=url)
+		self.desk.sandbox.configure_callback(url + WEBHOOK, verify=False)
+
+	def serve(self, server: Server) -> None:
+		"""What the database's server is like."""
+		self.patch.setattr(site, "read_server", lambda: server)
+
+	def kept_since(self, minutes: int, state: str) -> None:
+		"""A delivery that was stored so long ago."""
+		name = delivery.store(b"{}")
+		created = add_to_date(now_datetime(), minutes=-minutes)
+		frappe.db.set_value("WhatsApp Delivery", name, {"creation": created, "state": state})
+
+	def customers_file(self) -> str:
+		"""A customer has sent a photo; the name of its File."""
+		self.desk.sandbox.customer("5511912345678", "Maria").sends_file("image", PNG, "image/png")
+		self.desk.sandbox.flush(20)
+		self.desk.settle()
+		(file,) = frappe.get_all("WhatsApp Message Media", pluck="file")
+		return file
+
+	def mend(self) -> None:
+		"""Puts back what rows had that are not the app's."""
+		frappe.db.rollback()
+		for doctype, name, values in reversed(self.undo):
+			write(doctype, name, values)
+		frappe.db.commit()
+
+
+def write(doctype: str, name: str, values: dict[str, Any]) -> None:
+	"""Columns of a row, or fields of a document that there is once."""
+	for field_name, value in values.items():
+		if doctype == name:
+			frappe.db.set_single_value(doctype, field_name, value)
+		else:
+			frappe.db.set_value(doctype, name, field_name, value, update_modified=False)
+	frappe.clear_document_cache(doctype, name)
+
+
+def seen(*queues: str, ago: float = 10) -> WorkerSeen:
+	return WorkerSeen("worker-1", queues, utc_now() - timedelta(seconds=ago))
+
+
+ALL_QUEUES = ("short", "default", "long")
+WORKING = (seen(*ALL_QUEUES),)
+RUNNING = Schedule(off="", dormant=False, passed=timedelta(seconds=40))
+MARIADB = Server((), (), "REPEATABLE-READ", 16 * 1024 * 1024)
+
+
+@pytest.fixture(name="world")
+def make_world(desk: Desk, host: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+	"""A healthy site. Its address is a proxy's; a worker and a scheduler seem to run, which no test starts."""
+	with proxied(host.application) as proxy:
+		monkeypatch.setitem(frappe.conf, "host_name", proxy.url)
+		desk.sandbox.configure_callback(proxy.url + WEBHOOK)
+		monkeypatch.setattr(background, "seen_workers", lambda _limit: WORKING)
+		monkeypatch.setattr(background, "read_schedule", lambda: RUNNING)
+		if host.kind == "embedded":
+			monkeypatch.setattr(site, "read_server", lambda: MARIADB)
+		made = World(desk, monkeypatch, proxy)
+		yield made
+		made.mend()
+
+
+def examine(checks: Sequence[Check] = CHECKS) -> dict[str, Result]:
+	frappe.db.commit()
+	return {result.key: result for result in runner.run(checks)}
+
+
+def faults(results: dict[str, Result]) -> dict[str, State]:
+	return {
+		key: result.state for key, result in results.items() if result.state in (State.PROBLEM, State.WARNING)
+	}

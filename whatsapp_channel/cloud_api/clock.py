@@ -1,0 +1,52 @@
+"""What time it is at Meta, and how long Meta takes to say so."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+import httpx
+from pydantic import SecretStr
+
+from .client import http_client
+from .errors import CloudAPIError
+from .transport import Call, build, failure_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+	"""An answer of Meta's server, whatever it was. `at`: its header Date, to the second in UTC; None without one."""
+
+	at: datetime | None
+	seconds: float
+
+
+def sign_of_life(base_url: str) -> Sign:
+	"""Asks for nothing, without a token: any answer tells that Meta can be reached and what time it is there.
+
+	Source: RFC 9110, Date. Raises NotSent when nobody answers.
+	"""
+	outcome = _exchange(base_url)
+	if isinstance(outcome, CloudAPIError):
+		raise outcome
+	return outcome
+
+
+def _exchange(base_url: str) -> Sign | CloudAPIError:
+	call, http = Call("GET", f"{base_url}/"), http_client(base_url, None)
+	begin = time.perf_counter()
+	try:
+		response = http.send(build(http, call, None))
+	except (httpx.HTTPError, httpx.InvalidURL) as error:
+		return failure_of(error, call, SecretStr(""))
+	return Sign(_date_of(response), time.perf_counter() - begin)
+
+
+def _date_of(response: httpx.Response) -> datetime | None:
+	try:
+		found = parsedate_to_datetime(response.headers.get("date", ""))
+	except ValueError:
+		return None
+	return found.replace(tzinfo=timezone.utc) if found.tzinfo is None else found.astimezone(timezone.utc)

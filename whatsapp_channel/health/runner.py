@@ -1,0 +1,63 @@
+"""Makes checks. None of them can raise or keep the others from being made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health.registry import CHECKS, Check
+from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
+from whatsapp_channel.logs import report
+
+
+def run(checks: Sequence[Check] = CHECKS) -> list[Result]:
+	"""The results in the order of the checks."""
+	return [run_one(check) for check in checks]
+
+
+def run_one(check: Check) -> Result:
+	"""One result; whatever goes wrong inside of the check is part of it."""
+	begin = time.monotonic()
+	found = _found(check)
+	seconds = time.monotonic() - begin
+	return Result(check.key, _(check.title), found.state, found.reason, found.fix, found.details, seconds)
+
+
+def _found(check: Check) -> Finding:
+	try:
+		return check.look(Limit(check.seconds))
+	except Skip as reason:
+		return skipped(str(reason))
+	except TooSlow:
+		return problem(
+			_("No answer within {0} seconds.").format(round(check.seconds)),
+			_("Check again; if it stays, look at the server's load and its connections."),
+		)
+	except Exception as error:
+		return _unforeseen(check, error)
+	finally:
+		# What Frappe would show beside the page's own words.
+		frappe.clear_messages()
+
+
+def _unforeseen(check: Check, error: Exception) -> Finding:
+	with suppress(Exception):  # the database itself may be what does not work
+		frappe.db.rollback()
+		report(f"Health check {check.key}")
+		frappe.db.commit()  # nosemgrep: so that the next check's rollback does not take the row along
+	return problem(
+		_("The check itself failed: {0}.").format(type(error).__name__),
+		_("The Error Log has the details. Report them if the check fails again."),
+	)
+
+
+def summary(results: Sequence[Result]) -> dict[str, Any]:
+	"""As JSON has it; `worst` is OK when nothing is wrong, whatever was skipped."""
+	state = worst([result.state for result in results])
+	return {"results": [result.as_dict() for result in results], "worst": state.value}

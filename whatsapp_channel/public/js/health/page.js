@@ -1,0 +1,105 @@
+// The page: it asks for the list of checks, then for one result after the other, so that it fills while they run.
+import { make, notice, paragraph } from "../setup/dom.js";
+import { __, words_of } from "../setup/text.js";
+import { report } from "./report.js";
+import { Row } from "./row.js";
+import { Summary } from "./summary.js";
+
+const API = "whatsapp_channel.api.health";
+
+/** The checks in `root`. options: {heading: false} where the page has its own. */
+export class Health {
+	constructor(root, host, options = {}) {
+		Object.assign(this, { root, host, options, rows: new Map(), queue: [], working: false, stopped: false });
+		this.body = make("div", { class: "wac-body wac-health" });
+	}
+
+	/** Shows the page and makes every check. */
+	start() {
+		this.root.classList.add("wac");
+		this.root.replaceChildren(this.body);
+		return this.load();
+	}
+
+	/** Asks for nothing any more. */
+	stop() {
+		this.stopped = true;
+		this.queue = [];
+	}
+
+	async load() {
+		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		try {
+			const checks = await this.host.call(`${API}.checks`);
+			if (this.stopped) return;
+			this.draw(checks ?? []);
+			await this.check_all();
+		} catch (error) {
+			const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.load() }, __("Try again"));
+			this.body.replaceChildren(notice("error", __("The checks cannot be shown"), paragraph(words_of(error)), again));
+		}
+	}
+
+	draw(checks) {
+		if (!checks.length) return this.body.replaceChildren(notice("info", "", __("There is nothing to check.")));
+		this.summary = new Summary({ again: () => this.check_all(), copy: () => this.copy() });
+		this.rows = new Map(checks.map((check) => [check.key, new Row(check, () => this.check_one(check.key))]));
+		this.body.replaceChildren(
+			make("header", { class: "wac-head" }, this.options.heading === false ? null : make("h1", {}, __("WhatsApp Health")), paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted")),
+			this.summary.element,
+			make("ul", { class: "wac-card wac-health-list", "aria-label": __("Checks") }, [...this.rows.values()].map(({ element }) => element))
+		);
+	}
+
+	/** Makes every check once more; those that are waiting already are not asked for twice. */
+	check_all() {
+		this.queue = [...this.rows.keys()].filter((key) => key !== this.running);
+		for (const key of this.queue) this.rows.get(key).wait();
+		return this.work();
+	}
+
+	/** Makes one check before all that wait. */
+	check_one(key) {
+		if (this.running === key) return;
+		this.queue = [key, ...this.queue.filter((each) => each !== key)];
+		this.rows.get(key).wait();
+		return this.work();
+	}
+
+	/** One after the other: the server has other things to do as well. */
+	async work() {
+		if (this.working) return this.tell();
+		this.working = true;
+		while (this.queue.length && !this.stopped) {
+			this.running = this.queue.shift();
+			this.tell();
+			await this.make_check(this.rows.get(this.running));
+			this.running = null;
+		}
+		this.working = false;
+		if (!this.stopped) this.tell();
+	}
+
+	async make_check(row) {
+		row.run();
+		try {
+			row.show(await this.host.call(`${API}.check`, { key: row.key }));
+		} catch (error) {
+			row.fail(words_of(error));
+		}
+	}
+
+	tell() {
+		const rows = [...this.rows.values()];
+		this.summary.tell(rows, this.queue.length + (this.running ? 1 : 0), this.rows.get(this.running)?.title);
+	}
+
+	async copy() {
+		try {
+			await navigator.clipboard.writeText(report([...this.rows.values()]));
+			this.host.toast("success", __("The report is in the clipboard."));
+		} catch {
+			this.host.toast("error", __("This browser does not let the page write to the clipboard."));
+		}
+	}
+}
