@@ -2,6 +2,7 @@ from string import Formatter
 
 import pytest
 
+from whatsapp_channel.rules.calling import cause
 from whatsapp_channel.rules.channel_status import (
 	Action,
 	Attention,
@@ -11,6 +12,7 @@ from whatsapp_channel.rules.channel_status import (
 	Status,
 	Trial,
 	derive,
+	reply_obstacle,
 )
 
 READY = {"has_number": True, "has_token": True, "receives": True}
@@ -104,11 +106,32 @@ CASES = [
 		id="in review after the trial",
 	),
 	pytest.param(
+		{"review": Review.INFORMATION, "trial": Trial.RUNNING, "trial_days_left": 3},
+		ChannelStatus.IN_REVIEW,
+		"asks for more",
+		Action.VERIFY_BUSINESS,
+		id="in review, Meta asks back",
+	),
+	pytest.param(
+		{"review": Review.INFORMATION, "trial": Trial.ENDED},
+		ChannelStatus.IN_REVIEW,
+		"asks for more information. The trial has ended",
+		Action.VERIFY_BUSINESS,
+		id="in review after the trial, Meta asks back",
+	),
+	pytest.param(
 		{"review": Review.REJECTED},
 		ChannelStatus.VERIFICATION_REJECTED,
 		"did not accept",
 		Action.VERIFY_BUSINESS,
 		id="rejected",
+	),
+	pytest.param(
+		{"review": Review.REJECTED, "trial": Trial.ENDED},
+		ChannelStatus.VERIFICATION_REJECTED,
+		"nothing can be sent",
+		Action.VERIFY_BUSINESS,
+		id="rejected after the trial",
 	),
 	pytest.param(
 		{"trial": Trial.ENDED},
@@ -130,6 +153,9 @@ CASES = [
 			(Attention.SUBSCRIPTION, Action.SUBSCRIBE),
 			(Attention.QUALITY, Action.OPEN_META),
 			(Attention.PAYMENT, Action.OPEN_META),
+			(Attention.POLICY, Action.OPEN_META),
+			(Attention.NUMBER, Action.REFRESH),
+			(Attention.NAME, Action.OPEN_META),
 			(Attention.OTHER, Action.REFRESH),
 		]
 	),
@@ -151,6 +177,79 @@ def test_derive(facts, value, reason, action):
 	assert status.action is action
 	assert status.next_step
 	assert status.label
+
+
+def test_a_refused_token_offers_to_reconnect():
+	status = derive(Facts(**READY, attention="The token is dead.", attention_about=Attention.TOKEN))
+	assert (status.action, status.label, status.about) == (
+		Action.ENTER_TOKEN,
+		"Reconnect",
+		Attention.TOKEN,
+	)
+
+
+# Facts beside those of a ready channel, and the status of which a reply is refused; None: it goes out.
+REPLIES = {
+	"nothing in the way": ({}, None),
+	"restricted": ({"restricted": "Banned."}, ChannelStatus.RESTRICTED),
+	"only templates restricted": ({"restricted": "No templates.", "restriction_stops_replies": False}, None),
+	"trial over": ({"review": Review.NOT_STARTED, "trial": Trial.ENDED}, ChannelStatus.TRIAL_ENDED),
+	"trial over, in review": ({"review": Review.PENDING, "trial": Trial.ENDED}, ChannelStatus.IN_REVIEW),
+	"trial over, Meta asks back": (
+		{"review": Review.INFORMATION, "trial": Trial.ENDED},
+		ChannelStatus.IN_REVIEW,
+	),
+	"trial over, rejected": (
+		{"review": Review.REJECTED, "trial": Trial.ENDED},
+		ChannelStatus.VERIFICATION_REJECTED,
+	),
+	"trial over, verified since": ({"review": Review.APPROVED, "trial": Trial.ENDED}, None),
+	"trial runs": ({"review": Review.NOT_STARTED, "trial": Trial.RUNNING}, None),
+	"in review while the trial runs": ({"review": Review.PENDING, "trial": Trial.RUNNING}, None),
+	"rejected while the trial runs": ({"review": Review.REJECTED, "trial": Trial.RUNNING}, None),
+	"expanded trial": ({"trial": Trial.EXPANDED}, None),
+	"a dead token: replies wait": ({"attention": "Dead.", "attention_about": Attention.TOKEN}, None),
+	"trial over behind a dead token": (
+		{"attention": "Dead.", "review": Review.NOT_STARTED, "trial": Trial.ENDED},
+		ChannelStatus.TRIAL_ENDED,
+	),
+}
+
+
+@pytest.mark.parametrize(("facts", "refused"), REPLIES.values(), ids=REPLIES.keys())
+def test_reply_obstacle(facts, refused):
+	status = reply_obstacle(Facts(**{**READY, **facts}))
+	assert (status and status.value) is refused
+
+
+# Facts, number, key of what administrators are told of.
+CAUSES = {
+	"token": ({"attention": "x", "attention_about": Attention.TOKEN}, "Needs Attention:Token"),
+	"quality of one number": (
+		{"attention": "x", "attention_about": Attention.QUALITY, "of_number": True},
+		"Needs Attention:Quality:7",
+	),
+	"account restricted": ({"restricted": "x"}, "Restricted"),
+	"number banned": ({"restricted": "x", "of_number": True}, "Restricted:7"),
+	"rejected": ({"review": Review.REJECTED}, "Verification Rejected"),
+	"rejected, with a number in trouble that it hides": (
+		{"review": Review.REJECTED, "of_number": True},
+		"Verification Rejected",
+	),
+	"trial over": ({"review": Review.NOT_STARTED, "trial": Trial.ENDED}, "Trial Ended"),
+	"trial runs": ({"review": Review.NOT_STARTED, "trial": Trial.RUNNING}, None),
+	"in review": ({"review": Review.PENDING}, None),
+	"active": ({}, None),
+	"deactivated": ({"enabled": False, "attention": "x"}, None),
+	"no token": ({"has_token": False}, None),
+	"number not verified": ({"number_verified": False}, None),
+}
+
+
+@pytest.mark.parametrize(("facts", "key"), CAUSES.values(), ids=CAUSES.keys())
+def test_cause(facts, key):
+	given = Facts(**{**READY, **facts})
+	assert cause(derive(given), given, "7") == key
 
 
 def test_every_member_has_a_case():

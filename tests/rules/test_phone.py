@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_channel.rules.phone import InvalidNumber, digits, of_wa_id, spellings, to_e164, variants
+from whatsapp_channel.rules.phone import InvalidNumber, digits, of_wa_id, parts, spellings, to_e164, variants
 
 
 @pytest.mark.parametrize(
@@ -209,3 +209,18 @@ def test_any_text_is_a_number_or_refused(text, region):
 	assert number == f"+{digits(number)}"
 	assert number.isascii()
 	assert to_e164(number) == number
+
+
+PARTS = {
+	"america": ("+16505551234", ("1", "6505551234")),
+	"brazil": ("+5511912345678", ("55", "11912345678")),
+	"germany": ("+4915112345678", ("49", "15112345678")),
+	"italy_keeps_its_zero": ("+390612345678", ("39", "0612345678")),
+	"three_digits": ("+35312345678", ("353", "12345678")),
+	"metas_test_number": ("+15550100200", ("1", "5550100200")),
+}
+
+
+@pytest.mark.parametrize(("number", "expected"), PARTS.values(), ids=PARTS)
+def test_parts_for_adding_a_number(number: str, expected: tuple[str, str]) -> None:
+	assert parts(number) == expected

@@ -5,6 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.helpdesk import tickets
@@ -76,14 +77,18 @@ def _message_for_agent(message: str) -> None:
 
 
 def _channel(name: str) -> "frappe._dict":
-	fields = ["name", "enabled", "status", "status_reason"]
-	return frappe.db.get_value("WhatsApp Channel", name, fields, as_dict=True) or frappe._dict(enabled=0)
+	found = frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
+	if not found:
+		return frappe._dict(enabled=0)
+	return found.update(refused=status.refusal(name), waits_because=status.waits_because(name))
 
 
 def _label(ends: Any, is_open: bool, channel: "frappe._dict") -> str:
 	if not channel.enabled:
 		return _("WhatsApp · deactivated")
-	if channel.status == "Needs Attention":
+	if channel.refused:
+		return _("WhatsApp · cannot send")
+	if channel.waits_because:
 		return _("WhatsApp · needs attention")
 	if not is_open:
 		return _("WhatsApp · window closed")
@@ -93,7 +98,7 @@ def _label(ends: Any, is_open: bool, channel: "frappe._dict") -> str:
 
 
 def _theme(is_open: bool, channel: "frappe._dict") -> str:
-	if not channel.enabled or channel.status == "Needs Attention":
+	if not channel.enabled or channel.refused or channel.waits_because:
 		return "red"
 	return "green" if is_open else "orange"
 
@@ -107,9 +112,11 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict
 	name = called(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(row.whatsapp_channel)]
-	if channel.status == "Needs Attention":
+	if channel.refused:
+		lines.append(_("Replies are refused: {0}").format(channel.refused))
+	elif channel.waits_because:
 		lines.append(
-			_("Replies wait until an administrator has looked at it: {0}").format(channel.status_reason)
+			_("Replies wait until an administrator has looked at it: {0}").format(channel.waits_because)
 		)
 	until = frappe.utils.format_datetime(to_site(ends)) if ends else _("never opened")
 	if is_open:

@@ -20,6 +20,7 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.retry import next_attempt
+from whatsapp_channel.status import events
 
 ITEM = "WhatsApp Delivery Item"
 FIRST_RETRY_SECONDS = 10
@@ -104,11 +105,11 @@ def _report_error(item: Item) -> None:
 	raise ItemProblem(text, ItemState.DROPPED.value)
 
 
-def _keep_for_the_record(item: Item) -> None:
+def _file_other(item: Item) -> None:
 	if item.field == address_book.FIELD:
-		return address_book.file(item)
-	text = _("Kept for the record. This version does nothing with {0}.").format(item.field)
-	raise ItemProblem(text, ItemState.DROPPED.value)
+		address_book.file(item)
+	else:
+		events.file(item)
 
 
 HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
@@ -118,7 +119,7 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 	ItemKind.HISTORY: history.file,
 	ItemKind.PREFERENCE: identity.apply_preference,
 	ItemKind.ERROR: _report_error,
-	ItemKind.OTHER: _keep_for_the_record,
+	ItemKind.OTHER: _file_other,
 }
 
 

@@ -1,20 +1,46 @@
 """Whether Meta still accepts an account's token (design decision 7): refusals stop sending, never receiving."""
 
-import frappe
-from frappe import _
+from functools import partial
 
+import frappe
+
+from whatsapp_channel import settings, status
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.cloud_api.client import CloudAPI
+from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, Scope
 from whatsapp_channel.jobs import wake_sender_after_commit
+from whatsapp_channel.rules.account_events import ACCESS
+from whatsapp_channel.status import times, words
 
 ACCOUNT = "WhatsApp Business Account"
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
 REFUSALS_UNTIL_STOP = 2
+# Meta's codes that say that the token itself is dead; the others say that it may not do one thing.
+DEAD_TOKEN = frozenset({0, 104, 190})
 
 
 def sending_is_stopped(account: str) -> bool:
 	"""Whether messages of this account wait until an administrator has mended its access."""
 	return bool(frappe.db.get_value(ACCOUNT, account, "attention_reason"))
+
+
+def client(account: str) -> CloudAPI:
+	"""A client for calls other than sending, such as a profile or a subscription: a dead token counts there as well.
+
+	A token that may send but lacks the permission for a call is not dead. Raises frappe.ValidationError when the account
+	has no token. A refusal is committed, and with it what was written before: ask Meta first, write afterwards.
+	"""
+	return settings.cloud_api(account, watch=partial(_note_dead_token, account))
+
+
+def _note_dead_token(account: str, error: CloudAPIError) -> None:
+	if error.code in DEAD_TOKEN and is_refusal(error) and frappe.db.exists(ACCOUNT, account):
+		note_refusal(account, error)
+
+
+def is_refusal(error: CloudAPIError) -> bool:
+	"""Whether Meta refuses the account. A number that it does not know is no reason to stop the account's others."""
+	return error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER
 
 
 def note_refusal(account: str, error: CloudAPIError) -> bool:
@@ -25,17 +51,46 @@ def note_refusal(account: str, error: CloudAPIError) -> bool:
 	)
 	failures = frappe.db.get_value(ACCOUNT, account, "authorisation_failures")
 	if failures >= REFUSALS_UNTIL_STOP:
-		stop_sending(account, _(error.admin_text), code=error.code or 0)
+		stop_sending(account, words.translate(error.admin_text), code=error.code or 0)
 	frappe.db.commit()  # nosemgrep: outside of any message's transaction
 	return failures >= REFUSALS_UNTIL_STOP
 
 
 def stop_sending(account: str, reason: str, *, code: int) -> None:
-	"""Marks the account; its channels show *Needs Attention* with the reason."""
-	values = {"attention_reason": reason, "attention_code": code, "attention_since": site_now()}
-	frappe.db.set_value(ACCOUNT, account, values)
-	refresh_channels(account)
+	"""Marks the account and commits; its channels show *Needs Attention* with the reason."""
+	_mark(account, reason, code=code, event=None)
 	frappe.db.commit()  # nosemgrep
+
+
+def lose_access(account: str, reason: str, event: str) -> bool:
+	"""Meta tells that the account is taken away; returns whether that is news. Part of the caller's transaction."""
+	if frappe.db.get_value(ACCOUNT, account, "attention_event"):
+		return False
+	_mark(account, reason, code=0, event=event)
+	return True
+
+
+def regain_access(account: str) -> bool:
+	"""Meta tells that the account is there again; returns whether it had been taken away.
+
+	Refusals of the token are another matter: only a new token, or a call that Meta accepts, ends those.
+	"""
+	if not frappe.db.get_value(ACCOUNT, account, "attention_event"):
+		return False
+	resume(account)
+	return True
+
+
+def _mark(account: str, reason: str, *, code: int, event: str | None) -> None:
+	since = frappe.db.get_value(ACCOUNT, account, "attention_since") or site_now()
+	values = {
+		"attention_reason": reason,
+		"attention_code": code,
+		"attention_since": since,
+		"attention_event": event,
+	}
+	frappe.db.set_value(ACCOUNT, account, values)
+	status.refresh_account(account)
 
 
 def note_success(account: str) -> None:
@@ -50,9 +105,12 @@ def resume(account: str) -> None:
 		"attention_reason": None,
 		"attention_code": 0,
 		"attention_since": None,
+		"attention_event": None,
 		"authorisation_failures": 0,
 	}
 	frappe.db.set_value(ACCOUNT, account, cleared)
+	# An older event that says that the account was taken away is out of date now.
+	times.remember_read(ACCOUNT, account, [ACCESS])
 	refresh_channels(account)
 	wake_waiting(account)
 
@@ -75,6 +133,4 @@ def _waiting_queues(account: str) -> list[tuple[str, str]]:
 
 def refresh_channels(account: str) -> None:
 	"""Derives the status of every channel of an account anew."""
-	numbers = frappe.get_all("WhatsApp Number", {"account": account}, pluck="name")
-	for channel in frappe.get_all("WhatsApp Channel", {"number": ["in", numbers]}, pluck="name"):
-		frappe.get_doc("WhatsApp Channel", channel).refresh_status()
+	status.refresh_account(account)

@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
@@ -119,7 +120,7 @@ def _open_thread(ticket: Document, threads: list["frappe._dict"], customer: "fra
 
 
 def usable_channel(name: str | None) -> None:
-	"""Raises frappe.ValidationError when it is gone or deactivated."""
+	"""Raises frappe.ValidationError when it is gone or deactivated, or when Meta lets nothing out of it (Z36)."""
 	channel = name and frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
 	if not channel:
 		frappe.throw(_("The WhatsApp Channel of this ticket no longer exists."))
@@ -129,6 +130,7 @@ def usable_channel(name: str | None) -> None:
 				channel.name
 			)
 		)
+	status.refuse_reply(channel.name)
 
 
 def check_window(customer: "frappe._dict", channel: str, now: datetime) -> None:

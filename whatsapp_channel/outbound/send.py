@@ -9,7 +9,7 @@ from frappe import _
 from whatsapp_channel import jobs, settings
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
-from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry, Scope
+from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.database import named_lock
 from whatsapp_channel.outbound import account_health, outbox, status
 from whatsapp_channel.rules.retry import next_attempt
@@ -117,8 +117,7 @@ def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
 
 
 def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
-	# A number that Meta does not know (scope NUMBER) is no reason to stop the account's other numbers.
-	if error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER:
+	if account_health.is_refusal(error):
 		account_health.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}

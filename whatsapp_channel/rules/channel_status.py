@@ -32,6 +32,8 @@ class Review(str, Enum):
 
 	NOT_STARTED = "Not Started"
 	PENDING = "Pending"
+	INFORMATION = "Information"
+	"""Meta waits for an answer of the business."""
 	REJECTED = "Rejected"
 	APPROVED = "Approved"
 
@@ -53,6 +55,9 @@ class Attention(str, Enum):
 	SUBSCRIPTION = "Subscription"
 	QUALITY = "Quality"
 	PAYMENT = "Payment"
+	POLICY = "Policy"
+	NUMBER = "Number"
+	NAME = "Name"
 	OTHER = "Other"
 
 
@@ -85,9 +90,13 @@ class Facts:
 	number_registered: bool = True
 	restricted: str | None = None
 	"""Why Meta restricts the number or the account, in words; None: it does not."""
+	restriction_stops_replies: bool = True
+	"""Whether Meta refuses replies to customers under that restriction, too."""
 	attention: str | None = None
 	"""What is wrong, in words (mostly `admin_text` of an error); None: nothing."""
 	attention_about: Attention = Attention.OTHER
+	of_number: bool = False
+	"""Whether restriction or attention is that of this number alone, not of its account."""
 	review: Review = Review.APPROVED
 	trial: Trial = Trial.NONE
 	trial_days_left: int = 0
@@ -105,6 +114,7 @@ class Status:
 	label: str
 	action: Action
 	reason_args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
+	about: Attention | None = None
 
 
 def derive(facts: Facts) -> Status:
@@ -123,6 +133,18 @@ def derive(facts: Facts) -> Status:
 	obstacles = (_deactivated, _setup, _restricted, _attention, _number, _review, _trial)
 	found = (status for status in (obstacle(facts) for obstacle in obstacles) if status)
 	return next(found, _ACTIVE)
+
+
+def reply_obstacle(facts: Facts) -> Status | None:
+	"""Why no reply may go out now: Meta stopped the account, or the trial ended (Z36); None when nothing forbids it.
+
+	What else is wrong makes replies wait or fail by themselves; receiving goes on in any case.
+	"""
+	if facts.restricted is not None and facts.restriction_stops_replies:
+		return _restricted(facts)
+	if facts.trial is not Trial.ENDED or facts.review is Review.APPROVED:
+		return None
+	return _review(facts) or _TRIAL_ENDED
 
 
 _ACTIVE = Status(
@@ -193,6 +215,34 @@ _REJECTED = Status(
 	Action.VERIFY_BUSINESS,
 )
 
+_REJECTED_TRIAL_ENDED = Status(
+	ChannelStatus.VERIFICATION_REJECTED,
+	_("Meta did not accept the verification of the business, and the trial has ended: nothing can be sent."),
+	_REJECTED.next_step,
+	_REJECTED.label,
+	Action.VERIFY_BUSINESS,
+)
+
+_INFORMATION_STEP = _("Open the verification of the business at Meta and answer what is asked there.")
+
+_INFORMATION = Status(
+	ChannelStatus.IN_REVIEW,
+	_("Meta is checking the business and asks for more information."),
+	_INFORMATION_STEP,
+	_REJECTED.label,
+	Action.VERIFY_BUSINESS,
+)
+
+_INFORMATION_TRIAL_ENDED = Status(
+	ChannelStatus.IN_REVIEW,
+	_(
+		"Meta is checking the business and asks for more information. The trial has ended, so nothing can be sent until Meta agrees."
+	),
+	_INFORMATION_STEP,
+	_REJECTED.label,
+	Action.VERIFY_BUSINESS,
+)
+
 _IN_REVIEW = Status(
 	ChannelStatus.IN_REVIEW,
 	_("Meta is checking the business."),
@@ -225,7 +275,12 @@ _TRIAL_EXPANDED = Status(
 	Action.REFRESH,
 )
 
-_RESTRICTED_REASON = _("Meta restricts this account or number: {reason}")
+_REVIEWS = {
+	Review.REJECTED: (_REJECTED, _REJECTED_TRIAL_ENDED),
+	Review.PENDING: (_IN_REVIEW, _IN_REVIEW_TRIAL_ENDED),
+	Review.INFORMATION: (_INFORMATION, _INFORMATION_TRIAL_ENDED),
+}
+
 _RESTRICTED_STEP = _("Read what Meta asks for, correct it or ask for another review in WhatsApp Manager.")
 _TRIAL_REASON = _("The trial runs for {days} more days.")
 _LAST_DAY_REASON = _("The trial ends within a day.")
@@ -233,7 +288,11 @@ _LAST_DAY_REASON = _("The trial ends within a day.")
 _ATTENTION_REASON = "{reason}"
 
 _ATTENTION_STEPS = {
-	Attention.TOKEN: (_("Enter a new access token."), _("Renew Token"), Action.ENTER_TOKEN),
+	Attention.TOKEN: (
+		_("Connect the account again, or enter a new access token."),
+		_("Reconnect"),
+		Action.ENTER_TOKEN,
+	),
 	Attention.SUBSCRIPTION: (_("Let Meta send its messages here again."), _("Subscribe"), Action.SUBSCRIBE),
 	Attention.QUALITY: (
 		_("Read in WhatsApp Manager why customers block or report the number."),
@@ -243,6 +302,17 @@ _ATTENTION_STEPS = {
 	Attention.PAYMENT: (
 		_("Settle the payment method at Meta."),
 		_("Open Payment Settings"),
+		Action.OPEN_META,
+	),
+	Attention.POLICY: (_RESTRICTED_STEP, _("Open WhatsApp Manager"), Action.OPEN_META),
+	Attention.NUMBER: (
+		_("Look the number up in WhatsApp Manager, connect it again there or use another, then check again."),
+		_("Check Again"),
+		Action.REFRESH,
+	),
+	Attention.NAME: (
+		_("Choose another display name that fits Meta's rules, and have it reviewed."),
+		_("Open WhatsApp Manager"),
 		Action.OPEN_META,
 	),
 	Attention.OTHER: (_("Correct it at Meta, then check again."), _("Check Again"), Action.REFRESH),
@@ -267,10 +337,8 @@ def _restricted(facts: Facts) -> Status | None:
 		return None
 	return Status(
 		ChannelStatus.RESTRICTED,
-		_RESTRICTED_REASON,
-		_RESTRICTED_STEP,
-		_ATTENTION_STEPS[Attention.QUALITY][1],
-		Action.OPEN_META,
+		_ATTENTION_REASON,
+		*_ATTENTION_STEPS[Attention.POLICY],
 		MappingProxyType({"reason": facts.restricted}),
 	)
 
@@ -283,6 +351,7 @@ def _attention(facts: Facts) -> Status | None:
 		_ATTENTION_REASON,
 		*_ATTENTION_STEPS[facts.attention_about],
 		MappingProxyType({"reason": facts.attention}),
+		facts.attention_about,
 	)
 
 
@@ -293,11 +362,8 @@ def _number(facts: Facts) -> Status | None:
 
 
 def _review(facts: Facts) -> Status | None:
-	if facts.review is Review.REJECTED:
-		return _REJECTED
-	if facts.review is Review.PENDING:
-		return _IN_REVIEW_TRIAL_ENDED if facts.trial is Trial.ENDED else _IN_REVIEW
-	return None
+	during_trial, after_trial = _REVIEWS.get(facts.review, (None, None))
+	return after_trial if facts.trial is Trial.ENDED else during_trial
 
 
 def _trial(facts: Facts) -> Status | None:

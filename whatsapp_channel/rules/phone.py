@@ -74,6 +74,15 @@ def to_e164(text: str, region: str | None = None) -> str:
 	return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def parts(number: str) -> tuple[str, str]:
+	"""The country code and the national number of an E.164 number, digits only, as Meta wants them when a number is added.
+
+	Raises InvalidNumber for what `to_e164` would not give.
+	"""
+	parsed = _parse(number, None)
+	return str(parsed.country_code), phonenumbers.national_significant_number(parsed)
+
+
 def digits(text: str) -> str:
 	"""The decimal digits of a text, in ASCII; "" if it has none. For comparing spellings, it checks nothing."""
 	return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())

@@ -14,7 +14,12 @@ _BASES_BY_STATUS: dict[str, tuple[type[Exception], int]] = {
 }
 
 # These have no status of their own; the web answers 500.
-_WITHOUT_STATUS = ("QueryTimeoutError", "QueryDeadlockError", "RetryBackgroundJobError")
+_WITHOUT_STATUS = (
+	"QueryTimeoutError",
+	"QueryDeadlockError",
+	"RetryBackgroundJobError",
+	"SiteNotSpecifiedError",
+)
 
 _VALIDATION_ERRORS: dict[str, int] = {
 	"DoesNotExistError": 404,

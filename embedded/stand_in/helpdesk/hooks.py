@@ -2,6 +2,7 @@
 
 app_name = "helpdesk"
 app_title = "Helpdesk"
+auth_hooks = ["helpdesk.auth.authenticate"]
 after_install = "helpdesk.setup.after_install"
 doc_events = {"Contact": {"before_insert": "helpdesk.overrides.contact.before_insert"}}
 has_permission = {"HD Ticket": "helpdesk.helpdesk.doctype.hd_ticket.hd_ticket.has_permission"}

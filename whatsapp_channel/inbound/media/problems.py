@@ -6,13 +6,11 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.cloud_api.errors import (
-	Cause,
 	CloudAPIError,
 	MediaGone,
 	MediaRefused,
 	MediaTooSlow,
 	Retry,
-	Scope,
 )
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import account_health
@@ -108,7 +106,7 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 		return NotStored(
 			"Failed", _("WhatsApp's link to this file does not lead to WhatsApp, or not to a file.")
 		)
-	if error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER:
+	if account_health.is_refusal(error):
 		account_health.note_refusal(account, error)
 		return no_access()
 	if error.code == 100 or error.http_status == 404:

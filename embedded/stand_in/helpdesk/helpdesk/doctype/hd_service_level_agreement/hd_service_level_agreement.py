@@ -14,6 +14,7 @@ class HDServiceLevelAgreement(Document):
 		"""Called with every save of a ticket."""
 		if doc.is_new():
 			doc.service_level_agreement_creation = now_datetime()
+			doc.priority = doc.priority or self.default_priority
 		self._set_due(doc)
 		self._follow_status(doc)
 

@@ -1,0 +1,71 @@
+"""Which of an account's numbers a channel can be made of, by what Meta says of them (Z22, Z29)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+def _(text: str) -> str:
+	return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+	"""What Meta says of a number; None: nothing. `status` and `platform` in Meta's words."""
+
+	status: str | None = None
+	on_business_app: bool | None = None
+	platform: str | None = None
+
+
+CLOUD_API = "CLOUD_API"
+NOT_REGISTERED = frozenset({"PENDING", "DISCONNECTED", "DELETED", "MIGRATED"})
+"""Statuses of a number that cannot send until it is registered (again)."""
+
+_OBSTACLES: Mapping[str, str] = MappingProxyType(
+	{
+		"BANNED": _(
+			"Meta has banned the number. Ask for a review in WhatsApp Manager, or take another number."
+		),
+		"RESTRICTED": _(
+			"Meta restricts the number. Read in WhatsApp Manager why, and choose it when the restriction is over."
+		),
+		"DELETED": _("The number is deleted at Meta. Add it again, or take another number."),
+		"MIGRATED": _(
+			"The number was moved to another WhatsApp Business Account. Link that account instead."
+		),
+	}
+)
+_APP_ONLY = _(
+	"The number is in use in the WhatsApp Business app. Connect it with the option for numbers of that app in Meta's window, "
+	"or delete the account in the app under Settings > Account."
+)
+
+
+def obstacle(state: State) -> str | None:
+	"""Why no channel can be made of a number, with the way out; None when nothing is known against it."""
+	if state.on_business_app and state.platform != CLOUD_API:
+		return _APP_ONLY
+	return _OBSTACLES.get((state.status or "").upper())
+
+
+def shares_app(state: State) -> bool:
+	"""Whether the number works in the WhatsApp Business app and here at once. Such a number is never registered nor
+	deregistered (Meta's page on coexistence)."""
+	return bool(state.on_business_app)
+
+
+def is_registered(state: State, registered_before: bool) -> bool:
+	"""Whether the number can send. `registered_before`: it was registered here, which counts until Meta says otherwise."""
+	status = (state.status or "").upper()
+	if status in NOT_REGISTERED:
+		return False
+	return registered_before or status == "CONNECTED" or (shares_app(state) and bool(status))
+
+
+def has_new_name(state: State, new_name_status: str | None) -> bool:
+	"""Whether Meta has approved a name that becomes visible with the next registration (its page on display names: within
+	14 days)."""
+	return (new_name_status or "").upper() == "APPROVED" and not shares_app(state)
