@@ -141,7 +141,7 @@ class Senders:
 
 
 def set_up() -> None:
-	"""Settings, account, number, department and channel. The site is for this benchmark alone."""
+	"""Settings, account, numbers, departments and channels. The site is for this benchmark alone."""
 	import frappe
 
 	if frappe.db.count(MESSAGE):
@@ -150,7 +150,8 @@ def set_up() -> None:
 	settings.verify_token = "loss"
 	settings.set("app_secrets", [{"label": NAME, "secret": SECRET}])
 	settings.save()
-	_insert("HD Team", team_name=NAME)
+	for team in (NAME, f"{NAME} 2"):  # as many as there are channels
+		_insert("HD Team", team_name=team)
 	_insert("WhatsApp Business Account", waba_id=ACCOUNT, account_name=NAME, access_token="none")
 	for number, policy in ((WITH_TICKETS, "Duration"), (WITHOUT, "None")):
 		_insert("WhatsApp Number", phone_number_id=number, number=f"+15550100{number[-3:]}", account=ACCOUNT)

@@ -27,6 +27,7 @@ FOREIGN = (
 	"HD Ticket Comment",
 	"HD Ticket Activity",
 	"HD Notification",
+	"Notification Log",
 	"Communication",
 	"Comment",
 	"Contact",

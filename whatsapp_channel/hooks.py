@@ -30,6 +30,7 @@ doc_events = {
 		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
+	"HD Team": {"on_trash": "whatsapp_channel.helpdesk.teams.warn_before_deletion"},
 }
 
 scheduler_events = {
@@ -37,7 +38,11 @@ scheduler_events = {
 		"* * * * *": ["whatsapp_channel.jobs.sweep"],
 		"*/2 * * * *": ["whatsapp_channel.inbound.media.fetch_failed"],
 	},
-	"hourly": ["whatsapp_channel.privacy.export.delete_old"],
+	"hourly": [
+		"whatsapp_channel.privacy.export.delete_old",
+		"whatsapp_channel.status.refresh_all",
+		"whatsapp_channel.onboarding.signup_rows.clear_expired",
+	],
 	"daily_long": ["whatsapp_channel.inbound.media.redact_old_media"],
 }
 

@@ -2,6 +2,7 @@
 
 import frappe
 
+from whatsapp_channel import desk
 from whatsapp_channel.helpdesk import contacts, indexes, setup
 from whatsapp_channel.privacy import masked
 
@@ -37,6 +38,7 @@ def after_migrate() -> None:
 	setup.write_form_scripts()
 	indexes.make()
 	masked.fill_masked()
+	desk.make_blocks()
 
 
 def before_uninstall() -> None:
@@ -46,6 +48,7 @@ def before_uninstall() -> None:
 	setup.delete_form_scripts()
 	indexes.drop()
 	setup.drop_ticket_fields()
+	desk.delete_blocks()
 
 
 def _forget_own_rows() -> None:

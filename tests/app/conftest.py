@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from tests.app.desk import AGENT, TEAM, WEBHOOK, Desk
+from tests.app.numbers import account, added, verified  # noqa: F401 (fixtures of this folder)
 from tests.app.waiting import crasher, trouble  # noqa: F401 (fixtures of this folder)
 from whatsapp_channel.sandbox import Sandbox, serve
 from whatsapp_channel.sandbox.model import Settings
@@ -67,10 +68,11 @@ def write_settings(sandbox: Sandbox) -> None:
 	frappe.db.set_single_value(SETTINGS, "api_base_url", sandbox.url)
 
 
-def team() -> None:
-	"""The department that receives the messages."""
-	if not frappe.db.exists("HD Team", TEAM):
-		frappe.get_doc({"doctype": "HD Team", "team_name": TEAM}).insert(ignore_permissions=True)
+def team(name: str = TEAM) -> str:
+	"""A department, made if it is not there; the one that receives the messages unless another is named."""
+	if not frappe.db.exists("HD Team", name):
+		frappe.get_doc({"doctype": "HD Team", "team_name": name}).insert(ignore_permissions=True)
+	return name
 
 
 @pytest.fixture

@@ -41,6 +41,16 @@ def test_the_first_text_opens_a_ticket_in_the_department(desk: Desk) -> None:
 	assert "My order has not arrived" in communication.content
 
 
+def test_a_department_that_was_removed_by_force_costs_no_message(desk: Desk) -> None:
+	frappe.db.set_value("WhatsApp Channel", desk.channel, "department", "A Team That Is Gone")
+	frappe.db.commit()
+	desk.writes("Hello")
+	assert frappe.db.get_value("HD Ticket", desk.ticket(), ["agent_group", "whatsapp_channel"]) == (
+		None,
+		desk.channel,
+	)
+
+
 def test_the_message_is_linked_to_everything_it_belongs_to(desk: Desk) -> None:
 	wamid = desk.writes("Hello")
 	row = desk.message(newest(MESSAGE))

@@ -6,7 +6,8 @@ from typing import Any
 import frappe
 import pytest
 
-from tests.app.desk import MESSAGE, TEAM, Desk, newest, wait_until
+from tests.app.conftest import team
+from tests.app.desk import MESSAGE, Desk, newest, wait_until
 from whatsapp_channel import clock, jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.outbound import outbox, send
@@ -555,7 +556,7 @@ def test_a_channel_that_cannot_send_does_not_hold_up_another(desk: Desk, ticket:
 		"doctype": "WhatsApp Channel",
 		"channel_name": "Second Channel",
 		"number": second.id,
-		"department": TEAM,
+		"department": team("WhatsApp Test Team 2"),
 	}
 	frappe.get_doc(channel).insert()
 	frappe.db.commit()

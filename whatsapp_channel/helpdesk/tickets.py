@@ -72,7 +72,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 			),
 			"raised_by": address_of(customer),
 			"contact": customer.contact,
-			"agent_group": frappe.db.get_value("WhatsApp Channel", channel, "department"),
+			"agent_group": _department(channel),
 			"via_customer_portal": 0,
 			"whatsapp_customer": customer.name,
 			"whatsapp_channel": channel,
@@ -81,6 +81,16 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 	# As Frappe's own path from e-mail: a field that is mandatory for people must not lose a customer's message.
 	ticket.flags.ignore_mandatory = True
 	return str(ticket.insert(ignore_permissions=True).name)
+
+
+def _department(channel: str) -> str | None:
+	"""The team that receives a channel's tickets; none when somebody removed it by force, so that no message is lost."""
+	found = frappe.db.sql(
+		"""select team.name from `tabWhatsApp Channel` channel
+		inner join `tabHD Team` team on team.name = channel.department where channel.name = %s""",
+		(channel,),
+	)
+	return found[0][0] if found else None
 
 
 def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:

@@ -1,13 +1,12 @@
-from collections.abc import Iterable
-
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import settings
-from whatsapp_channel.cloud_api.client import PhoneNumber
-from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.onboarding import link
+from whatsapp_channel.onboarding.failures import explained
 from whatsapp_channel.outbound import account_health
+
+OF_THE_TOKEN = ("token_app_id", "token_expires_on", "token_scopes")
 
 
 class WhatsAppBusinessAccount(Document):
@@ -23,6 +22,7 @@ class WhatsAppBusinessAccount(Document):
 		if self.access_token and not self.is_dummy_password(self.access_token):
 			self._validate_token()
 			self.flags.new_token = True
+			self._forget_old_token()
 
 	def _validate_token(self) -> None:
 		self.access_token = self.access_token.strip()
@@ -30,6 +30,11 @@ class WhatsAppBusinessAccount(Document):
 			frappe.throw(
 				_("Access Token: it has a space or a letter that no token has. Copy it from Meta once more.")
 			)
+
+	def _forget_old_token(self) -> None:
+		"""What Meta said of the token before; of a new one that was typed in nothing is known yet."""
+		if not self.flags.proven:
+			self.update(dict.fromkeys(OF_THE_TOKEN))
 
 	def on_update(self) -> None:
 		"""A new token ends the refusals of the old one."""
@@ -43,17 +48,7 @@ class WhatsAppBusinessAccount(Document):
 	def check_connection(self) -> str:
 		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
 		self.check_permission("write")
-		try:
-			client = settings.cloud_api(self.name)
-			found, numbers = client.account(self.name), client.numbers(self.name)
-		except CloudAPIError as error:
-			frappe.throw(_(error.admin_text), title=_("No connection"))
-		self._keep_names(numbers)
+		with explained():
+			name = link.refresh(self.name)
 		account_health.resume(self.name)
-		return found.name or self.account_name
-
-	def _keep_names(self, numbers: Iterable[PhoneNumber]) -> None:
-		"""The names that customers see, of the numbers that are entered here."""
-		for number in numbers:
-			if number.verified_name and frappe.db.exists("WhatsApp Number", number.id):
-				frappe.db.set_value("WhatsApp Number", number.id, "verified_name", number.verified_name[:140])
+		return name or self.account_name

@@ -2,14 +2,15 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import settings
-from whatsapp_channel.clock import site_now
+from whatsapp_channel import status
+from whatsapp_channel.database import is_conflict
+from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
+from whatsapp_channel.onboarding import files
+from whatsapp_channel.onboarding.refusals import said
 from whatsapp_channel.outbound import account_health
-from whatsapp_channel.rules.channel_status import Attention, Facts, derive
-
-STATUS_FIELDS = ("status", "status_reason", "status_next_step")
+from whatsapp_channel.rules.image import check_icon
 
 
 class WhatsAppChannel(Document):
@@ -19,10 +20,64 @@ class WhatsAppChannel(Document):
 		"""The status is derived, never typed."""
 		if self.ticket_policy == "Duration" and not self.reopen_within:
 			frappe.throw(_("Same Ticket Within: enter a time, or choose Always."))
-		self.set_status()
+		self._check_icon()
+		self._check_number()
+		status.derived(self)
+		if self.is_new():
+			self._take_place()
+
+	def after_insert(self) -> None:
+		"""An icon that was uploaded before belongs to the channel from now on."""
+		if self.icon:
+			files.attach(self.icon, self.doctype, self.name, "icon")
+
+	def _check_icon(self) -> None:
+		"""At most 1 MB and really a JPEG or PNG, whatever its name says (Z33)."""
+		self.icon = (self.icon or "").strip() or None
+		if self.icon and (self.is_new() or self.has_value_changed("icon")):
+			upload = files.read(_("Icon"), self.icon)
+			with said():
+				check_icon(upload.content, upload.name)
+
+	def _check_number(self) -> None:
+		"""The number belongs to an account, and to no other channel, enabled or not."""
+		if not self.number or not self.is_new():
+			return
+		if frappe.db.exists("WhatsApp Number", self.number) and not self.account():
+			frappe.throw(_("WhatsApp Number: {0} belongs to no account. Link it first.").format(self.number))
+		if other := frappe.db.get_value(self.doctype, {"number": self.number}):
+			frappe.throw(
+				_(
+					"WhatsApp Number: channel {0} has this number already, and a number has one channel, enabled or not. Change that "
+					"channel, or choose another number."
+				).format(other)
+			)
+
+	def _take_place(self) -> None:
+		"""There are never more channels than departments, enabled or not (Z32).
+
+		Both are counted by reads that lock, so that two administrators come one after the other and each sees what the other
+		has saved. Raises frappe.ValidationError.
+		"""
+		try:
+			departments = teams.lock()
+			channels = len(frappe.db.sql("select name from `tabWhatsApp Channel` for update"))
+		except Exception as error:
+			if not is_conflict(error):
+				raise
+			frappe.throw(_("Somebody else saved a channel at this moment. Save once more."))
+		if channels >= departments:
+			frappe.throw(
+				_(
+					"There can be no more channels than departments. Channels: {0}, departments: {1}. Create another team in Helpdesk, or "
+					"delete a channel that is not needed."
+				).format(channels, departments),
+				title=_("No department is left"),
+			)
 
 	def on_update(self) -> None:
 		"""An active channel receives what waited for it (design decision 12) and sends what was queued."""
+		status.saved(self)
 		if not self.enabled:
 			return
 		if retries.release(self.number):
@@ -33,35 +88,7 @@ class WhatsAppChannel(Document):
 		"""The WhatsApp Business Account of the channel's number."""
 		return frappe.db.get_value("WhatsApp Number", self.number, "account")
 
-	def set_status(self) -> bool:
-		"""Derives status, reason and next step (Z40); returns whether they changed."""
-		status = derive(self._facts())
-		values = (
-			status.value.value,
-			_(status.reason).format(**status.reason_args),
-			_(status.next_step).format(**status.reason_args),
-		)
-		if values == tuple(self.get(field) for field in STATUS_FIELDS):
-			return False
-		self.update(dict(zip(STATUS_FIELDS, values, strict=True)))
-		self.status_since = site_now()
-		return True
-
 	def refresh_status(self) -> None:
 		"""Brings the stored status up to date after a change outside of this document."""
-		if self.set_status():
-			self.db_set({field: self.get(field) for field in (*STATUS_FIELDS, "status_since")}, notify=True)
-
-	def _facts(self) -> Facts:
-		account = self.account()
-		health = account and frappe.db.get_value(
-			"WhatsApp Business Account", account, ["attention_reason", "access_token"], as_dict=True
-		)
-		return Facts(
-			enabled=bool(self.enabled),
-			has_number=bool(account),
-			has_token=bool(health and health.access_token),
-			receives=bool(settings.app_secrets() and settings.verify_token()),
-			attention=(health and health.attention_reason) or None,
-			attention_about=Attention.TOKEN,
-		)
+		status.refresh_channel(self.name)
+		self.reload()

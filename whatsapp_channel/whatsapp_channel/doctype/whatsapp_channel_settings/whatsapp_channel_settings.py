@@ -5,9 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import settings
 from whatsapp_channel.settings import META_API
-
-WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 
 
 class WhatsAppChannelSettings(Document):
@@ -15,11 +14,19 @@ class WhatsAppChannelSettings(Document):
 
 	def onload(self) -> None:
 		"""Gives the form the address for Meta's webhook settings."""
-		self.set_onload("webhook_url", frappe.utils.get_url(WEBHOOK_PATH))
+		self.set_onload("webhook_url", settings.callback_url())
+
+	def before_validate(self) -> None:
+		"""What is mandatory has a default, which Frappe gives only where nothing at all is stored: neither where a token was
+		stored first, nor for a field that came with an update."""
+		for field in self.meta.get("fields", {"reqd": 1}):
+			if field.default and not self.get(field.fieldname):
+				self.set(field.fieldname, field.default)
 
 	def validate(self) -> None:
 		"""Refuses what would fail later without saying why."""
 		self._strip_secrets()
+		self._validate_ids()
 		self._validate_version()
 		self._validate_base_url()
 
@@ -34,6 +41,23 @@ class WhatsAppChannelSettings(Document):
 		for row in self.app_secrets:
 			row.secret = (row.secret or "").strip()
 
+	def _validate_ids(self) -> None:
+		"""Meta's ids are digits; the name of an app there would only fail when somebody signs up."""
+		for field in ("meta_app_id", "signup_config_id"):
+			self.set(field, self._digits(self.get(field), self.meta.get_label(field)))
+		for row in self.app_secrets:
+			row.app_id = self._digits(row.app_id, row.meta.get_label("app_id"))
+
+	def _digits(self, given: str | None, label: str) -> str:
+		text = (given or "").strip()
+		if text and not (text.isascii() and text.isdigit()):
+			frappe.throw(
+				_("{0}: {1} is not an ID. It has digits only.").format(
+					_(label), frappe.utils.escape_html(text)
+				)
+			)
+		return text
+
 	def _validate_version(self) -> None:
 		self.graph_version = (self.graph_version or "").strip()
 		if not re.fullmatch(r"v\d{1,3}\.\d", self.graph_version):
@@ -44,9 +68,10 @@ class WhatsAppChannelSettings(Document):
 			)
 
 	def _validate_base_url(self) -> None:
-		"""The access token is sent to this address: only the server's owner may point it elsewhere."""
+		"""The access token is sent to this address: only the server's owner may point it elsewhere. Where he has, other
+		settings can be changed without him."""
 		self.api_base_url = (self.api_base_url or META_API).strip().rstrip("/")
-		if self.api_base_url == META_API:
+		if self.api_base_url == META_API or not self.has_value_changed("api_base_url"):
 			return
 		if urlsplit(self.api_base_url).scheme not in ("http", "https"):
 			frappe.throw(_("API Base URL: write the whole address, like {0}.").format(META_API))

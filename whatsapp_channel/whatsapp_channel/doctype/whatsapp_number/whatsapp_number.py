@@ -2,8 +2,11 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import status
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
+from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.rules.code import read_pin
 from whatsapp_channel.rules.phone import InvalidNumber, to_e164
 
 
@@ -23,6 +26,26 @@ class WhatsAppNumber(Document):
 		except InvalidNumber as error:
 			reason = f"{_(error.problem)} {_(error.way_out)}".replace("{number}", error.number)
 			frappe.throw(_("Phone Number: {0}").format(frappe.utils.escape_html(reason)))
+		self._check_account()
+		self._check_number()
+		if self.pin and not self.is_dummy_password(self.pin):
+			with said():
+				self.pin = read_pin(self.pin)
+
+	def _check_account(self) -> None:
+		"""A number without an account can neither send nor receive; the form says so before the database would."""
+		if not self.account:
+			frappe.throw(_("WhatsApp Business Account: choose the account that the number belongs to."))
+
+	def _check_number(self) -> None:
+		"""Deleted and added again at Meta, a number has another ID: the old row has to make room."""
+		other = frappe.db.get_value(self.doctype, {"number": self.number, "name": ["!=", self.name]})
+		if other:
+			frappe.throw(
+				_(
+					"Phone Number: {0} is here already under the ID {1}. If it was added anew at Meta, delete that WhatsApp Number first."
+				).format(self.number, other)
+			)
 
 	def _keep_account(self) -> None:
 		"""Customers belong to an account: with another one, those who have an open ticket would become new ones."""
@@ -36,7 +59,6 @@ class WhatsAppNumber(Document):
 
 	def on_update(self) -> None:
 		"""What arrived for this number before it was known here can be filed now; its channel's status may change."""
-		for channel in frappe.get_all("WhatsApp Channel", {"number": self.name}, pluck="name"):
-			frappe.get_doc("WhatsApp Channel", channel).refresh_status()
+		status.refresh_account(self.account)
 		if retries.release(self.name):
 			frappe.db.after_commit.add(wake_drain)

@@ -1,0 +1,235 @@
+"""The four steps of the set-up (Z24), for its page in the desk. All of it is for the role System Manager (Z25).
+
+Each function answers with the state of the set-up (see onboarding/progress.py) unless it says otherwise, and raises
+frappe.ValidationError with what happened and the way out. No secret is part of any answer or error.
+"""
+
+from typing import Any
+
+import frappe
+
+from whatsapp_channel.onboarding import channel as channels
+from whatsapp_channel.onboarding import link, profile, progress, signup_rows, subscription, test_message
+from whatsapp_channel.onboarding import number as numbers_at_meta
+from whatsapp_channel.onboarding import signup as signups
+from whatsapp_channel.onboarding.failures import explained
+
+ROLE = "System Manager"
+State = dict[str, Any]
+
+
+@frappe.whitelist(methods=["POST"])
+def state(account: str | None = None, number: str | None = None) -> State:
+	"""Where the set-up stands, without asking Meta."""
+	frappe.only_for(ROLE)
+	return progress.state(account, number)
+
+
+@frappe.whitelist(methods=["POST"])
+def refresh(account: str) -> State:
+	"""Reads the account and its numbers from Meta again."""
+	frappe.only_for(ROLE)
+	with explained():
+		link.refresh(account)
+	return progress.state(account)
+
+
+# Step 1: link Facebook and WhatsApp Business accounts (Z27)
+
+
+@frappe.whitelist(methods=["POST"])
+def begin_signup(account: str | None = None) -> dict[str, str]:
+	"""Begins a walk through Meta's window, to link or, with `account`, to reconnect; answers its name as `signup`."""
+	frappe.only_for(ROLE)
+	with explained():
+		return {"signup": signups.begin(account)}
+
+
+@frappe.whitelist(methods=["POST"])
+def signup_code(signup: str, code: str) -> State:
+	"""The code of Meta's window; answers `signup` and `state`. It lives 30 seconds: send it at once."""
+	frappe.only_for(ROLE)
+	with explained():
+		return _signup_answer(signups.take_code(signup, code))
+
+
+@frappe.whitelist(methods=["POST"])
+def signup_event(signup: str, event: dict | str) -> State:
+	"""A message of Meta's window, before or after the code; answers `signup` and `state`."""
+	frappe.only_for(ROLE)
+	with explained():
+		return _signup_answer(signups.take_event(signup, event))
+
+
+@frappe.whitelist(methods=["POST"])
+def choose_account(signup: str, waba_id: str) -> State:
+	"""Which of several shared accounts to link; answers `signup` and `state`."""
+	frappe.only_for(ROLE)
+	with explained():
+		return _signup_answer(signups.choose_account(signup, waba_id))
+
+
+@frappe.whitelist(methods=["POST"])
+def continue_signup(signup: str) -> State:
+	"""Goes on with a walk that broke off after its code was exchanged; answers `signup` and `state`."""
+	frappe.only_for(ROLE)
+	with explained():
+		return _signup_answer(signups.go_on(signup))
+
+
+@frappe.whitelist(methods=["POST"])
+def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> State:
+	"""Links an account by a token, after Meta has confirmed it: the second way of Z3."""
+	frappe.only_for(ROLE)
+	with explained():
+		linked = link.link_manually(access_token, waba_id, app_secret)
+	return progress.state(linked.account, problem=linked.problem)
+
+
+@frappe.whitelist(methods=["POST"])
+def subscribe(account: str) -> State:
+	"""Has Meta post the account's webhooks here, and asks whether it does."""
+	frappe.only_for(ROLE)
+	with explained():
+		subscription.subscribe(account)
+	return progress.state(account)
+
+
+# Step 2: the business profile (Z28)
+
+
+@frappe.whitelist(methods=["POST"])
+def save_profile(
+	account: str,
+	display_name: str,
+	category: str,
+	description: str,
+	about: str = "",
+	address: str = "",
+	email: str = "",
+	websites: list | str | None = None,
+	picture: str = "",
+	number: str | None = None,
+) -> State:
+	"""Keeps what customers shall see, and sends it to Meta once the number is registered."""
+	frappe.only_for(ROLE)
+	with explained():
+		profile.save_profile(
+			account,
+			display_name,
+			category,
+			description,
+			about,
+			address,
+			email,
+			frappe.parse_json(websites) or [],
+			picture,
+			number,
+		)
+	return progress.state(account, number)
+
+
+# Step 3: the number (Z29 to Z31)
+
+
+@frappe.whitelist(methods=["POST"])
+def numbers(account: str) -> dict[str, Any]:
+	"""The numbers that the account has at Meta now, as `numbers`, each with whether it can be chosen."""
+	frappe.only_for(ROLE)
+	with explained():
+		return numbers_at_meta.numbers(account)
+
+
+@frappe.whitelist(methods=["POST"])
+def choose_number(account: str, phone_number_id: str) -> State:
+	"""Goes on with a number that the account has."""
+	frappe.only_for(ROLE)
+	with explained():
+		numbers_at_meta.choose_number(account, phone_number_id)
+	return progress.state(account, phone_number_id)
+
+
+@frappe.whitelist(methods=["POST"])
+def add_number(account: str, number: str) -> State:
+	"""Adds a phone number to the account and goes on with it."""
+	frappe.only_for(ROLE)
+	with explained():
+		added = numbers_at_meta.add_number(account, number)
+	return progress.state(account, added)
+
+
+@frappe.whitelist(methods=["POST"])
+def request_code(number: str, method: str, language: str | None = None) -> State:
+	"""Has Meta send the code by text message (SMS) or voice call (VOICE), in the administrator's language (Z30)."""
+	frappe.only_for(ROLE)
+	with explained():
+		numbers_at_meta.request_code(number, method, language)
+	return progress.state(number=number)
+
+
+@frappe.whitelist(methods=["POST"])
+def verify_code(number: str, code: str) -> State:
+	"""Verifies the number with the six digits that came (Z31)."""
+	frappe.only_for(ROLE)
+	with explained():
+		numbers_at_meta.verify_code(number, code)
+	return progress.state(number=number)
+
+
+@frappe.whitelist(methods=["POST"])
+def register(number: str, pin: str = "") -> State:
+	"""Registers the verified number for sending; without `pin`, with one that is made and kept encrypted."""
+	frappe.only_for(ROLE)
+	with explained():
+		numbers_at_meta.register(number, pin)
+	return progress.state(number=number)
+
+
+# Step 4: the channel (Z32 to Z35)
+
+
+@frappe.whitelist(methods=["POST"])
+def create_channel(
+	number: str,
+	channel_name: str,
+	department: str,
+	icon: str = "",
+	trial_policy: str = "",
+	credit_policy: str = "",
+) -> State:
+	"""Offers the number to a department."""
+	frappe.only_for(ROLE)
+	with explained():
+		channels.create_channel(number, channel_name, department, icon, trial_policy, credit_policy)
+	return progress.state(number=number)
+
+
+@frappe.whitelist(methods=["POST"])
+def set_policies(trial: str, credit: str) -> State:
+	"""Changes the policies for the trial and for credits that are used up."""
+	frappe.only_for(ROLE)
+	with explained():
+		channels.set_policies(trial, credit)
+	return progress.state()
+
+
+@frappe.whitelist(methods=["POST"])
+def test_state(channel: str) -> dict[str, Any]:
+	"""How far the test message is: `received`, `reply` and `window_open`."""
+	frappe.only_for(ROLE)
+	with explained():
+		return test_message.test_state(channel)
+
+
+@frappe.whitelist(methods=["POST"])
+def send_test(channel: str) -> dict[str, Any]:
+	"""Answers the newest message of a customer of this channel; answers as `test_state`."""
+	frappe.only_for(ROLE)
+	with explained():
+		test_message.send_test(channel)
+		return test_message.test_state(channel)
+
+
+def _signup_answer(signup: str) -> State:
+	row = signup_rows.view(signup)
+	return {"signup": row.as_answer(), "state": progress.state(row.account, row.number, problem=row.problem)}

@@ -1,0 +1,41 @@
+"""What the desk needs beside DocTypes, pages and the workspace, which Frappe brings along by their files."""
+
+import frappe
+
+BLOCK_TYPE = "Custom HTML Block"
+BLOCK = "WhatsApp Channels"
+ROLES = ("System Manager", "Agent Manager")
+_HTML = '<div class="whatsapp-channels"></div>'
+# The block lives in a shadow root, which the page's style sheets do not reach.
+_SCRIPT = """\
+const root = root_element.querySelector(".whatsapp-channels");
+const style = document.createElement("link");
+style.rel = "stylesheet";
+style.href = frappe.assets.bundled_asset("whatsapp_setup.bundle.css");
+root.before(style);
+frappe.require("whatsapp_setup.bundle.js", () => {
+	const { channels, frappe_host } = window.whatsapp_channel;
+	channels.mount(root, frappe_host(), { cards: false, setup: Boolean(frappe.user.has_role("System Manager")) });
+});
+"""
+
+
+def make_blocks() -> None:
+	"""Writes the workspace's list of channels, where the framework has blocks: as they are now, on every migration."""
+	if not frappe.db.exists("DocType", BLOCK_TYPE):
+		return
+	if frappe.db.exists(BLOCK_TYPE, BLOCK):
+		block = frappe.get_doc(BLOCK_TYPE, BLOCK)
+	else:
+		block = frappe.new_doc(BLOCK_TYPE)
+		block.name = BLOCK
+	block.update({"html": _HTML, "script": _SCRIPT, "style": "", "private": 0})
+	block.set("roles", [{"role": role} for role in ROLES])
+	block.flags.ignore_permissions = True
+	block.save()
+
+
+def delete_blocks() -> None:
+	"""Takes the block back when the app leaves the site."""
+	if frappe.db.exists("DocType", BLOCK_TYPE) and frappe.db.exists(BLOCK_TYPE, BLOCK):
+		frappe.delete_doc(BLOCK_TYPE, BLOCK, force=True, ignore_permissions=True)

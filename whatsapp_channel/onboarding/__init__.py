@@ -1,0 +1,1 @@
+"""From nothing to a verified channel in four steps (Z24): link, profile, number, channel."""

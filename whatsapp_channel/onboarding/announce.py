@@ -1,0 +1,11 @@
+"""Tells the open pages of the set-up that something changed."""
+
+import frappe
+
+EVENT = "whatsapp_setup"
+ACCOUNT = "WhatsApp Business Account"
+
+
+def announce(account: str) -> None:
+	"""After the present transaction, to whoever has this account open."""
+	frappe.publish_realtime(EVENT, {"account": account}, doctype=ACCOUNT, docname=account, after_commit=True)

@@ -1,0 +1,84 @@
+"""Step 4: the number becomes a channel of a department (Z32 to Z35)."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.helpdesk import teams
+from whatsapp_channel.onboarding.at_meta import NUMBER
+from whatsapp_channel.rules import qr
+from whatsapp_channel.settings import SETTINGS
+
+CHANNEL = "WhatsApp Channel"
+VIEW_FIELDS = (
+	"name",
+	"number",
+	"icon",
+	"department",
+	"enabled",
+	"status",
+	"status_reason",
+	"status_next_step",
+)
+
+
+def create_channel(
+	number: str,
+	channel_name: str,
+	department: str,
+	icon: str = "",
+	trial_policy: str = "",
+	credit_policy: str = "",
+) -> str:
+	"""Offers a verified number to a department; returns the channel.
+
+	Raises frappe.ValidationError where the controller of WhatsApp Channel does, and for a number that is not verified.
+	"""
+	if frappe.db.get_value(NUMBER, number, "verification") in ("Not Verified", "Expired"):
+		frappe.throw(_("The number is not verified yet. Verify it first, then create its channel."))
+	values = {"channel_name": channel_name, "number": number, "department": department, "icon": icon}
+
+	def work() -> str:
+		# First of all, so that what is read after it is what others have left.
+		teams.lock()
+		_change_policies(trial_policy, credit_policy)
+		return frappe.get_doc({"doctype": CHANNEL, **values}).insert().name
+
+	return in_transaction(work)
+
+
+def set_policies(trial: str, credit: str) -> None:
+	"""The policy for the trial and the one for credits that are used up; "" leaves one as it is."""
+	in_transaction(lambda: _change_policies(trial, credit))
+
+
+def _change_policies(trial: str, credit: str) -> None:
+	settings: Document = frappe.get_doc(SETTINGS)
+	wanted = {"trial_policy": trial, "credit_policy": credit}
+	changes = {field: value for field, value in wanted.items() if value and settings.get(field) != value}
+	if changes:
+		settings.update(changes)
+		settings.save()
+
+
+def departments() -> list[dict[str, str]]:
+	"""The departments to choose from."""
+	return [{"name": name} for name in teams.names()]
+
+
+def channel_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
+	"""A channel for the page, with the link that opens a chat and its QR code as SVG (Z35)."""
+	name = row if isinstance(row, str) else row.get("name")
+	stored = frappe.db.get_value(CHANNEL, name, VIEW_FIELDS, as_dict=True)
+	link = qr.chat_link(frappe.db.get_value(NUMBER, stored.number, "number"))
+	return {
+		**{field: stored[field] for field in ("name", "number", "icon", "department", "status")},
+		"enabled": bool(stored.enabled),
+		"reason": stored.status_reason,
+		"next_step": stored.status_next_step,
+		"wa_link": link,
+		"qr_svg": qr.svg(link),
+	}

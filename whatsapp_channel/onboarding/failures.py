@@ -1,0 +1,47 @@
+"""What the administrator reads when a step of the set-up fails; never a secret, never a raw trace."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.logs import report
+
+SERVER_ERROR = 500
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+	"""Turns refusals of Meta, and whatever nobody foresaw, into frappe.ValidationError.
+
+	What nobody foresaw must not reach Frappe's own handler: its Error Log keeps the local variables of every frame,
+	and here those are tokens and codes. Raised outside of the handlers, so that the error has no cause with it.
+	"""
+	try:
+		yield
+		return
+	except CloudAPIError as error:
+		words = in_words(error)
+	except Exception as error:
+		if getattr(error, "http_status_code", SERVER_ERROR) < SERVER_ERROR:
+			raise
+		words = _kept(error)
+	frappe.throw(words, title=_("Set-up"))
+
+
+def in_words(error: CloudAPIError) -> str:
+	"""What the administrator can do, and what Meta said."""
+	said = frappe.utils.escape_html(error.meta_text)
+	return f"{_(error.admin_text)} {_('Meta says: {0}').format(said)}"
+
+
+def _kept(error: Exception) -> str:
+	frappe.db.rollback()
+	report(f"Set-up: {type(error).__name__}")
+	frappe.db.commit()  # nosemgrep: the request ends with an error and would take the row along
+	return _(
+		"Something went wrong that nobody foresaw. The Error Log says where. What was done before this step is kept: "
+		"try again, and report it if it stays."
+	)

@@ -1,0 +1,39 @@
+"""Files that the administrator uploaded, read for a check of their content."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import frappe
+from frappe import _
+
+PLACES = ("/files/", "/private/files/")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+	"""One file of this site. `name` is the one under which it is served, and by whose ending a browser judges it."""
+
+	row: str
+	name: str
+	content: bytes
+
+
+def read(label: str, url: str) -> Upload:
+	"""A file by its address. Raises frappe.ValidationError, naming the field `label`, for what is no file of this site."""
+	row = frappe.db.get_value("File", {"file_url": url}) if url.startswith(PLACES) else None
+	path = Path(frappe.get_doc("File", row).get_full_path()) if row else None
+	if row is None or path is None or not path.is_file():
+		frappe.throw(
+			_("{0}: {1} is no file of this site. Upload the picture instead of giving its address.").format(
+				label, frappe.utils.escape_html(url)
+			)
+		)
+	return Upload(row, url.rpartition("/")[2], path.read_bytes())
+
+
+def attach(url: str, doctype: str, name: str, field: str) -> None:
+	"""A file that was uploaded before its document existed is attached to it, so that whoever reads that sees the file."""
+	row = frappe.db.get_value("File", {"file_url": url, "attached_to_name": ["is", "not set"]})
+	if row:
+		place = {"attached_to_doctype": doctype, "attached_to_name": name, "attached_to_field": field}
+		frappe.db.set_value("File", row, place)

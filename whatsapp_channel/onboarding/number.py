@@ -1,0 +1,198 @@
+"""Step 3: which number, and where it stands (Z22, Z29). Codes and registration have modules of their own."""
+
+import math
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
+from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.onboarding import profile
+from whatsapp_channel.onboarding.at_meta import ACCOUNT, NUMBER, apply, is_registered, state_of, writable
+from whatsapp_channel.onboarding.codes import request_code, verify_code
+from whatsapp_channel.onboarding.refusals import refused_by_meta, said
+from whatsapp_channel.onboarding.registration import register
+from whatsapp_channel.outbound import account_health
+from whatsapp_channel.rules.number_choice import obstacle
+from whatsapp_channel.rules.number_errors import Cause, Step, cause_of
+from whatsapp_channel.rules.phone import digits, parts, to_e164, variants
+
+__all__ = [
+	"add_number",
+	"choose_number",
+	"number_view",
+	"numbers",
+	"register",
+	"request_code",
+	"verify_code",
+]
+
+TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
+VERIFICATION = {"VERIFIED": "Verified", "EXPIRED": "Expired"}
+VIEW_FIELDS = (
+	"name",
+	"number",
+	"verified_name",
+	"verification",
+	"meta_status",
+	"registered_on",
+	"name_status",
+	"requested_name",
+	"name_rejection",
+	"quality_rating",
+	"messaging_limit",
+	"code_requested_on",
+	"code_method",
+	"code_blocked_until",
+	"code_failures",
+	"on_business_app",
+)
+
+
+def numbers(account: str) -> dict[str, Any]:
+	"""The numbers that the account has at Meta now; `why` says what stands against one that cannot be chosen."""
+	frappe.get_doc(ACCOUNT, account).check_permission("read")
+	nodes = account_health.client(account).numbers(account)
+	found = [node.id for node in nodes]
+	channels = {
+		row.number: row.name
+		for row in frappe.get_all("WhatsApp Channel", {"number": ["in", found]}, ["name", "number"])
+	}
+	here = set(frappe.get_all(NUMBER, {"name": ["in", found]}, pluck="name"))
+	return {"numbers": [_listed(node, node.id in here, channels.get(node.id)) for node in nodes]}
+
+
+def _listed(node: PhoneNumber, chosen: bool, channel: str | None) -> dict[str, Any]:
+	why = _obstacle(node, channel)
+	return {
+		"phone_number_id": node.id,
+		"number": node.display_phone_number,
+		"name": node.verified_name,
+		"verification": VERIFICATION.get((node.code_verification_status or "").upper(), "Not Verified"),
+		"status": node.status,
+		"eligible": why is None,
+		"why": why,
+		"chosen": chosen,
+		"channel": channel,
+	}
+
+
+def _obstacle(node: PhoneNumber, channel: str | None) -> str | None:
+	if channel:
+		return _("Channel {0} uses the number already, and a number has one channel.").format(channel)
+	found = obstacle(state_of(node))
+	return _(found) if found else None
+
+
+def choose_number(account: str, phone_number_id: str) -> str:
+	"""Goes on with a number that the account has; returns its row.
+
+	Raises frappe.ValidationError when Meta does not list it for this account, or when it cannot be used.
+	"""
+	frappe.get_doc(ACCOUNT, account).check_permission("write")
+	client = account_health.client(account)
+	node = next((node for node in client.numbers(account) if node.id == phone_number_id), None)
+	if node is None:
+		frappe.throw(
+			_(
+				"Meta does not list the number {0} for this account. Read the list again and choose from it."
+			).format(frappe.utils.escape_html(phone_number_id))
+		)
+	if why := obstacle(state_of(node)):
+		frappe.throw(_(why), title=_("Number cannot be used"))
+	name = _keep(account, node)
+	# With a channel it was set up before, and its profile is what customers know.
+	if is_registered(name) and not frappe.db.exists("WhatsApp Channel", {"number": name}):
+		profile.send_draft(name)
+	return name
+
+
+def add_number(account: str, number: str) -> str:
+	"""Adds a number to the account at Meta and returns its row; one that is there already is chosen.
+
+	Raises frappe.ValidationError with Meta's reason and the way out when it cannot be used (Z22).
+	"""
+	frappe.get_doc(ACCOUNT, account).check_permission("write")
+	with said():
+		entered = to_e164(number)
+		country, national = parts(entered)
+	if known := frappe.db.get_value(NUMBER, {"number": entered, "account": account}):
+		return choose_number(account, known)
+	client = account_health.client(account)
+	try:
+		added = client.add_number(account, country, national, profile.name_for_new_number(account))
+	except CloudAPIError as error:
+		return _added_after_all(account, client, entered, error)
+	standard = PhoneNumber(id=added, display_phone_number=entered, code_verification_status="NOT_VERIFIED")
+	return _keep(account, _read(client, standard), entered)
+
+
+def _added_after_all(account: str, client: CloudAPI, entered: str, error: CloudAPIError) -> str:
+	"""Meta may have the number in spite of an error: it was there before, or the answer was lost."""
+	cause = cause_of(Step.ADD, error.code, error.subcode, error.meta_text)
+	if cause is Cause.IN_LIST or isinstance(error, OutcomeUnknown):
+		spellings = variants(digits(entered))
+		for node in client.numbers(account):
+			if digits(node.display_phone_number or "") in spellings:
+				return choose_number(account, node.id)
+	refused_by_meta(error, cause)
+
+
+def _read(client: CloudAPI, known: PhoneNumber) -> PhoneNumber:
+	"""What Meta says of a number; what is known already if it says nothing just now."""
+	try:
+		return client.number(known.id)
+	except CloudAPIError:
+		return known
+
+
+def _keep(account: str, node: PhoneNumber, entered: str | None = None) -> str:
+	"""The row of a number of Meta, made if it is new; two administrators at once get the same one."""
+	values = {
+		"phone_number_id": node.id,
+		"number": entered or node.display_phone_number,
+		"account": account,
+		"verified_name": (node.verified_name or "")[:140],
+	}
+
+	def work() -> None:
+		if not frappe.db.exists(NUMBER, node.id):
+			frappe.get_doc({"doctype": NUMBER, **values}).insert()
+		_check_account(account, node.id)
+		apply(node.id, node)
+
+	in_transaction(work, also_retry=TAKEN)
+	return node.id
+
+
+def _check_account(account: str, number: str) -> None:
+	"""The present account of a row; Meta moves numbers between accounts under the same ID."""
+	row: Document = writable(number)
+	if row.account != account:
+		row.account = account
+		row.save()
+
+
+def number_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
+	"""Where a number stands, for the page; see the contract of the set-up. `code_wait_seconds` until the next code."""
+	name = row if isinstance(row, str) else row.get("name")
+	stored = frappe.db.get_value(NUMBER, name, VIEW_FIELDS, as_dict=True)
+	same = ("name", "number", "verification", "meta_status", "name_status", "requested_name")
+	more = ("name_rejection", "messaging_limit", "code_requested_on", "code_method", "code_failures")
+	return {
+		**{field: stored[field] for field in (*same, *more)},
+		"display_name": stored.verified_name,
+		"registered": is_registered(name),
+		"quality": stored.quality_rating,
+		"code_wait_seconds": _seconds_left(stored.code_blocked_until),
+		"on_business_app": bool(stored.on_business_app),
+		"channel": frappe.db.get_value("WhatsApp Channel", {"number": name}),
+	}
+
+
+def _seconds_left(until: Any) -> int:
+	return max(0, math.ceil((until - site_now()).total_seconds())) if until else 0

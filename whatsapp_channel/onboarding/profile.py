@@ -1,0 +1,204 @@
+"""Step 2: what customers see of the business (Z28). Kept as a draft, sent to Meta as soon as the number can be changed."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.cloud_api.client import CloudAPI
+from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.database import in_transaction
+from whatsapp_channel.onboarding import files
+from whatsapp_channel.onboarding.announce import announce
+from whatsapp_channel.onboarding.at_meta import ACCOUNT, NUMBER, client_of, is_registered, writable, write
+from whatsapp_channel.onboarding.failures import in_words
+from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.rules.image import check_picture
+from whatsapp_channel.rules.profile import Profile, check
+from whatsapp_channel.settings import SETTINGS
+
+STORED = ("category", "description", "about", "address", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+	"""What was entered. `picture` is the address of a file here; `problems` is what Meta said against it last."""
+
+	profile: Profile
+	picture: str = ""
+	problems: tuple[str, ...] = field(default=())
+
+	def to_json(self) -> str:
+		"""For the account's row."""
+		stored = {"picture": self.picture, "problems": self.problems}
+		return json.dumps({"profile": self.profile.as_dict(), **stored})
+
+
+def save_profile(
+	account: str,
+	display_name: str,
+	category: str,
+	description: str,
+	about: str = "",
+	address: str = "",
+	email: str = "",
+	websites: Iterable[str] | str = (),
+	picture: str = "",
+	number: str | None = None,
+) -> None:
+	"""Keeps the profile and, when `number` is registered, sends it to Meta.
+
+	Raises frappe.ValidationError for what Meta would refuse, naming the field, with nothing kept; and for what Meta does
+	refuse, with the draft kept.
+	"""
+	frappe.get_doc(ACCOUNT, account).check_permission("write")
+	entered = Profile(
+		display_name=display_name,
+		category=category,
+		description=description,
+		about=about,
+		address=address,
+		email=email,
+		websites=tuple(websites.splitlines() if isinstance(websites, str) else websites),
+	)
+	with said():
+		draft = Draft(check(entered), picture)
+		if picture:
+			upload = files.read(_("Picture"), picture)
+			check_picture(upload.content, upload.name)
+	_keep(account, draft)
+	if number and is_registered(number) and (problems := send_draft(number)):
+		frappe.throw("<br>".join(problems), title=_("Refused by Meta"))
+
+
+def name_for_new_number(account: str) -> str:
+	"""The display name that Meta wants together with a new number. Raises frappe.ValidationError without one."""
+	draft = draft_of(account)
+	if not draft:
+		frappe.throw(
+			_("Display Name: Meta wants it together with the number. Fill in the business profile first.")
+		)
+	return draft.profile.display_name
+
+
+def draft_of(account: str) -> Draft | None:
+	"""What was entered for an account; None before that."""
+	stored = frappe.db.get_value(ACCOUNT, account, "profile_draft")
+	if not stored:
+		return None
+	draft = json.loads(stored)
+	return Draft(
+		Profile.from_dict(draft["profile"]), draft.get("picture") or "", tuple(draft.get("problems") or ())
+	)
+
+
+def _keep(account: str, draft: Draft) -> None:
+	"""In a transaction of its own: what follows asks Meta, and the draft stays whatever comes of that."""
+
+	def work() -> None:
+		frappe.db.set_value(ACCOUNT, account, "profile_draft", draft.to_json())
+		announce(account)
+
+	in_transaction(work)
+
+
+def send_draft(number: str) -> tuple[str, ...]:
+	"""Sends the account's draft to Meta for a registered number, each part by itself; returns what Meta refused, which is
+	also kept with the draft."""
+	row = writable(number)
+	draft = draft_of(row.account)
+	if not draft:
+		return ()
+	client = client_of(row)
+	parts = (
+		(_("Display Name"), lambda: _send_name(client, row, draft.profile.display_name)),
+		(_("Business Profile"), lambda: _send_profile(client, row, draft.profile)),
+		(_("Picture"), lambda: _send_picture(client, row, draft.picture)),
+	)
+	problems = tuple(problem for label, part in parts if (problem := _refusal(label, part)))
+	if problems != draft.problems:
+		_keep(row.account, Draft(draft.profile, draft.picture, problems))
+	return problems
+
+
+def _refusal(label: str, send: Callable[[], None]) -> str | None:
+	try:
+		send()
+	except CloudAPIError as error:
+		return f"{label}: {in_words(error)}"
+	except frappe.ValidationError as error:
+		frappe.clear_last_message()
+		return str(error)
+	return None
+
+
+def _send_name(client: CloudAPI, row: Document, name: str) -> None:
+	"""Meta reviews a new name, and allows ten in 30 days: the same one is not asked for twice."""
+	asked = row.requested_name if (row.name_status or "").upper() != "DECLINED" else None
+	if name in (row.verified_name, asked):
+		return
+	client.change_name(row.name, name)
+	write(row.name, {"requested_name": name, "name_status": "PENDING_REVIEW", "name_rejection": None})
+
+
+def _send_profile(client: CloudAPI, row: Document, profile: Profile) -> None:
+	written = {name: getattr(profile, name) for name in STORED}
+	sites = "\n".join(profile.websites)
+	if written == {name: row.get(name) or "" for name in STORED} and sites == (row.websites or ""):
+		return
+	# What is empty here and was never sent is left as it is at Meta; an about text can be changed, never removed.
+	optional = {
+		name: written[name] if written[name] or row.get(name) else None for name in ("address", "email")
+	}
+	client.update_profile(
+		row.name,
+		about=profile.about or None,
+		description=profile.description,
+		vertical=profile.category,
+		websites=profile.websites if sites or row.websites else None,
+		**optional,
+	)
+	write(row.name, {**written, "websites": sites})
+
+
+def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
+	if not picture or picture == row.picture:
+		return
+	app = frappe.db.get_value(ACCOUNT, row.account, "token_app_id") or frappe.db.get_single_value(
+		SETTINGS, "meta_app_id"
+	)
+	if not app:
+		frappe.throw(
+			_(
+				"Picture: Meta takes it through an app. Enter the Meta App ID in the WhatsApp Channel Settings."
+			)
+		)
+	upload = files.read(_("Picture"), picture)
+	with said():
+		image = check_picture(upload.content, upload.name)
+	handle = client.upload_picture(app, upload.content, image.mime_type)
+	client.update_profile(row.name, picture_handle=handle)
+	write(row.name, {"picture": picture})
+
+
+def profile_view(account: str | None, number: str | None = None) -> dict[str, Any]:
+	"""The draft, else what is known of the number's profile at Meta, for the page. `problems`: what Meta refused."""
+	draft = draft_of(account) if account else None
+	if draft:
+		shown = {**draft.profile.as_dict(), "picture": draft.picture, "problems": list(draft.problems)}
+		return {**shown, "saved": True}
+	columns = ["verified_name", "websites", "picture", *STORED]
+	row = frappe.db.get_value(NUMBER, number, columns, as_dict=True) if number else None
+	known = row or frappe._dict()
+	return {
+		"display_name": known.verified_name or "",
+		**{name: known.get(name) or "" for name in STORED},
+		"websites": (known.websites or "").splitlines(),
+		"picture": known.picture or "",
+		"problems": [],
+		"saved": False,
+	}

@@ -1,0 +1,36 @@
+"""Refusals of the rules, said to the administrator in his language."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.onboarding.failures import in_words
+from whatsapp_channel.rules.number_errors import TEXTS, Cause
+from whatsapp_channel.rules.phone import InvalidNumber
+from whatsapp_channel.rules.refusal import Refused
+
+
+@contextmanager
+def said() -> Iterator[None]:
+	"""Turns Refused and InvalidNumber into frappe.ValidationError."""
+	try:
+		yield
+	except Refused as error:
+		text = f"{_(error.problem)} {_(error.way_out)}".format(**error.values)
+		frappe.throw(frappe.utils.escape_html(f"{_(error.field)}: {text}"), title=_(error.field))
+	except InvalidNumber as error:
+		text = f"{_(error.problem)} {_(error.way_out)}".replace("{number}", error.number)
+		frappe.throw(frappe.utils.escape_html(f"{_('Phone Number')}: {text}"), title=_("Phone Number"))
+
+
+def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
+	"""Throws what is known about the cause, else what the error table knows, and in both cases Meta's words."""
+	if cause is None:
+		frappe.throw(in_words(error), title=_("Refused by Meta"))
+	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
+	frappe.throw(f"{_(TEXTS[cause])} {said}", title=_("Refused by Meta"))
+	raise AssertionError("unreachable")

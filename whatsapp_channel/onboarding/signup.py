@@ -1,0 +1,249 @@
+"""Meta's Embedded Signup (Z3, Z27): its code and its event come by two ways, in either order, and are joined here.
+
+Each half is stored in a transaction of its own under the row's lock and then looks for the other one, so that the
+later of two at the same moment finds both. Meta is asked without any row locked. What breaks off after the code was
+exchanged can be continued until it expires: the token waits in the row, encrypted, until the account has it.
+"""
+
+import frappe
+from frappe import _
+from pydantic import SecretStr
+
+from whatsapp_channel import settings
+from whatsapp_channel.cloud_api.answers import TokenInfo
+from whatsapp_channel.cloud_api.client import CloudAPI
+from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
+from whatsapp_channel.database import named_lock
+from whatsapp_channel.logs import report
+from whatsapp_channel.onboarding import link, number, signup_rows
+from whatsapp_channel.onboarding.failures import in_words
+from whatsapp_channel.rules.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
+
+ACCOUNT = "WhatsApp Business Account"
+NUMBER = "WhatsApp Number"
+MOST_CANDIDATES = 20
+EXCHANGE_SECONDS = 45
+LONGEST_CODE = 2000
+
+
+def obstacle() -> str | None:
+	"""Why nobody can sign up on this site, in words; None when it is possible (Z21)."""
+	app_id, config_id = settings.signup_app()
+	if not app_id:
+		return _(
+			"No Meta app is entered. Enter Meta App ID and Signup Configuration ID in WhatsApp Channel Settings."
+		)
+	if not config_id:
+		return _("The Signup Configuration ID is missing in WhatsApp Channel Settings.")
+	if not settings.secrets_of(app_id):
+		return _(
+			"The secret of Meta app {0} is missing. Add it in WhatsApp Channel Settings, with this ID."
+		).format(app_id)
+	if not (settings.is_https() or settings.is_sandbox()):
+		return _("Meta opens its window on HTTPS pages only, and this site is not reached by HTTPS.")
+	return None
+
+
+def begin(account: str | None = None) -> str:
+	"""Begins a sign-up, or with `account` a reconnection; returns its name. Raises frappe.ValidationError."""
+	if reason := obstacle():
+		frappe.throw(reason, title=_("Embedded Signup"))
+	if account and not frappe.db.exists(ACCOUNT, account):
+		frappe.throw(
+			_("WhatsApp Business Account {0} is not there.").format(frappe.utils.escape_html(account))
+		)
+	signup_rows.clear_expired()
+	return signup_rows.create(account)
+
+
+def take_code(signup: str, code: str) -> str:
+	"""Exchanges the code at once and goes on as far as possible; returns the sign-up."""
+	secret = SecretStr(code.strip()[:LONGEST_CODE])
+	# Not a lock of the row: Meta is asked meanwhile. A second tab with the same code waits for the first one.
+	with named_lock(f"signup:{signup}", EXCHANGE_SECONDS):
+		if _is_open(signup):
+			_exchange(signup, secret)
+	return go_on(signup)
+
+
+def take_event(signup: str, event: object) -> str:
+	"""Keeps what Meta's window said and goes on as far as possible; returns the sign-up."""
+	parsed = read_event(event)
+	if parsed.outcome is Outcome.OTHER or not _is_open(signup, or_linked=True):
+		return signup
+	words = " ".join(_(sentence) for sentence in explain(parsed))
+	if parsed.message:
+		words += " " + _("Meta says: {0}").format(frappe.utils.escape_html(parsed.message))
+	if parsed.session:
+		words += " " + _("Meta's support asks for this session: {0}").format(
+			frappe.utils.escape_html(parsed.session)
+		)
+	signup_rows.keep_event(signup, parsed, words)
+	return go_on(signup) if parsed.outcome is Outcome.FINISHED else signup
+
+
+def choose_account(signup: str, waba_id: str) -> str:
+	"""The user's choice among several accounts; returns the sign-up."""
+	wanted, view = waba_id.strip(), signup_rows.view(signup)
+	if view.state != signup_rows.LINKED and _is_open(signup):
+		if wanted not in [candidate["waba_id"] for candidate in view.candidates]:
+			frappe.throw(_("Choose one of the accounts to which you gave access."))
+		signup_rows.claim(signup, wanted, instead=True)
+	return go_on(signup)
+
+
+def go_on(signup: str) -> str:
+	"""Joins code and event as far as both are there, also after it broke off; returns the sign-up."""
+	row = signup_rows.row(signup)
+	if row.state == signup_rows.LINKED:
+		_take_number(row.account, row.phone_number_id)
+		return signup
+	token = signup_rows.token(signup)
+	if token and _is_open(signup):
+		_join(signup, token)
+	return signup
+
+
+def _is_open(signup: str, *, or_linked: bool = False) -> bool:
+	"""Whether the sign-up can go on; one that is too late says so."""
+	row = signup_rows.row(signup)
+	if signup_rows.is_expired(row):
+		signup_rows.fail(signup, signup_rows.expired_words())
+		return False
+	return or_linked or row.state != signup_rows.LINKED
+
+
+# The code
+
+
+def _exchange(signup: str, code: SecretStr) -> None:
+	app_id, _config = settings.signup_app()
+	problem = None
+	for secret in settings.secrets_of(app_id):
+		try:
+			token = settings.app_api(app_id, secret).exchange_code(code)
+		except CloudAPIError as error:
+			problem = error
+			if _why(error) != WRONG_SECRET:
+				break
+		else:
+			signup_rows.keep_token(signup, token.access_token)
+			return
+	# A code that comes twice is refused the second time: the token of the first time stays good.
+	if not signup_rows.token(signup):
+		signup_rows.fail(signup, _code_problem(problem))
+
+
+def _why(error: CloudAPIError) -> str:
+	return explain_code(error.code, error.subcode, error.meta_text)
+
+
+def _code_problem(error: CloudAPIError | None) -> str:
+	"""Without an error the app's secret was taken out of the settings meanwhile."""
+	if error is None:
+		return _(WRONG_SECRET)
+	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
+	return f"{_(_why(error))} {said}"
+
+
+# The account
+
+
+def _join(signup: str, token: SecretStr) -> None:
+	try:
+		info = _inspected(token)
+		account = _account_of(signup, token, info)
+		if account and _is_right(signup, account):
+			_link(signup, account, token, info)
+	except CloudAPIError as error:
+		signup_rows.fail(signup, in_words(error), resumable=_may_pass(error))
+	except frappe.ValidationError as error:
+		frappe.clear_messages()
+		signup_rows.fail(signup, str(error))
+
+
+def _may_pass(error: CloudAPIError) -> bool:
+	return error.code is None or error.retry is not Retry.NEVER
+
+
+def _inspected(token: SecretStr) -> TokenInfo | None:
+	"""What Meta says of the token; None when it does not. During a rotation only one of the app's secrets is valid."""
+	app_id, _config = settings.signup_app()
+	for secret in settings.secrets_of(app_id):
+		try:
+			return settings.app_api(app_id, secret).inspect(token)
+		except NotSent:
+			raise
+		except CloudAPIError:
+			continue
+	return None
+
+
+def _account_of(signup: str, token: SecretStr, info: TokenInfo | None) -> str | None:
+	"""The account to link, as the event or the user named it, else as the token tells; None when that must wait."""
+	row = signup_rows.row(signup)
+	if row.waba_id:
+		return row.waba_id
+	client = settings.client(token.get_secret_value())
+	found = list(info.accounts if info else ()) or _of_business(client, row.business_id)
+	if row.reconnects and (not found or row.reconnects in found):
+		return row.reconnects
+	if len(found) == 1:
+		signup_rows.claim(signup, found[0])
+		return signup_rows.row(signup).waba_id
+	if not found or signup_rows.offer(signup, [_candidate(client, each) for each in found[:MOST_CANDIDATES]]):
+		return None
+	return signup_rows.row(signup).waba_id
+
+
+def _of_business(client: CloudAPI, business_id: str | None) -> list[str]:
+	"""The accounts of a portfolio; none when Meta does not tell this token."""
+	if not business_id:
+		return []
+	try:
+		accounts = [*client.owned_accounts(business_id), *client.client_accounts(business_id)]
+	except CloudAPIError:
+		return []
+	return list(dict.fromkeys(account.id for account in accounts))
+
+
+def _candidate(client: CloudAPI, waba_id: str) -> dict[str, str]:
+	try:
+		name = client.account(waba_id).name
+	except CloudAPIError:
+		name = None
+	return {"waba_id": waba_id, "label": f"{name} ({waba_id})" if name else waba_id}
+
+
+def _is_right(signup: str, account: str) -> bool:
+	"""A reconnection gives an account its access back; with another account it would leave both in doubt."""
+	wanted = signup_rows.row(signup).reconnects
+	if not wanted or wanted == account:
+		return True
+	words = _(
+		"You chose the account {0} at Meta, but this reconnects {1}. Start again and choose {1} there, or link {0} as "
+		"another account."
+	).format(account, wanted)
+	signup_rows.fail(signup, words)
+	return False
+
+
+def _link(signup: str, account: str, token: SecretStr, info: TokenInfo | None) -> None:
+	row = signup_rows.row(signup)
+	node = link.proven(settings.client(token.get_secret_value()), account, info)
+	linked = link.store(link.Access(node, token, info, link.BY_SIGNUP, row.business_id or None))
+	signup_rows.finish(signup, linked.account, linked.problem)
+	_take_number(linked.account, signup_rows.row(signup).phone_number_id)
+
+
+def _take_number(account: str, phone_number_id: str | None) -> None:
+	"""The number that was chosen in Meta's window is chosen here as well; if not, there is step 3."""
+	if not phone_number_id or frappe.db.exists(NUMBER, phone_number_id):
+		return
+	try:
+		number.choose_number(account, phone_number_id)
+	except (CloudAPIError, frappe.ValidationError) as error:
+		frappe.db.rollback()
+		frappe.clear_messages()
+		report(f"The number of a sign-up was not taken over: {type(error).__name__}")
+		frappe.db.commit()  # nosemgrep: the account is linked all the same
