@@ -168,7 +168,9 @@ def _make_users() -> None:
 	for role in ("System Manager", "Administrator", "Guest", "All", "Desk User"):
 		frappe.get_doc({"doctype": "Role", "role_name": role}).insert()
 	for name, address in (("Administrator", "admin@example.com"), ("Guest", "guest@example.com")):
-		frappe.get_doc({"doctype": "User", "email": address, "first_name": name}).insert()
+		kind = "Website User" if name == "Guest" else "System User"
+		values = {"doctype": "User", "email": address, "first_name": name, "user_type": kind}
+		frappe.get_doc(values).insert()
 	from frappe.utils.password import update_password
 
 	update_password("Administrator", "admin")

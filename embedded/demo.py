@@ -26,6 +26,8 @@ from whatsapp_channel.sandbox.model import Settings
 HOST = "127.0.0.1"
 DESK_PORT, PHONE_PORT = 8080, 8090
 FOLDER = Path(__file__).parent.parent / ".demo"
+SETUP_FOLDER = FOLDER / "setup"
+SETUP_PAGE = "/desk/setup.html"
 WEBHOOK = "/api/method/whatsapp_channel.api.webhook.receive"
 STATUS_DELAY_MS = 400  # slow enough for people to see one tick, then two
 
@@ -45,11 +47,18 @@ class Demo(ExitStack):
 	"""Everything that runs; closes with the `with` block. Addresses in `desk_url` and `phone_url`."""
 
 	def __init__(
-		self, folder: Path, ports: tuple[int, int], say: Say, *, fresh: bool = False, delay_ms: int = 0
+		self,
+		folder: Path,
+		ports: tuple[int, int],
+		say: Say,
+		*,
+		fresh: bool = False,
+		delay_ms: int = 0,
+		connected: bool = True,
 	) -> None:
-		"""Starts all parts. Port 0 takes a free one. Raises AlreadyRunning."""
+		"""Starts all parts. Port 0 takes a free one. `connected`: a new site has a channel. Raises AlreadyRunning."""
 		super().__init__()
-		self.say = say
+		self.say, self.connected = say, connected
 		try:
 			self._start(folder, ports, fresh, delay_ms)
 		except BaseException:
@@ -66,7 +75,7 @@ class Demo(ExitStack):
 		settings = Settings(status_delay_ms=delay_ms)
 		self.sandbox = Sandbox(settings=settings, callback_url=self.desk_url + WEBHOOK)
 		self.phone_url = self.enter_context(serve(self.sandbox, HOST, self._free("sandbox", ports[1]))).url
-		self.about.update(demo_data.agent(), phone_url=self.phone_url)
+		self.about.update(demo_data.agent(), **demo_data.administrator(), phone_url=self.phone_url)
 		self._fill()
 		for part in (Worker(self.site).start(), Ticker(self.site).start()):
 			self.callback(part.stop)
@@ -113,11 +122,17 @@ class Demo(ExitStack):
 
 	def _fill(self) -> None:
 		if self.site_is_new:
-			self.say("Entering settings, account, number, team, agent and channel ...")
-			demo_data.set_up(self.site, self.sandbox)
+			what = (
+				"settings, account, number, team, agent and channel"
+				if self.connected
+				else "settings, team and agent"
+			)
+			self.say(f"Entering {what} ...")
+			demo_data.set_up(self.site, self.sandbox, connected=self.connected)
 		else:
 			self.say("Continuing with the data of the last start (--fresh starts anew).")
-		demo_data.point_to(self.phone_url)
+		demo_data.point_to(self.site, self.desk_url, self.phone_url)
+		demo_data.restore_accounts(self.sandbox)
 		demo_data.restore_phones(self.sandbox)
 
 
@@ -129,9 +144,14 @@ def main(argv: list[str] | None = None) -> int:
 		signal.signal(number, lambda *_: stopped.set())
 	try:
 		with Demo(
-			given.folder, (given.port, given.sandbox_port), _say, fresh=given.fresh, delay_ms=STATUS_DELAY_MS
+			given.folder or (SETUP_FOLDER if given.setup else FOLDER),
+			(given.port, given.sandbox_port),
+			_say,
+			fresh=given.fresh,
+			delay_ms=STATUS_DELAY_MS,
+			connected=not given.setup,
 		) as demo:
-			_say(_banner(demo))
+			_say(_banner(demo, given.setup))
 			stopped.wait()
 			_say("\nStopping ...")
 	except AlreadyRunning as problem:
@@ -150,7 +170,10 @@ def _options() -> argparse.ArgumentParser:
 		"--sandbox-port", type=int, default=PHONE_PORT, help="of the phone page (default: %(default)s)"
 	)
 	made.add_argument(
-		"--folder", type=Path, default=FOLDER, help="where the data is kept (default: %(default)s)"
+		"--folder", type=Path, help=f"where the data is kept (default: {FOLDER}, with --setup {SETUP_FOLDER})"
+	)
+	made.add_argument(
+		"--setup", action="store_true", help="begin without a channel and walk through its set-up"
 	)
 	made.add_argument("--fresh", action="store_true", help="forget the data of earlier starts")
 	return made
@@ -161,20 +184,23 @@ def _say(text: str) -> None:
 	sys.stdout.flush()
 
 
-def _banner(demo: Demo) -> str:
-	agent = demo_data.agent()
+def _banner(demo: Demo, setup: bool) -> str:
+	agent, administrator = demo_data.agent(), demo_data.administrator()
+	admin = f"{administrator['administrator']}, password {administrator['administrator_password']}"
 	rows = (
+		("Set-up page (the administrator's channels)", f"{demo.desk_url}{SETUP_PAGE}"),
 		("Phone page (a customer's WhatsApp)", f"{demo.phone_url}/"),
 		("Desk page (the agent's tickets)", f"{demo.desk_url}/"),
 		("Agent", f"{agent['user']}, password {agent['password']} (the page logs in by itself)"),
+		("Administrator", f"{admin} (so does the set-up page)"),
 	)
 	width = max(len(label) for label, _ in rows)
 	line = "-" * 78
 	lines = [f"  {label.ljust(width)}  {value}" for label, value in rows]
-	text = (
-		"  Write a message on the phone page, then answer the ticket on the desk page.\n  Stop with Ctrl-C."
-	)
-	return "\n".join(["", line, *lines, "", text, line, ""])
+	text = "Write a message on the phone page, then answer the ticket on the desk page."
+	if setup:
+		text = "Open the set-up page, choose Configure > Integrate and connect a number with Meta's window."
+	return "\n".join(["", line, *lines, "", f"  {text}", "  Stop with Ctrl-C.", line, ""])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from embedded.boot import Site, load_stand_in
 load_stand_in()
 
 import frappe  # noqa: E402 (it is the stand-in from here on)
+from frappe.utils.password import get_decrypted_password  # noqa: E402
 
 from whatsapp_channel.clock import to_utc  # noqa: E402
 from whatsapp_channel.sandbox import Sandbox, errors  # noqa: E402
@@ -16,6 +17,7 @@ from whatsapp_channel.sandbox.model import Message  # noqa: E402
 SETTINGS = "WhatsApp Channel Settings"
 CHANNEL, TEAM = "Support on WhatsApp", "Support"
 _AGENT, _AGENT_NAME, _PASSWORD = "agent@example.com", "Alex Agent", "agent"
+_ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD = "administrator@example.com", "Robin Administrator", "administrator"
 
 
 def agent() -> dict[str, str]:
@@ -23,57 +25,98 @@ def agent() -> dict[str, str]:
 	return {"user": _AGENT, "name": _AGENT_NAME, "password": _PASSWORD}
 
 
+def administrator() -> dict[str, str]:
+	"""Login of the administrator, for people and for the set-up page."""
+	names = ("administrator", "administrator_name", "administrator_password")
+	return dict(zip(names, (_ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD), strict=True))
+
+
 def is_set_up() -> bool:
 	"""Whether an earlier start entered everything."""
-	return bool(frappe.db.exists("WhatsApp Channel", CHANNEL))
+	return bool(frappe.db.exists("User", _ADMIN))
 
 
-def set_up(site: Site, sandbox: Sandbox) -> None:
-	"""Settings, team, agent, account, number and channel."""
-	_allow_other_api(site)
+def set_up(site: Site, sandbox: Sandbox, *, connected: bool = True) -> None:
+	"""Settings, team, agent and administrator; and, if `connected`, account, number and channel.
+
+	Without them the set-up page has everything left to do that an administrator does there.
+	"""
+	# What a server's owner does before an administrator may enter the sandbox's address.
+	_configure(site, whatsapp_channel_allow_custom_api=1)
 	frappe.db.set_single_value("System Settings", "time_zone", "Etc/UTC")
 	frappe.db.set_single_value("HD Settings", "auto_update_status", 1)
 	settings = frappe.get_doc(SETTINGS)
 	settings.verify_token = sandbox.config.verify_token
-	settings.append("app_secrets", {"label": "Sandbox", "secret": sandbox.config.app_secret})
+	settings.update({"meta_app_id": sandbox.config.app_id, "signup_config_id": sandbox.config.config_id})
+	secret = {"label": "Sandbox", "app_id": sandbox.config.app_id, "secret": sandbox.config.app_secret}
+	settings.append("app_secrets", secret)
 	settings.save()
-	for document in _documents(sandbox):
+	for document in [*_people(), *(_connection(sandbox) if connected else [])]:
 		frappe.get_doc(document).insert()
 	frappe.db.commit()
 
 
-def _documents(sandbox: Sandbox) -> list[dict[str, Any]]:
+def _people() -> list[dict[str, Any]]:
+	return [
+		_user(_AGENT, _AGENT_NAME, _PASSWORD, "Agent"),
+		# Also an agent: whoever tries the demo opens both pages in one browser, which has one session.
+		_user(_ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD, "System Manager", "Agent"),
+		{"doctype": "HD Agent", "user": _AGENT, "agent_name": _AGENT_NAME},
+		{"doctype": "HD Team", "team_name": TEAM, "users": [{"user": _AGENT}]},
+	]
+
+
+def _user(address: str, name: str, password: str, *roles: str) -> dict[str, Any]:
+	first, last = name.split()
+	words = {"email": address, "first_name": first, "last_name": last, "new_password": password}
+	given = [{"role": role} for role in roles]
+	return {"doctype": "User", **words, "send_welcome_email": 0, "roles": given}
+
+
+def _connection(sandbox: Sandbox) -> list[dict[str, Any]]:
 	config = sandbox.config
-	first, last = _AGENT_NAME.split()
-	name = {"email": _AGENT, "first_name": first, "last_name": last, "new_password": _PASSWORD}
 	account = {"account_name": config.name, "waba_id": config.waba_id, "access_token": config.token}
 	number = {"number": config.number, "phone_number_id": config.phone_number_id, "account": config.waba_id}
 	channel = {"channel_name": CHANNEL, "number": config.phone_number_id, "department": TEAM}
 	return [
-		{"doctype": "User", **name, "send_welcome_email": 0, "roles": [{"role": "Agent"}]},
-		{"doctype": "HD Agent", "user": _AGENT, "agent_name": _AGENT_NAME},
-		{"doctype": "HD Team", "team_name": TEAM, "users": [{"user": _AGENT}]},
 		{"doctype": "WhatsApp Business Account", **account},
 		{"doctype": "WhatsApp Number", **number},
 		{"doctype": "WhatsApp Channel", **channel},
 	]
 
 
-def _allow_other_api(site: Site) -> None:
-	"""What a server's owner does before an administrator may enter the sandbox's address."""
+def _configure(site: Site, **values: Any) -> None:
 	path = site.path / "site_config.json"
-	path.write_text(
-		json.dumps({**json.loads(path.read_text()), "whatsapp_channel_allow_custom_api": 1}, indent=1)
-	)
+	path.write_text(json.dumps({**json.loads(path.read_text()), **values}, indent=1))
 	site.connect()
 
 
-def point_to(phone_url: str) -> None:
-	"""Has the site send to the sandbox, whose port may differ at each start."""
+def point_to(site: Site, desk_url: str, phone_url: str) -> None:
+	"""Has the site send to the sandbox and name its own address to it; the ports may differ at each start."""
+	_configure(site, host_name=desk_url)
 	settings = frappe.get_doc(SETTINGS)
 	settings.api_base_url = phone_url
 	settings.save()
 	frappe.db.commit()
+
+
+def restore_accounts(sandbox: Sandbox) -> None:
+	"""Gives the sandbox, which forgets when it ends, the accounts, tokens and numbers that the site knows."""
+	for account in frappe.get_all("WhatsApp Business Account", ["name", "account_name"]):
+		if account.name not in sandbox.accounts:
+			sandbox.add_account(account.name, account.account_name, subscribed=True)
+		token = get_decrypted_password(
+			"WhatsApp Business Account", account.name, "access_token", raise_exception=False
+		)
+		if token:
+			sandbox.tokens.add(token)
+	fields = ["name", "number", "account", "verified_name", "verification", "meta_status"]
+	for row in frappe.get_all("WhatsApp Number", {"name": ["not in", list(sandbox.numbers)]}, fields):
+		state = {
+			"code_verification_status": (row.verification or "Verified").upper().replace(" ", "_"),
+			"status": row.meta_status or "CONNECTED",
+		}
+		sandbox.add_number(row.name, row.number, row.verified_name or "", waba_id=row.account, **state)
 
 
 def restore_phones(sandbox: Sandbox) -> None:

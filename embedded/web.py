@@ -13,6 +13,7 @@ from embedded.boot import Site, load_stand_in, opened_site
 load_stand_in()
 
 import frappe  # noqa: E402 (it is the stand-in from here on)
+from frappe._embedded.missing import MissingInEmbedded  # noqa: E402
 from frappe.core.doctype.file.file import find_file_by_url, guess_type  # noqa: E402
 
 MAX_BODY = 25 * 1024 * 1024
@@ -66,6 +67,8 @@ def _prepare(request: Request) -> None:
 		frappe.local.form_dict.data = values
 	else:
 		frappe.throw("Invalid request arguments")
+	for hook in frappe.get_hooks("auth_hooks", []):
+		frappe.get_attr(hook)()
 
 
 def _route(request: Request) -> Response:
@@ -193,6 +196,68 @@ def _set_value(doctype: str, name: str, fieldname: Any, value: Any = None, **opt
 	return frappe.set_value(doctype, name, changes)
 
 
+# What a portal user may upload [frappe/handler.py].
+_PORTAL_TYPES = (
+	"image/png",
+	"image/jpeg",
+	"image/gif",
+	"application/pdf",
+	"application/msword",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"application/vnd.ms-excel",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"application/vnd.oasis.opendocument.text",
+	"application/vnd.oasis.opendocument.spreadsheet",
+	"text/plain",
+	"video/quicktime",
+	"video/mp4",
+	"text/csv",
+)
+
+
+def upload_file(**given: Any) -> Any:
+	"""Store an uploaded file, attached to a document that the user may change. Guests are refused."""
+	if frappe.session.user == "Guest":
+		raise frappe.PermissionError
+	values = frappe.form_dict
+	for other in ("method", "library_file_name", "optimize"):
+		if values.get(other):
+			raise MissingInEmbedded(f"upload_file with {other}")
+	_check_write(values.doctype, values.docname)
+	sent = frappe.request.files.get("file")
+	content, name = (sent.stream.read(), sent.filename) if sent else (None, values.file_name)
+	if content is not None and not _has_desk_access() and guess_type(name) not in _PORTAL_TYPES:
+		frappe.throw("You can only upload JPG, PNG, GIF, PDF, TXT, CSV or Microsoft documents.")
+	row = {
+		"doctype": "File",
+		"attached_to_doctype": values.doctype,
+		"attached_to_name": values.docname,
+		"attached_to_field": values.fieldname,
+		"folder": values.folder or "Home",
+		"file_name": name,
+		"file_url": values.file_url,
+		"is_private": frappe.utils.cint(values.is_private),
+		"content": content,
+	}
+	return frappe.get_doc(row).insert().as_dict()
+
+
+def _check_write(doctype: str | None, name: str | None) -> None:
+	if not doctype:
+		return
+	if not name or not frappe.db.exists(doctype, name):
+		frappe.has_permission(doctype, "write", throw=True)
+	else:
+		frappe.get_doc(doctype, name).check_permission("write")
+
+
+def _has_desk_access() -> bool:
+	if frappe.session.user == "Administrator":
+		return True
+	own = [row.role for row in frappe.get_doc("User", frappe.session.user).roles]
+	return bool(frappe.get_all("Role", {"name": ["in", own], "desk_access": 1}, limit=1))
+
+
 def _only_post() -> None:
 	if frappe.request.method not in ("POST", "PUT") or frappe.session.user == "Guest":
 		frappe.throw("Not permitted", frappe.PermissionError)
@@ -202,6 +267,7 @@ _BUILT_IN: dict[str, Callable[..., Any]] = {
 	"ping": _ping,
 	"frappe.ping": _ping,
 	"login": login,
+	"upload_file": upload_file,
 	"logout": logout,
 	"run_doc_method": run_doc_method,
 	"frappe.handler.run_doc_method": run_doc_method,

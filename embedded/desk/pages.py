@@ -5,17 +5,22 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from werkzeug.security import safe_join
 from werkzeug.wrappers import Response
 
+import whatsapp_channel
 from embedded import web
 from embedded.desk import api
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PAGE = Path(__file__).parent / "page"
+ASSETS = Path(whatsapp_channel.__file__).parent / "public"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 # Form scripts are text that Helpdesk's page evaluates, and dialogs of theirs carry styles: both as in Helpdesk.
+# `{sandbox}`: the script of Meta's sign-up window comes from the sandbox, as from Meta's address on a bench.
 POLICY = (
-	"default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+	"default-src 'self'; script-src 'self' 'unsafe-eval' {sandbox}; style-src 'self' 'unsafe-inline'; "
+	"connect-src 'self' {sandbox}; frame-src {sandbox}; "
 	"img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
 # Methods of the host itself: `frappe.get_attr` finds only those of installed apps.
@@ -23,7 +28,7 @@ web._BUILT_IN.update({f"embedded.desk.{method.__name__}": method for method in (
 
 
 class Desk:
-	"""WSGI application: `/` and `/desk/…` are the page, everything else is the site's."""
+	"""WSGI application: `/`, `/desk/…` and the app's `/assets/…` are pages, everything else is the site's."""
 
 	def __init__(self, site: WSGI, about: Mapping[str, str]) -> None:
 		"""`about`: what the page shows and needs of this start, such as the agent to log in and the phone's address."""
@@ -35,16 +40,27 @@ class Desk:
 		if path == "/favicon.ico":
 			return Response(status=204)(environ, start_response)
 		if path == "/desk/about.json":
-			return _answer(json.dumps(dict(self.about)), "application/json")(environ, start_response)
-		file = PAGE / ("index.html" if path == "/" else path.removeprefix("/desk/"))
-		if (path == "/" or path.startswith("/desk/")) and file.parent == PAGE and file.is_file():
-			return _answer(file.read_text(), _TYPES[file.suffix])(environ, start_response)
+			return self._answer(json.dumps(dict(self.about)), "application/json")(environ, start_response)
+		if file := _file(path):
+			return self._answer(file.read_text(), _TYPES[file.suffix])(environ, start_response)
 		return self.site(environ, start_response)
 
+	def _answer(self, text: str, mimetype: str) -> Response:
+		response = Response(text, mimetype=mimetype)
+		response.headers["Cache-Control"] = "no-store"
+		response.headers["Content-Security-Policy"] = POLICY.format(
+			sandbox=self.about.get("phone_url") or "'none'"
+		)
+		response.headers["X-Content-Type-Options"] = "nosniff"
+		return response
 
-def _answer(text: str, mimetype: str) -> Response:
-	response = Response(text, mimetype=mimetype)
-	response.headers["Cache-Control"] = "no-store"
-	response.headers["Content-Security-Policy"] = POLICY
-	response.headers["X-Content-Type-Options"] = "nosniff"
-	return response
+
+def _file(path: str) -> Path | None:
+	"""The file of the page, or of the app's own pages, that a path names."""
+	if path == "/":
+		return PAGE / "index.html"
+	for prefix, folder in (("/desk/", PAGE), ("/assets/whatsapp_channel/", ASSETS)):
+		name = safe_join(str(folder), path.removeprefix(prefix)) if path.startswith(prefix) else None
+		if name and Path(name).is_file() and Path(name).suffix in _TYPES:
+			return Path(name)
+	return None

@@ -4,21 +4,55 @@ frappe.ui.form.on("WhatsApp Number", {
 		frm.dashboard.clear_headline();
 		show_gap(frm);
 		const { message } = await frappe.db.get_value("WhatsApp Channel", { number: frm.doc.name }, "name");
-		if (message?.name) {
-			frm.add_custom_button(__("Open Channel"), () =>
-				frappe.set_route("Form", "WhatsApp Channel", message.name)
-			);
-		} else {
-			frm.dashboard.set_headline(
-				__("This number has no channel yet. What customers write to it is kept until there is one."),
-				"orange"
-			);
-			frm.add_custom_button(__("Create Channel"), () =>
-				frappe.new_doc("WhatsApp Channel", { number: frm.doc.name })
-			).addClass("btn-primary");
-		}
+		show_state(frm, message?.name);
+		add_next_step(frm, message?.name);
 	},
 });
+
+function is_verified({ verification }) {
+	return !["Not Verified", "Expired"].includes(verification);
+}
+
+function is_registered({ registered_on, meta_status, on_business_app }) {
+	return Boolean(registered_on || on_business_app || ["CONNECTED", "", null, undefined].includes(meta_status));
+}
+
+function show_state(frm, channel) {
+	const { doc } = frm;
+	if (!is_verified(doc)) return say(frm, __("Not Verified"), "orange", __("Meta has not yet verified that the number is yours."));
+	if (!is_registered(doc)) return say(frm, __("Not Registered"), "orange", __("The number is verified but not yet registered for sending."));
+	if (doc.quality_rating === "RED") return say(frm, __("Low Quality"), "red", __("Many customers block or report this number. Meta may restrict it."));
+	if (doc.name_rejection) return say(frm, __("Name Refused"), "orange", doc.name_rejection);
+	if (!channel) return say(frm, __("No Channel"), "orange", __("This number has no channel yet. What customers write to it is kept until there is one."));
+	frm.page.set_indicator(__("Verified"), "green");
+}
+
+function say(frm, word, colour, text) {
+	frm.page.set_indicator(word, colour);
+	if (!frm.doc.missing_since) frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
+}
+
+function add_next_step(frm, channel) {
+	if (channel) {
+		frm.add_custom_button(__("Open Channel"), () => frappe.set_route("Form", "WhatsApp Channel", channel));
+	}
+	if (!frappe.user.has_role("System Manager")) return;
+	const { doc } = frm;
+	if (!is_verified(doc)) return setup_button(frm, __("Verify Number"), "number");
+	if (!is_registered(doc)) return setup_button(frm, __("Register Number"), "number");
+	if (doc.name_rejection) return setup_button(frm, __("Change Display Name"), "profile");
+	if (!channel) return setup_button(frm, __("Create Channel"), "channel");
+	frm.add_custom_button(__("Edit Profile"), () => open_setup(frm, "profile"));
+}
+
+function setup_button(frm, label, step) {
+	frm.add_custom_button(label, () => open_setup(frm, step)).removeClass("btn-default").addClass("btn-primary");
+}
+
+function open_setup(frm, step) {
+	frappe.route_options = { account: frm.doc.account, number: frm.doc.name, step };
+	frappe.set_route("whatsapp-setup");
+}
 
 function show_gap(frm) {
 	if (!frm.doc.missing_since) return;

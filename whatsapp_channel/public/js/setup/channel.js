@@ -1,0 +1,98 @@
+// Step 4: the channel, in the order icon, name, number, department; and the two policies.
+import { facts, link as text_link, make, notice, paragraph } from "./dom.js";
+import { choices, Form, trouble } from "./form.js";
+import { picture_field } from "./picture.js";
+import { __ } from "./text.js";
+
+/** The view of step 4. */
+export function channel(wizard) {
+	return wizard.state.channel ? made(wizard, wizard.state.channel) : create(wizard);
+}
+
+function create(wizard) {
+	const { state } = wizard;
+	const about = state.number.name;
+	const draft = wizard.drafts.of("channel", about);
+	const form = new Form(wizard, "channel", draft);
+	const chosen = {};
+	const save = async () => {
+		const { channel_name, department } = form.values();
+		await wizard.perform("create_channel", { number: about, channel_name, department, icon: draft.icon ?? "", trial_policy: chosen.trial.value(), credit_policy: chosen.credit.value() });
+		wizard.drafts.forget("channel", about);
+		wizard.show(null);
+		wizard.say(__("The channel is created."));
+	};
+	const full = state.channels_used >= state.channels_allowed;
+	const button = wizard.button(__("Create the channel"), null, { submit: true, primary: true, id: "wac-channel-create" });
+	return {
+		part: `create/${about}`,
+		title: __("Configure WhatsApp as a channel"),
+		nodes: [full ? no_room(wizard) : null, wizard.form(form, [button], save, [...fields(wizard, form, draft), ...policies(wizard, draft, chosen)])],
+	};
+}
+
+function no_room(wizard) {
+	const { channels_used, channels_allowed } = wizard.state;
+	const text = channels_allowed
+		? __("There are {0} channels and {1} departments. Add a department, or delete a channel that is no longer needed.", [channels_used, channels_allowed])
+		: __("A channel belongs to a department, and there is none yet. Add one, then go on here.");
+	return notice("warning", __("No room for another channel"), paragraph(text), text_link(__("Add a department"), () => wizard.host.route("new-department")));
+}
+
+function fields(wizard, form, draft) {
+	const { number, departments, limits, channels_used, channels_allowed, profile } = wizard.state;
+	const options = departments.map(({ name }) => ({ value: name, label: name }));
+	const pick = options.length === 1 ? options : [{ value: "", label: __("Choose a department") }, ...options];
+	return [
+		picture_field(wizard, form, { name: "icon", label: __("Icon"), help: __("jpg or png, at most 1 MB. Agents see it beside the channel's name."), draft, most: limits.icon_bytes }),
+		form.field({ name: "channel_name", label: __("Channel Name"), required: true, limit: 140, value: profile.display_name ? __("{0} on WhatsApp", [profile.display_name]) : "", help: __("For agents: customers do not see it.") }),
+		facts([[__("Phone Number"), make("bdi", {}, number.number)]]),
+		form.field({ name: "department", label: __("Department"), type: "select", required: true, options: pick, value: options.length === 1 ? options[0].value : "", help: __("The team that receives the messages. {0} of {1} possible channels are in use.", [channels_used, channels_allowed]) }),
+	];
+}
+
+// -- policies ----------------------------------------------------------------------------------------------------------
+
+function policies(wizard, draft, chosen) {
+	const { trial, credit } = wizard.state.policies;
+	return [
+		make("h3", {}, __("Trial and credits")),
+		paragraph(__("They apply to all channels of this site and can be changed later in the WhatsApp Channel Settings."), "wac-help"),
+		policy(__("Trial"), "trial", trial, draft, chosen),
+		policy(__("Credits"), "credit", credit, draft, chosen),
+	];
+}
+
+function policy(legend, name, { value, options }, draft, chosen) {
+	const rows = options.map((each) => ({ value: each.value, label: each.label, help: each.sentence }));
+	chosen[name] = choices({ legend, name, options: rows, chosen: draft[name] ?? value, changed: (each) => (draft[name] = each) });
+	return chosen[name].element;
+}
+
+// -- made --------------------------------------------------------------------------------------------------------------
+
+function made(wizard, present) {
+	const chosen = {};
+	const draft = wizard.drafts.of("policies");
+	const { element: error, fail } = trouble(wizard, "policies");
+	const save = async () => {
+		await wizard.perform_here("set_policies", { trial: chosen.trial.value(), credit: chosen.credit.value() });
+		wizard.drafts.forget("policies");
+		wizard.host.toast("success", __("The policies are saved."));
+	};
+	return {
+		part: `made/${present.name}`,
+		title: __("The channel {0}", [present.name]),
+		nodes: [
+			facts([
+				[__("Phone Number"), make("bdi", {}, wizard.state.number?.number ?? present.number)],
+				[__("Department"), present.department],
+				[__("Status"), __(present.status)],
+			]),
+			text_link(__("Open the channel's form"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: present.name })),
+			...policies(wizard, draft, chosen),
+			error,
+			make("div", { class: "wac-actions" }, wizard.button(__("Save the policies"), save, { fail, id: "wac-policies" }), wizard.button(__("Continue"), () => wizard.show(null), { primary: true, id: "wac-next" })),
+		],
+	};
+}

@@ -1,0 +1,284 @@
+// The wizard's frame: the state comes from the server, one step is shown, and every answer redraws it.
+import { channel } from "./channel.js";
+import { checklist } from "./checklist.js";
+import { done } from "./done.js";
+import { focused, make, notice, paragraph } from "./dom.js";
+import { Drafts } from "./drafts.js";
+import { link } from "./link.js";
+import { number } from "./number.js";
+import { profile } from "./profile.js";
+import { stepper } from "./stepper.js";
+import { __, words_of } from "./text.js";
+
+const API = "whatsapp_channel.api.onboarding";
+const VIEWS = { link, profile, number, channel, done };
+const PATH = () => [__("Setup"), __("Channels"), __("Instant Messaging"), __("WhatsApp"), __("Configure"), __("Integrate")];
+
+/**
+ * One wizard in `root`. options: account, number, step (where to continue), moved({account, number}) when that changes,
+ * titled when the page around it has the title already.
+ */
+export class Wizard {
+	constructor(root, host, options = {}) {
+		Object.assign(this, { root, host, options, state: null, chosen: null, part: null, working: false });
+		this.place = { account: options.account || null, number: options.number || null };
+		this.drafts = new Drafts();
+		this.views = {};
+		this.errors = new Map();
+		this.opened = {};
+		this.following = new Map();
+		this.live = make("div", { class: "wac-unseen", role: "status", "aria-live": "polite" });
+		this.body = make("div", { class: "wac-body" });
+	}
+
+	/** Reads the state and shows it; stays until `stop`. */
+	start() {
+		this.root.classList.add("wac");
+		this.root.replaceChildren(this.body, this.live);
+		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		this.look = () => document.visibilityState === "visible" && this.refresh();
+		window.addEventListener("focus", this.look);
+		document.addEventListener("visibilitychange", this.look);
+		return this.refresh();
+	}
+
+	/** Ends everything that goes on by itself. */
+	stop() {
+		this.stopped = true;
+		window.removeEventListener("focus", this.look);
+		document.removeEventListener("visibilitychange", this.look);
+		for (const leave of this.following.values()) leave();
+		for (const view of Object.values(this.views)) view.stop?.();
+	}
+
+	/** What a view remembers between two drawings of itself. */
+	memory(name, begin = () => ({})) {
+		return (this.views[name] ??= begin());
+	}
+
+	/** The errors of a form or button, which outlive a drawing: {field: text}. */
+	errors_of(name) {
+		if (!this.errors.has(name)) this.errors.set(name, {});
+		return this.errors.get(name);
+	}
+
+	// -- the server ------------------------------------------------------------------------------------------------
+
+	/** Calls a method of the onboarding API. */
+	call(method, args) {
+		return this.host.call(`${API}.${method}`, args);
+	}
+
+	/** Calls a method that answers with the state, and shows that. */
+	async perform(method, args) {
+		this.apply(await this.call(method, args));
+	}
+
+	/** Calls a method whose answer is about all of the account, and reads the state of this place. */
+	async perform_here(method, args) {
+		await this.call(method, args);
+		this.apply(await this.call("state", this.place));
+	}
+
+	/** Reads the state again: another tab or another administrator may have gone on. */
+	async refresh() {
+		if (this.working) return (this.stale = true);
+		this.stale = false;
+		const asked = (this.asked = {});
+		const state = await this.call("state", this.place).catch((error) => {
+			if (!this.state) this.show_failure(error);
+			else this.say(words_of(error));
+		});
+		if (state && this.asked === asked && !this.working && !this.stopped) this.apply(state);
+	}
+
+	show_failure(error) {
+		const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() }, __("Try again"));
+		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(words_of(error)), again));
+	}
+
+	/** Shows a state. `place` is where the user is now: the account and the number that are being set up. */
+	apply(state) {
+		const known = JSON.stringify(this.state);
+		// The step that the user looked at is over: the next one takes its place.
+		if (this.state && state.current !== this.state.current) this.chosen = null;
+		const first = !this.state;
+		this.state = state;
+		if (first) this.chosen = this.asked_for();
+		this.move(state.account?.name ?? null, state.number?.name ?? null);
+		this.follow();
+		if (known !== JSON.stringify(state) || this.part === null) this.render();
+	}
+
+	/** The step that the page was opened for, if it can be opened. */
+	asked_for() {
+		const found = this.state.steps.find(({ key }) => key === this.options.step);
+		return found && found.state !== "blocked" ? found.key : null;
+	}
+
+	move(account, number) {
+		if (account === this.place.account && number === this.place.number) return;
+		this.place = { account, number };
+		this.options.moved?.(this.place);
+	}
+
+	follow() {
+		const { account, number, channel } = this.state;
+		const wanted = [
+			["WhatsApp Business Account", account?.name],
+			["WhatsApp Number", number?.name],
+			["WhatsApp Channel", channel?.name],
+		].filter(([, name]) => name);
+		const keys = new Set(wanted.map((each) => each.join("/")));
+		for (const [key, leave] of this.following) {
+			if (keys.has(key)) continue;
+			leave();
+			this.following.delete(key);
+		}
+		for (const [doctype, name] of wanted) {
+			const key = `${doctype}/${name}`;
+			if (!this.following.has(key)) this.following.set(key, this.host.subscribe(doctype, name, () => this.heard()));
+		}
+	}
+
+	heard() {
+		clearTimeout(this.soon);
+		this.soon = setTimeout(() => !this.stopped && this.refresh(), 150);
+		this.views.done?.look?.();
+	}
+
+	// -- what the user does -------------------------------------------------------------------------------------------
+
+	/** A button that is busy while `action` runs; what goes wrong is told by `fail(error)`. */
+	button(text, action, { primary, danger, id, fail, submit } = {}) {
+		const kind = danger ? "wac-danger" : primary ? "wac-primary" : "";
+		const button = make("button", { type: submit ? "submit" : "button", class: `wac-button ${kind}`, id }, text);
+		if (!submit) button.addEventListener("click", () => this.run(button, action, fail));
+		return button;
+	}
+
+	/** A form whose submit button runs `action`. */
+	form(form, buttons, action, children) {
+		const submit = buttons.find((button) => button?.type === "submit");
+		const element = make("form", { class: "wac-form", novalidate: "", autocomplete: "off" }, children, form.top, make("div", { class: "wac-actions" }, buttons));
+		element.addEventListener("submit", (event) => {
+			event.preventDefault();
+			form.clear_top();
+			if (form.check()) this.run(submit, action, (error) => form.fail(error));
+		});
+		return element;
+	}
+
+	/** Runs one thing at a time, with the button showing that it does. */
+	async run(button, action, fail) {
+		if (this.working) return;
+		this.working = true;
+		button.setAttribute("aria-busy", "true");
+		button.setAttribute("aria-disabled", "true");
+		try {
+			await action();
+		} catch (error) {
+			if (fail) fail(error);
+			else this.host.toast("error", words_of(error));
+			this.say(words_of(error));
+		} finally {
+			this.working = false;
+			button.removeAttribute("aria-busy");
+			button.removeAttribute("aria-disabled");
+			if (this.stale) this.refresh();
+		}
+	}
+
+	/** Keeps the draft of a form. */
+	keep(form) {
+		this.drafts.keep(form, this.place.account ?? "");
+	}
+
+	/** Has a screen reader say something. */
+	say(text) {
+		this.live.textContent = "";
+		setTimeout(() => (this.live.textContent = text), 50);
+	}
+
+	/** Opens a step that the user chose; null goes to the one whose turn it is. */
+	show(step) {
+		this.chosen = step;
+		this.render();
+	}
+
+	// -- drawing -------------------------------------------------------------------------------------------------------
+
+	/** The step that is shown. */
+	get shown() {
+		return this.chosen ?? this.state.current;
+	}
+
+	/** Draws everything anew. Focus and selection stay, or go to the heading of a new part. */
+	render() {
+		if (this.stopped || !this.state) return;
+		const held = focused(this.root);
+		const kept = { id: held?.id, start: selection(held), inside: !this.part || Boolean(held) || isNowhere() };
+		const [view, part] = this.view();
+		const heading = make("h2", { class: "wac-title", id: "wac-title", tabIndex: -1 }, view.title);
+		const panel = make("section", { class: "wac-card wac-panel", "aria-labelledby": "wac-title" }, heading, view.nodes);
+		const side = this.side();
+		this.body.replaceChildren(head(this.options.titled), stepper(this.state.steps, this.shown, (key) => this.show(key)), make("div", { class: "wac-columns" }, panel, side));
+		this.focus(part, heading, kept);
+	}
+
+	/** The view of the step that is shown, and its name. Errors belong to the part in which they happened. */
+	view() {
+		const view = VIEWS[this.shown](this);
+		const part = `${this.shown}/${view.part}`;
+		if (part === this.part || !this.errors.size) return [view, part];
+		this.errors.clear();
+		return [VIEWS[this.shown](this), part];
+	}
+
+	/** The prerequisites: beside the first step, folded below the others. */
+	side() {
+		if (this.state.current === "done") return null;
+		const first = this.shown === "link";
+		const list = checklist(this.state.checklist, this.opened, first);
+		return list && make("aside", { class: first ? "wac-side" : "wac-below", "aria-label": __("What you need") }, list);
+	}
+
+	focus(part, heading, { id, start, inside }) {
+		const moved = this.part !== null && this.part !== part;
+		const first = this.part === null;
+		this.part = part;
+		if (moved && inside) {
+			heading.focus({ preventScroll: true });
+			this.root.scrollIntoView?.({ block: "start" });
+		} else if (!first && id) {
+			const same = this.root.querySelector(`#${CSS.escape(id)}`);
+			same?.focus({ preventScroll: true });
+			if (start !== null) same?.setSelectionRange?.(start, start);
+		}
+	}
+}
+
+function isNowhere() {
+	return document.activeElement === document.body || document.activeElement === null;
+}
+
+function selection(element) {
+	try {
+		return element?.selectionStart ?? null;
+	} catch {
+		return null;
+	}
+}
+
+function head(titled) {
+	const parts = PATH().map((part, position, all) =>
+		make("li", { "aria-current": position === all.length - 1 ? "page" : null }, part)
+	);
+	return make(
+		"header",
+		{ class: "wac-head" },
+		make("nav", { class: "wac-path", "aria-label": __("Where you are") }, make("ol", {}, parts)),
+		titled ? null : make("h1", {}, __("Connect WhatsApp")),
+		make("p", { class: "wac-muted" }, __("Four steps. Everything is saved as you go: leave at any time and continue here."))
+	);
+}
