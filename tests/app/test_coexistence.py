@@ -411,9 +411,10 @@ def past(
 def nothing_but_messages(desk: Desk) -> None:
 	"""The past makes no work for anyone."""
 	assert desk.tickets() == []
+	# A site whose zone was changed after its installation has rows from the future: they are no test's.
+	made = [["creation", ">", site_now() - timedelta(minutes=5)], ["creation", "<=", site_now()]]
 	for doctype in ("WhatsApp Session", "Communication", "HD Notification"):
-		made = {"creation": [">", site_now() - timedelta(minutes=5)]}
-		assert frappe.get_all(doctype, made) == [], doctype
+		assert frappe.get_all(doctype, filters=made) == [], doctype
 	assert [row for row in rows(CONVERSATION, "window_ends", "last_inbound") if row.window_ends] == []
 	assert [row.contact for row in rows("WhatsApp Customer", "contact") if row.contact] == []
 
