@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 import httpx
 
+from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.inbound import drain
 from whatsapp_channel.outbound import outbox, send
@@ -145,9 +146,11 @@ class Desk:
 
 
 def newest(doctype: str, **filters: Any) -> str:
-	"""The name of the last row."""
+	"""The name of the row that was made last."""
 	frappe.db.commit()
-	return frappe.get_all(doctype, filters, pluck="name", order_by="creation desc, name desc", limit=1)[0]
+	# A site whose zone was changed after its installation has rows from the future: no test made them.
+	made = filters | {"creation": ["<=", site_now()]}
+	return frappe.get_all(doctype, made, pluck="name", order_by="creation desc, name desc", limit=1)[0]
 
 
 def wait_until(condition: Callable[[], Any], deadline: float = DEADLINE) -> Any:

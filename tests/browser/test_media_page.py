@@ -64,7 +64,9 @@ def test_agent_fetches_a_missing_file_again(page: Page, address: str, desk: Desk
 	# Helpdesk builds the actions anew when the last of its own requests is answered.
 	page.wait_for_load_state("networkidle")
 	page.get_by_role("button", name=re.compile("WhatsApp ·")).click()
-	expect(page.get_by_text("Missing file (Photo)")).to_be_visible()
+	expect(
+		page.get_by_text(re.compile(r"Missing file \(Photo · .*link to this file was dead"))
+	).to_be_visible()
 	with page.expect_response(lambda response: "media.fetch_again" in response.url):
 		page.get_by_role("button", name="Fetch again: Photo").click()
 	expect(page.get_by_text("The file has been fetched.", exact=True)).to_be_visible()
