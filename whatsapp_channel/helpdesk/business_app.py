@@ -33,9 +33,9 @@ def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = 
 	values = _values(ticket, customer, row)
 	if meaning is Answer.LATEST:
 		_respond(ticket, at)
-		communication = _insert(values)
+		communication = _insert(ticket, values)
 	else:
-		communication = _insert_quietly(values, ticket)
+		communication = _insert_quietly(ticket, values)
 	place = {"ticket": ticket, "communication": communication}
 	frappe.db.set_value(MESSAGE, message, place, update_modified=False)
 	if row.message_type in communications.WITH_FILES:
@@ -77,11 +77,7 @@ def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
 	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
 	subject = frappe.db.get_value(TICKET, ticket, "subject")
 	return {
-		"doctype": "Communication",
-		"communication_type": "Communication",
-		"communication_medium": "Chat",
 		"sent_or_received": "Sent",
-		"status": "Linked",
 		"email_status": "Open",
 		"subject": f"Re: {subject}",
 		"content": readable.to_html([view], _),
@@ -90,24 +86,20 @@ def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
 		"recipients": tickets.address_of(customer),
 		"delivery_status": "Sent",
 		"communication_date": row.message_timestamp,
-		"reference_doctype": TICKET,
-		"reference_name": ticket,
 	}
 
 
-def _insert(values: dict) -> str:
-	document = frappe.get_doc(values)
-	document.flags.skip_add_signature = True
-	name = document.insert(ignore_permissions=True).name
+def _insert(ticket: str, values: dict) -> str:
+	name = tickets.add_entry(ticket, **values)
 	# Frappe puts who runs the job here, and Helpdesk shows that user before the sender.
 	frappe.db.set_value("Communication", name, "user", None, update_modified=False)
 	return name
 
 
-def _insert_quietly(values: dict, ticket: str) -> str:
+def _insert_quietly(ticket: str, values: dict) -> str:
 	"""As a message of no ticket first: Helpdesk answers the insert of one in a ticket by changing the ticket."""
-	place = {field: values[field] for field in ("reference_doctype", "reference_name", "status")}
-	name = _insert({**values, **dict.fromkeys(place)})
+	place = {"reference_doctype": TICKET, "reference_name": ticket, "status": "Linked"}
+	name = _insert(ticket, {**values, **dict.fromkeys(place)})
 	place["reference_owner"] = frappe.db.get_value(TICKET, ticket, "owner")
 	frappe.db.set_value("Communication", name, place, update_modified=False)
 	return name

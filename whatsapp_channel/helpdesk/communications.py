@@ -109,24 +109,15 @@ def _rows(filters: dict) -> list["frappe._dict"]:
 
 
 def _insert(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> str:
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Chat",
-			"sent_or_received": "Received",
-			"status": "Linked",
-			"subject": row_of("HD Ticket", ticket, ("subject",)).subject,
-			"sender": tickets.address_of(customer),
-			"sender_full_name": called(customer),
-			"content": _html([row]),
-			"communication_date": row.message_timestamp,
-			"reference_doctype": "HD Ticket",
-			"reference_name": ticket,
-		}
+	return tickets.add_entry(
+		ticket,
+		sent_or_received="Received",
+		subject=row_of("HD Ticket", ticket, ("subject",)).subject,
+		sender=tickets.address_of(customer),
+		sender_full_name=called(customer),
+		content=_html([row]),
+		communication_date=row.message_timestamp,
 	)
-	communication.flags.skip_add_signature = True
-	return communication.insert(ignore_permissions=True).name
 
 
 def _html(rows: Sequence["frappe._dict"]) -> str:

@@ -94,27 +94,27 @@ def _department(channel: str) -> str | None:
 
 
 def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
-	"""Puts an outgoing Communication into the ticket without sending anything; returns its name.
+	"""Puts an outgoing Communication into the ticket without sending anything; returns its name."""
+	return add_entry(
+		ticket.name,
+		sent_or_received="Sent",
+		email_status="Open",
+		subject=f"Re: {ticket.subject}",
+		content=html,
+		sender=frappe.session.user,
+		recipients=recipient,
+		delivery_status=delivery_status,
+	)
+
+
+def add_entry(ticket: str, **values: object) -> str:
+	"""Inserts a Communication of the ticket, or of what `values` say instead; returns its name.
 
 	The medium is Chat: with Email Frappe would validate, link and hide it as a mail.
 	"""
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Chat",
-			"sent_or_received": "Sent",
-			"status": "Linked",
-			"email_status": "Open",
-			"subject": f"Re: {ticket.subject}",
-			"content": html,
-			"sender": frappe.session.user,
-			"recipients": recipient,
-			"delivery_status": delivery_status,
-			"reference_doctype": "HD Ticket",
-			"reference_name": ticket.name,
-		}
-	)
+	place = {"status": "Linked", "reference_doctype": "HD Ticket", "reference_name": ticket}
+	kind = {"communication_type": "Communication", "communication_medium": "Chat"}
+	communication = frappe.get_doc({"doctype": "Communication", **kind, **place, **values})
 	communication.flags.skip_add_signature = True
 	return communication.insert(ignore_permissions=True).name
 
