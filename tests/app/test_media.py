@@ -23,7 +23,7 @@ from whatsapp_channel.privacy import erase
 from whatsapp_channel.privacy.person import asked
 
 MB = 1024 * 1024
-ROW = messages.ROW
+ROW = messages.MEDIA
 PHONE = "5511912345678"
 ANA = "5511987654321"
 

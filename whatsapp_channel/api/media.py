@@ -3,10 +3,10 @@
 import frappe
 from frappe import _
 
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
 from whatsapp_channel.inbound import media
-from whatsapp_channel.inbound.message import TABLE
 
 
 @frappe.whitelist(methods=["POST"])
@@ -16,13 +16,13 @@ def fetch_again(message: str) -> dict[str, str | bool]:
 	Takes up to a minute. Raises frappe.PermissionError for anyone but an agent who may read the message's ticket, or an
 	administrator, and frappe.DoesNotExistError when there is no such message.
 	"""
-	row = frappe.db.get_value(TABLE, message, ["name", "communication"], as_dict=True)
+	row = frappe.db.get_value(MESSAGE, message, ["name", "communication"], as_dict=True)
 	if not row:
 		frappe.throw(_("There is no such message."), frappe.DoesNotExistError)
 	ticket = tickets.ticket_of(row.communication) if row.communication else None
 	if ticket and "System Manager" not in frappe.get_roles():
 		ticket_for_agent(ticket)
 	else:
-		frappe.get_doc(TABLE, row.name).check_permission("read")
+		frappe.get_doc(MESSAGE, row.name).check_permission("read")
 	text = media.fetch_again(row.name)
 	return {"text": text, "fetched": not media.has_missing(row.name)}

@@ -8,13 +8,13 @@ from frappe import _
 from whatsapp_channel import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.inbound import conversation, media
 from whatsapp_channel.outbound import outbox, resend
 from whatsapp_channel.rules import readable, window
 
-TABLE = outbox.TABLE
 UNDELIVERED = ("Failed", "Unconfirmed")
 
 
@@ -69,7 +69,7 @@ def check(message: str) -> dict[str, str]:
 
 
 def _message_for_agent(message: str) -> None:
-	communication = frappe.db.get_value(TABLE, message, "communication")
+	communication = frappe.db.get_value(MESSAGE, message, "communication")
 	ticket = tickets.ticket_of(communication) if communication else None
 	if not ticket:
 		frappe.throw(_("This message is in no ticket."), frappe.DoesNotExistError)
@@ -132,7 +132,7 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict
 
 def _count_waiting(customer: str) -> int:
 	waiting = {"customer": customer, "direction": "Outgoing", "status": ["in", list(outbox.WAITING)]}
-	return frappe.db.count(TABLE, waiting)
+	return frappe.db.count(MESSAGE, waiting)
 
 
 def _undelivered(ticket: str) -> list[dict[str, Any]]:
@@ -141,7 +141,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	if not communications:
 		return []
 	rows = frappe.get_all(
-		TABLE,
+		MESSAGE,
 		{
 			"communication": ["in", communications],
 			"status": ["in", list(UNDELIVERED)],
@@ -174,7 +174,7 @@ def _missing_files(ticket: str) -> list[dict[str, str]]:
 	"""Files of the ticket's messages that are not there and that WhatsApp may still have, one entry a message."""
 	communications = tickets.communications(ticket)
 	shown = {"communication": ["in", communications or [""]]}
-	written = dict(frappe.get_all(TABLE, shown, ["name", "message_timestamp"], as_list=True))
+	written = dict(frappe.get_all(MESSAGE, shown, ["name", "message_timestamp"], as_list=True))
 	found = {}
 	for row in media.failed_in(list(written)):
 		label = f"{readable.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"

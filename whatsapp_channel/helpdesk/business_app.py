@@ -8,12 +8,12 @@ from frappe import _
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.inbound import read_message
 from whatsapp_channel.cloud_api.wire import load
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.inbound import media
 from whatsapp_channel.rules import readable
 from whatsapp_channel.rules.coexistence import Answer, answer, app_address
 
-MESSAGE = tickets.MESSAGE
 TICKET = "HD Ticket"
 ORIGIN = "Business App"
 FIELDS = ["name", "conversation", "message_type", "message_timestamp", "payload"]

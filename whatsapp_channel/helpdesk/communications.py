@@ -15,13 +15,13 @@ from whatsapp_channel.cloud_api.content import Content, Media, Text
 from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.database import change_row, row_of
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import business_app, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound import media
 from whatsapp_channel.inbound.media import album
 from whatsapp_channel.rules import readable
 
-MESSAGE = tickets.MESSAGE
 FIELDS = [
 	"name",
 	"direction",

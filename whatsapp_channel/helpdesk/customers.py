@@ -2,10 +2,9 @@
 
 import frappe
 
+from whatsapp_channel.doctypes import IDENTITY
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.rules.address import DOMAIN, synthetic
-
-FORMER = "WhatsApp Customer Identity"
 
 
 def move_tickets(gone: str, keep: str) -> None:
@@ -69,7 +68,7 @@ def former_addresses(customer: str) -> set[str]:
 	A number that somebody else has by now is left out: it would be unclear who is meant.
 	"""
 	rows = frappe.get_all(
-		FORMER, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
+		IDENTITY, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
 	)
 	if not rows:
 		return set()

@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.rules.masking import mask
-from whatsapp_channel.settings import SETTINGS
 
 SEES_ALL = {"System Manager"}
 CUSTOMER = "WhatsApp Customer"

@@ -13,12 +13,12 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.helpdesk.setup import MODULE
 from whatsapp_channel.rules.address import is_synthetic
 from whatsapp_channel.rules.phone import digits
 
-MESSAGE = tickets.MESSAGE
 QUOTATION_MARKS = "\"'“”„«»‘’"
 TICKET = "HD Ticket"
 COMMUNICATION = "Communication"

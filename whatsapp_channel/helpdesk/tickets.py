@@ -6,13 +6,11 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of
+from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules import address, text
 from whatsapp_channel.rules.coexistence import app_address
 from whatsapp_channel.rules.ticket_choice import TicketState, follow_merges
-from whatsapp_channel.settings import SETTINGS
-
-MESSAGE = "WhatsApp Session Message"
 
 
 def state(name: str | None) -> TicketState | None:

@@ -7,11 +7,11 @@ import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import change_row, insert_row, row_of
+from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules import ticket_choice, window
 from whatsapp_channel.rules.ticket_choice import Choice
 
-TABLE = "WhatsApp Conversation"
 FIELDS = ["name", "customer", "channel", "ticket", "state", "window_ends", "last_inbound"]
 
 
@@ -36,7 +36,7 @@ def current(customer: str, channel: str) -> "frappe._dict | None":
 	ended, so the time alone does not tell. A customer has few: the index finds them, the order is made of those.
 	"""
 	rows = frappe.db.sql(
-		f"""select {", ".join(FIELDS)} from `tab{TABLE}` where customer = %s and channel = %s
+		f"""select {", ".join(FIELDS)} from `tab{CONVERSATION}` where customer = %s and channel = %s
 		and (state != 'Ended' or ticket is not null) order by state = 'Ended', opened_at desc, creation desc limit 1""",
 		(customer, channel),
 		as_dict=True,
@@ -48,7 +48,7 @@ def window_ends(customer: str, channel: str) -> datetime | None:
 	"""Until when free-form replies are allowed, in UTC; the window belongs to customer and number, so that an agent
 	may also answer in the ticket of an earlier conversation."""
 	rows = frappe.get_all(
-		TABLE,
+		CONVERSATION,
 		{"customer": customer, "channel": channel, "window_ends": ["is", "set"]},
 		["window_ends"],
 		order_by="window_ends desc",
@@ -77,7 +77,7 @@ def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None
 	if latest and not latest.ticket and latest.state != "Ended":
 		return _thread(latest, None, new_ticket=wanted)
 	if latest and latest.state != "Ended":
-		frappe.db.set_value(TABLE, latest.name, {"state": "Ended", "ended_at": to_site(at)})
+		frappe.db.set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
 	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
 
 
@@ -96,7 +96,7 @@ def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 	if not message or not message.communication:
 		return None
 	state = tickets.state(tickets.ticket_of(message.communication))
-	row = frappe.db.get_value(TABLE, message.conversation, FIELDS, as_dict=True)
+	row = frappe.db.get_value(CONVERSATION, message.conversation, FIELDS, as_dict=True)
 	if not row or not state or state.is_resolved:
 		return None
 	return _thread(row, state.name)
@@ -104,7 +104,7 @@ def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 
 def put_in_ticket(name: str, ticket: str) -> None:
 	"""The conversation is handled in this ticket from now on."""
-	frappe.db.set_value(TABLE, name, "ticket", ticket)
+	frappe.db.set_value(CONVERSATION, name, "ticket", ticket)
 
 
 def _policy(channel: str) -> ticket_choice.TicketPolicy:
@@ -116,7 +116,7 @@ def _policy(channel: str) -> ticket_choice.TicketPolicy:
 
 def _open(customer: str, channel: str, at: datetime) -> str:
 	values = {"customer": customer, "channel": channel, "state": "Open", "opened_at": to_site(at)}
-	return insert_row(TABLE, values)
+	return insert_row(CONVERSATION, values)
 
 
 def note_inbound(thread: Thread, at: datetime) -> None:
@@ -128,20 +128,22 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 		"window_ends": to_site(window.later(thread.window_ends, window.ends(latest))),
 		"ended_at": None,
 	}
-	change_row(TABLE, thread.conversation, values)
+	change_row(CONVERSATION, thread.conversation, values)
 
 
 def note_outbound(name: str, at: datetime, agent: str) -> None:
 	"""An agent replied at `at` (UTC)."""
 	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
-	frappe.db.set_value(TABLE, name, values)
+	frappe.db.set_value(CONVERSATION, name, values)
 
 
 def customer_of(name: str) -> str:
 	"""Whose conversation it is."""
-	return frappe.db.get_value(TABLE, name, "customer")
+	return frappe.db.get_value(CONVERSATION, name, "customer")
 
 
 def in_tickets(names: list[str]) -> list["frappe._dict"]:
 	"""The conversations that are handled in any of these tickets, newest first."""
-	return frappe.get_all(TABLE, {"ticket": ["in", names]}, FIELDS, order_by="opened_at desc, creation desc")
+	return frappe.get_all(
+		CONVERSATION, {"ticket": ["in", names]}, FIELDS, order_by="opened_at desc, creation desc"
+	)

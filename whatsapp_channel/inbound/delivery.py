@@ -7,8 +7,8 @@ from frappe.utils import cint
 
 from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.logs import logger
-from whatsapp_channel.settings import SETTINGS
 
 
 def _(text: str) -> str:

@@ -13,12 +13,12 @@ from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
 from whatsapp_channel.database import in_transaction, named_lock
+from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.inbound import gaps, items, retries
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 
-DELIVERY = "WhatsApp Delivery"
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
 BATCH = 50
 # How often a worker may be killed in the same place before that place is given up.

@@ -16,10 +16,9 @@ from frappe.utils import cint
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import ITEM, NUMBER
 from whatsapp_channel.keys import wamid_key
 
-ITEM = "WhatsApp Delivery Item"
-NUMBER = "WhatsApp Number"
 SIGN = "Sign"
 STATUS = "status"
 # A sign that counts, and one that does not any more, in the states of items.

@@ -8,6 +8,7 @@ from frappe import _
 from whatsapp_channel import database
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.inbound import conversation, gaps, media, session, traces
 from whatsapp_channel.inbound.customers import customer, identity
@@ -15,8 +16,6 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules import readable
-
-TABLE = "WhatsApp Session Message"
 
 
 def file(item: Item) -> None:
@@ -50,7 +49,7 @@ def _customer(way: Route, item: Item) -> str:
 
 def exists(wamid: str) -> bool:
 	"""Whether a message with this id is stored (design decision 3: a unique index decides, this only saves work)."""
-	return bool(frappe.db.sql(f"select 1 from `tab{TABLE}` where wamid_key = %s", (wamid_key(wamid),)))
+	return bool(frappe.db.sql(f"select 1 from `tab{MESSAGE}` where wamid_key = %s", (wamid_key(wamid),)))
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
@@ -116,7 +115,7 @@ def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
 
 def insert_row(values: dict[str, Any]) -> str:
 	"""Inserts a message row with its files; returns its name."""
-	return database.insert_row(TABLE, values)
+	return database.insert_row(MESSAGE, values)
 
 
 def _note_gap(item: Item) -> None:

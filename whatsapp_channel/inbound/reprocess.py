@@ -9,11 +9,11 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import named_lock
+from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.inbound import gaps, retries
 from whatsapp_channel.inbound.items import ITEM, ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
-DELIVERY = "WhatsApp Delivery"
 # So many are done while the administrator waits; more are a job of their own.
 AT_ONCE = 10
 CHUNK = 20

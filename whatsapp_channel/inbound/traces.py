@@ -9,10 +9,10 @@ from frappe import _
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import Unsupported
 from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.rules.traces import Event, Traces, fold
 
-TABLE = "WhatsApp Session Message"
 EVENTS = frozenset({"reaction", "edit", "revoke"})
 # What happens to a message or to an account is no message of the customer, nor that somebody opens the chat.
 QUIET_TYPES = EVENTS | {"system", "request_welcome"}
@@ -34,7 +34,9 @@ def about(customer: str, quoted_key: str) -> None:
 
 	The caller holds the customer's lock.
 	"""
-	found = frappe.db.get_value(TABLE, {"wamid_key": quoted_key, "customer": customer}, FIELDS, as_dict=True)
+	found = frappe.db.get_value(
+		MESSAGE, {"wamid_key": quoted_key, "customer": customer}, FIELDS, as_dict=True
+	)
 	if found:
 		_apply(found, quoted_key)
 
@@ -42,12 +44,12 @@ def about(customer: str, quoted_key: str) -> None:
 def catch_up(name: str, wamid_key: str) -> None:
 	"""A message has been stored: applies what arrived before it. The caller holds the customer's lock."""
 	if _events_of(wamid_key):
-		_apply(frappe.db.get_value(TABLE, name, FIELDS, as_dict=True), wamid_key)
+		_apply(frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True), wamid_key)
 
 
 def _events_of(wamid_key: str) -> list["frappe._dict"]:
 	return frappe.db.sql(
-		f"""select customer, direction, message_type, message_timestamp, text from `tab{TABLE}`
+		f"""select customer, direction, message_type, message_timestamp, text from `tab{MESSAGE}`
 		where quoted_key = %s and message_type in %s order by message_timestamp, creation""",
 		(wamid_key, tuple(EVENTS)),
 		as_dict=True,
@@ -62,10 +64,10 @@ def _apply(message: "frappe._dict", wamid_key: str) -> None:
 	]
 	traces = fold(events)
 	values = _values(message, traces)
-	before = frappe.db.get_value(TABLE, message.name, list(values), as_dict=True)
+	before = frappe.db.get_value(MESSAGE, message.name, list(values), as_dict=True)
 	if all((before[field] or None) == (value or None) for field, value in values.items()):
 		return
-	frappe.db.set_value(TABLE, message.name, values)
+	frappe.db.set_value(MESSAGE, message.name, values)
 	if message.communication:
 		communications.render(message.communication)
 		if any(before[field] != values.get(field) for field in ("revoked_on", "edited_on")):

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import age, sequence, site_now, to_site
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.rules.text import split
 
-TABLE = "WhatsApp Session Message"
 WAITING = ("Queued", "Sending")
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.
 PATIENCE = timedelta(seconds=60)
@@ -43,7 +43,7 @@ def add(
 	Part of the caller's transaction: the reply and its messages are saved together or not at all.
 	"""
 	common = {
-		"doctype": TABLE,
+		"doctype": MESSAGE,
 		"direction": "Outgoing",
 		"message_type": "text",
 		"status": "Queued",
@@ -71,7 +71,7 @@ def first(customer: str, channel: str) -> "frappe._dict | None":
 	A queue is one customer in one channel: a channel that cannot send must not hold up the others.
 	"""
 	rows = frappe.get_all(
-		TABLE,
+		MESSAGE,
 		{"customer": customer, "channel": channel, "direction": "Outgoing", "status": ["in", WAITING]},
 		FIELDS,
 		order_by="sequence, part",

@@ -8,11 +8,10 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.database import lock_row
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox, reply, status
-
-TABLE = outbox.TABLE
 
 
 def send_again(name: str) -> list[str]:
@@ -22,8 +21,8 @@ def send_again(name: str) -> list[str]:
 	Raises frappe.ValidationError when the message is not undelivered any more, reply.WindowClosed outside the window.
 	"""
 	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
-	lock_row(TABLE, name)
-	message = frappe.get_doc(TABLE, name)
+	lock_row(MESSAGE, name)
+	message = frappe.get_doc(MESSAGE, name)
 	if message.status not in ("Failed", "Unconfirmed") or message.sent_again:
 		frappe.throw(_("This message is no longer waiting to be sent again. Reload the ticket."))
 	if message.origin != "Cloud API":
@@ -49,7 +48,7 @@ def send_again(name: str) -> list[str]:
 def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 	"""A long reply goes out in parts, which fail together and make sense only in their order."""
 	parts = frappe.get_all(
-		TABLE,
+		MESSAGE,
 		{"communication": message.communication, "status": "Failed", "sent_again": 0},
 		["name", "text"],
 		order_by="sequence, part",
@@ -58,7 +57,7 @@ def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 
 
 def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
-	frappe.db.set_value(TABLE, part.name, "sent_again", 1)
+	frappe.db.set_value(MESSAGE, part.name, "sent_again", 1)
 	return outbox.add(
 		customer=message.customer,
 		channel=message.channel,
@@ -72,7 +71,7 @@ def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
 
 def check(name: str) -> str:
 	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
-	row = frappe.db.get_value(TABLE, name, ["status", "error"], as_dict=True)
+	row = frappe.db.get_value(MESSAGE, name, ["status", "error"], as_dict=True)
 	if row.status == "Unconfirmed":
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")
 	return _("Status: {0}").format(_(row.status))

@@ -14,7 +14,6 @@ from whatsapp_channel.database import named_lock
 from whatsapp_channel.outbound import account_health, outbox, status
 from whatsapp_channel.rules.retry import next_attempt
 
-TABLE = outbox.TABLE
 UNREACHABLE_RETRY_SECONDS = 10
 # After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
 SECOND_LOOK = timedelta(seconds=5)

@@ -12,6 +12,7 @@ from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import badges, tickets
 from whatsapp_channel.inbound import conversation, session, traces
 from whatsapp_channel.inbound.problems import ItemProblem
@@ -21,7 +22,6 @@ from whatsapp_channel.outbound import course
 from whatsapp_channel.rules import window
 from whatsapp_channel.rules.status import MessageStatus, from_meta, replaceable_by
 
-TABLE = "WhatsApp Session Message"
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
 # A message in these states is settled by its status, and the customer's queue may go on at once.
@@ -49,7 +49,7 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 	allowed = tuple(only_from)
 	marks = ", ".join(["%s"] * len(allowed))
 	frappe.db.sql(
-		f"update `tab{TABLE}` set {assignments}, modified = %s where name = %s and status in ({marks})",
+		f"update `tab{MESSAGE}` set {assignments}, modified = %s where name = %s and status in ({marks})",
 		(*values.values(), site_now(), name, *allowed),
 	)
 	return bool(frappe.db._cursor.rowcount)
@@ -57,7 +57,7 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 
 def accept(name: str, *, wamid: str, at: datetime) -> None:
 	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
-	while not _accept_under(frappe.db.get_value(TABLE, name, "customer"), name, wamid, at):
+	while not _accept_under(frappe.db.get_value(MESSAGE, name, "customer"), name, wamid, at):
 		frappe.db.commit()  # nosemgrep: the customer was joined with another; look again whose the message is
 
 
@@ -66,7 +66,7 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 
 	def work() -> bool:
 		lock_row("WhatsApp Customer", customer)
-		message = frappe.db.get_value(TABLE, name, FIELDS, as_dict=True)
+		message = frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True)
 		if message.customer != customer:
 			return False
 		if not message.session:
@@ -93,7 +93,7 @@ def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
 	values = {"session": counted, "accepted_on": to_site(at)}
 	if not message.wamid_key:  # one without its id was erased, and the id holds the number
 		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
-	frappe.db.set_value(TABLE, message.name, values)
+	frappe.db.set_value(MESSAGE, message.name, values)
 
 
 def _replaceable(new: MessageStatus) -> list[str]:
@@ -135,7 +135,7 @@ def apply(item: Item) -> None:
 	name = _names([update]).get(update.id)
 	if not name:
 		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
-	if not _is_ready(frappe.db.get_value(TABLE, name, ["session", "origin"], as_dict=True), update):
+	if not _is_ready(frappe.db.get_value(MESSAGE, name, ["session", "origin"], as_dict=True), update):
 		accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
@@ -169,7 +169,7 @@ def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
 def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[tuple[str, str]]:
 	if not values:
 		return ()
-	query = f"select {field}, name from `tab{TABLE}` where {field} in %s {condition}"
+	query = f"select {field}, name from `tab{MESSAGE}` where {field} in %s {condition}"
 	return frappe.db.sql(query, (tuple(values),))
 
 
@@ -178,7 +178,7 @@ def _locked(names: Collection[str]) -> dict[str, "frappe._dict"]:
 	if not names:
 		return {}
 	fields = ", ".join(dict.fromkeys((*FIELDS, *course.FIELDS)))
-	query = f"select {fields} from `tab{TABLE}` where name in %s for update"
+	query = f"select {fields} from `tab{MESSAGE}` where name in %s for update"
 	return {row.name: row for row in frappe.db.sql(query, (tuple(names),), as_dict=True)}
 
 
@@ -203,7 +203,7 @@ def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
 	for pairs, names in alike.items():
 		assignments = ", ".join(f"`{field}` = %s" for field, _value in pairs)
 		frappe.db.sql(
-			f"update `tab{TABLE}` set {assignments}, modified = %s where name in %s",
+			f"update `tab{MESSAGE}` set {assignments}, modified = %s where name in %s",
 			(*(value for _field, value in pairs), site_now(), tuple(names)),
 		)
 
@@ -232,7 +232,7 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	}
 	if not change(name, values, only_from=_replaceable(MessageStatus.FAILED)):
 		return
-	message = frappe.db.get_value(TABLE, name, [*FIELDS, "text"], as_dict=True)
+	message = frappe.db.get_value(MESSAGE, name, [*FIELDS, "text"], as_dict=True)
 	_fail_rest(message, reason)
 	show(message.communication)
 	ticket = tickets.ticket_of(message.communication) if message.communication else None
@@ -245,7 +245,7 @@ def _fail_rest(message: "frappe._dict", reason: str) -> None:
 	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
 	if not message.communication:
 		return
-	rest = frappe.get_all(TABLE, {"communication": message.communication, "status": "Queued"}, pluck="name")
+	rest = frappe.get_all(MESSAGE, {"communication": message.communication, "status": "Queued"}, pluck="name")
 	for name in rest:
 		values = {"status": MessageStatus.FAILED.value, "error": reason, "failed_on": site_now()}
 		change(name, values, only_from=("Queued",))
@@ -262,7 +262,7 @@ def show_all(communications: Collection[str | None]) -> None:
 	if not wanted:
 		return
 	states: dict[str, list[str]] = {name: [] for name in wanted}
-	query = f"select communication, status from `tab{TABLE}` where communication in %s and sent_again = 0"
+	query = f"select communication, status from `tab{MESSAGE}` where communication in %s and sent_again = 0"
 	for communication, status in frappe.db.sql(query, (wanted,)):
 		states[communication].append(status)
 	badges.show({name: delivery_status(found) for name, found in states.items()})

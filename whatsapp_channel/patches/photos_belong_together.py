@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel.settings import SETTINGS
+from whatsapp_channel.doctypes import SETTINGS
 
 FIELD = "group_media_seconds"
 

@@ -8,8 +8,8 @@ import frappe
 from frappe import _
 from frappe.utils.password import get_encryption_key
 
+from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.privacy.person import Asked
-from whatsapp_channel.settings import SETTINGS
 
 PRINT_LENGTH = 16
 

@@ -14,13 +14,13 @@ from frappe import _
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row, named_lock
+from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, IDENTITY, MESSAGE
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
-from whatsapp_channel.privacy.person import ACCOUNT, CUSTOMER, IDENTITY, Asked, Person, choose, person
+from whatsapp_channel.privacy.person import Asked, Person, choose, person
 from whatsapp_channel.rules.masking import HIDDEN, mask
 
-MESSAGE = "WhatsApp Session Message"
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
 SENDER_PATIENCE = 60
 # A drain works for five minutes, ends its item and makes room (inbound.drain.BUDGET_SECONDS).

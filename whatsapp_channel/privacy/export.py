@@ -11,12 +11,12 @@ from frappe import _
 from frappe.utils import add_to_date
 
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, MESSAGE
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.privacy import audit, files
-from whatsapp_channel.privacy.person import CUSTOMER, IDENTITY, Asked, Person, choose, person
+from whatsapp_channel.privacy.person import Asked, Person, choose, person
 
-MESSAGE = "WhatsApp Session Message"
 KEPT_HOURS = 24
 # What the table holds besides, keys and links, means nothing outside of this site.
 FIELDS = {

@@ -8,11 +8,10 @@ from pathlib import Path
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk.privacy import COMMUNICATION, TICKET, Traces, among, forget_trails
-from whatsapp_channel.privacy.person import CUSTOMER, Person
+from whatsapp_channel.privacy.person import Person
 
-MESSAGE = "WhatsApp Session Message"
-MEDIA = "WhatsApp Message Media"
 EXPORT_PREFIX = "whatsapp-export-"
 PART = ".part"
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import frappe
 
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.privacy import audit, deliveries, files
 from whatsapp_channel.privacy.person import Asked, Owner, choose, owners, person
 
-MESSAGE = "WhatsApp Session Message"
 # Beyond so many stored webhooks a dialog would wait too long for their count.
 COUNTED_DELIVERIES = 20000
 

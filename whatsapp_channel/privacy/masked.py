@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel.privacy.person import CUSTOMER
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.rules.masking import mask
 
 BATCH = 1000

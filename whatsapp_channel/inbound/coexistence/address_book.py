@@ -14,6 +14,7 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.coexistence import is_nameless
@@ -21,7 +22,6 @@ from whatsapp_channel.rules.phone import variants
 from whatsapp_channel.rules.text import display_name
 
 FIELD = "smb_app_state_sync"
-CUSTOMER = "WhatsApp Customer"
 # Contacts come before the history whose customers they name. The history takes minutes, or some hours.
 PATIENCE = timedelta(hours=4)
 AT_ONCE = 200

@@ -12,6 +12,7 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import business_app, tickets
 from whatsapp_channel.inbound import media, message, traces
 from whatsapp_channel.inbound.customers import customer
@@ -21,7 +22,6 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 
-CONVERSATION = "WhatsApp Conversation"
 # How long a message of ours may be on its way to Meta before nobody waits any more for its id.
 ON_ITS_WAY = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=5)
@@ -77,7 +77,7 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 		"text": echo.text,
 		"last_attempt": [">", site_now() - ON_ITS_WAY],
 	}
-	if echo.text and frappe.db.exists(message.TABLE, sending):
+	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
 		raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
 
@@ -99,7 +99,7 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 	traces.catch_up(stored, wamid_key(echo.id))
 	ticket = tickets.state(thread.ticket)
 	if ticket:
-		row = frappe.db.get_value(customer.CUSTOMER, name, FIELDS, as_dict=True)
+		row = frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True)
 		business_app.file(stored, ticket.name, row, closed=ticket.is_resolved)
 
 

@@ -17,6 +17,7 @@ from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound import message, traces
 from whatsapp_channel.inbound.coexistence import history_media
 from whatsapp_channel.inbound.customers import customer
@@ -27,8 +28,6 @@ from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.coexistence import is_of, past_status
 from whatsapp_channel.rules.status import MessageStatus
 
-TABLE = message.TABLE
-CONVERSATION = "WhatsApp Conversation"
 ORIGIN = "History"
 DECLINED = 2593109
 
@@ -137,7 +136,7 @@ def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
 
 def _known(keys: Sequence[str]) -> dict[str, "frappe._dict"]:
 	fields = ["name", "wamid_key", "origin", "customer", "edited_on"]
-	rows = frappe.get_all(TABLE, {"wamid_key": ["in", list(keys)]}, fields, order_by=None)
+	rows = frappe.get_all(MESSAGE, {"wamid_key": ["in", list(keys)]}, fields, order_by=None)
 	return {row.wamid_key: row for row in rows}
 
 
@@ -160,7 +159,7 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 	found = frappe.db.sql(
 		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
 		where customer = %s and channel = %s and state = 'Ended' and window_ends is null and exists (
-		select 1 from `tab{TABLE}` message where message.conversation = conversation.name and message.origin = %s)
+		select 1 from `tab{MESSAGE}` message where message.conversation = conversation.name and message.origin = %s)
 		limit 1""",
 		(name, channel, ORIGIN),
 		as_dict=True,
@@ -178,7 +177,7 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 
 def is_of_the_past(conversation: str) -> bool:
 	"""Whether a conversation holds copied messages: it is for reading, and never continued or put in a ticket."""
-	return bool(frappe.db.exists(TABLE, {"conversation": conversation, "origin": ORIGIN}))
+	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": ORIGIN}))
 
 
 def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
@@ -199,7 +198,7 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 		"conversation": conversation,
 		**message.columns(found, past.item.raw),
 	}
-	if not insert_unless_there(TABLE, row):
+	if not insert_unless_there(MESSAGE, row):
 		return False
 	if isinstance(found.content, Media):
 		history_media.note(row["name"], found.content)
@@ -221,4 +220,4 @@ def _show_traces(name: str, fresh: Sequence[Past]) -> None:
 
 def _with_events(keys: Iterable[str]) -> list[str]:
 	about = {"quoted_key": ["in", sorted(keys)], "message_type": ["in", sorted(traces.EVENTS)]}
-	return frappe.get_all(TABLE, about, pluck="quoted_key", distinct=True, order_by=None)
+	return frappe.get_all(MESSAGE, about, pluck="quoted_key", distinct=True, order_by=None)

@@ -12,21 +12,20 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
+from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.inbound import message
 from whatsapp_channel.rules.media import KEPT_BY_META
-
-ROW = "WhatsApp Message Media"
 
 
 def note(name: str, media: Media) -> None:
 	"""Notes the file of a stored message. Part of the caller's transaction; a second time changes nothing."""
 	offered = bool(media.id)
 	insert_unless_there(
-		ROW,
+		MEDIA,
 		{
 			"name": f"{name[:18]}-0",
 			"parent": name,
-			"parenttype": message.TABLE,
+			"parenttype": MESSAGE,
 			"parentfield": "media",
 			"idx": 1,
 			"kind": media.kind,
@@ -50,11 +49,11 @@ def complete(row: "frappe._dict", item: Item) -> None:
 	def work() -> None:
 		# Joined with another meanwhile: then the row is that one's, and nothing else here is.
 		lock_row("WhatsApp Customer", row.customer)
-		if frappe.db.exists(ROW, {"parent": row.name, "media_id": ["is", "set"]}):
+		if frappe.db.exists(MEDIA, {"parent": row.name, "media_id": ["is", "set"]}):
 			return
-		frappe.db.delete(ROW, {"parent": row.name, "parenttype": message.TABLE})
+		frappe.db.delete(MEDIA, {"parent": row.name, "parenttype": MESSAGE})
 		note(row.name, item.message.content)
-		frappe.db.set_value(message.TABLE, row.name, _described(row, item), update_modified=False)
+		frappe.db.set_value(MESSAGE, row.name, _described(row, item), update_modified=False)
 
 	in_transaction(work)
 

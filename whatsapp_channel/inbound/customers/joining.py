@@ -7,16 +7,15 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import timeline
-from whatsapp_channel.inbound.customers.owners import CUSTOMER, FORMER, Kind, key, remember
+from whatsapp_channel.inbound.customers.owners import Kind, key, remember
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.masking import mask
 from whatsapp_channel.rules.phone import of_wa_id, variants
 
-CONVERSATION = "WhatsApp Conversation"
-MESSAGE = "WhatsApp Session Message"
 # Conversations first: a reply that is being saved writes its conversation before its messages, so it either is
 # done before its messages are moved, or reads the new customer from the conversation.
 LINKS = ((CONVERSATION, "customer"), ("WhatsApp Session", "customer"), (MESSAGE, "customer"))
@@ -95,7 +94,7 @@ def _move(keep: str, gone: str) -> None:
 	for doctype, kind, name in REFERENCES:
 		frappe.db.set_value(doctype, {kind: CUSTOMER, name: gone}, name, keep, update_modified=False)
 	former = {"parent": gone, "parenttype": CUSTOMER}
-	frappe.db.set_value(FORMER, former, "parent", keep, update_modified=False)
+	frappe.db.set_value(IDENTITY, former, "parent", keep, update_modified=False)
 	customers.move_tickets(gone, keep)
 
 

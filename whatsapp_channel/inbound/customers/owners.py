@@ -10,10 +10,8 @@ import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rules.phone import variants
-
-CUSTOMER = "WhatsApp Customer"
-FORMER = "WhatsApp Customer Identity"
 
 
 class Kind(str, Enum):
@@ -82,7 +80,7 @@ def _first(found: dict[str, Owner], keys: Iterable[str]) -> Owner | None:
 
 def _former(keys: list[str], at: datetime) -> dict[str, Owner]:
 	rows = frappe.get_all(
-		FORMER,
+		IDENTITY,
 		{"identity_key": ["in", keys], "parenttype": CUSTOMER, "until": [">=", to_site(at)]},
 		["parent", "identity_key"],
 		order_by="until desc",
@@ -103,7 +101,7 @@ def _present(numbers: list[str], users: list[str]) -> dict[str, Owner]:
 def gave_up(name: str, keys: list[str], at: datetime) -> datetime | None:
 	"""When (UTC) this customer gave an id up that he had at `at`; None if he did not."""
 	wanted = {"parent": name, "identity_key": ["in", keys], "until": [">=", to_site(at)]}
-	found = frappe.get_all(FORMER, wanted, pluck="until", order_by="until", limit=1)
+	found = frappe.get_all(IDENTITY, wanted, pluck="until", order_by="until", limit=1)
 	return to_utc(found[0]) if found else None
 
 
@@ -121,11 +119,11 @@ def remember(name: str, account: str, kind: Kind, identity: str, until: datetime
 		"parent": name,
 		"parenttype": CUSTOMER,
 		"parentfield": "former_identities",
-		"idx": frappe.db.count(FORMER, {"parent": name}) + 1,
+		"idx": frappe.db.count(IDENTITY, {"parent": name}) + 1,
 		"kind": kind.value,
 		"identity": identity,
 		"until": to_site(until),
 		# Records are part of addresses alone, no message ever carries one.
 		"identity_key": None if kind is Kind.RECORD else key(account, identity),
 	}
-	return insert_unless_there(FORMER, row)
+	return insert_unless_there(IDENTITY, row)

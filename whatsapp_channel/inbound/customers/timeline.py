@@ -6,10 +6,9 @@ from html import escape
 import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.inbound.customers.owners import CUSTOMER
+from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
 from whatsapp_channel.rules.masking import mask
 from whatsapp_channel.rules.phone import of_wa_id
-from whatsapp_channel.settings import SETTINGS
 
 GENERAL = "WhatsApp"
 MARKETING = "WhatsApp Marketing"

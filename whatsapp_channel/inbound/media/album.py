@@ -5,10 +5,9 @@ from datetime import timedelta
 import frappe
 from frappe.utils import cint
 
+from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.settings import SETTINGS
 
-MESSAGE = "WhatsApp Session Message"
 GROUPED = ("image", "video")
 FIELDS = ["direction", "message_type", "message_timestamp", "communication", "quoted_key"]
 

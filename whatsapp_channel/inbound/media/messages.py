@@ -14,8 +14,8 @@ from whatsapp_channel.cloud_api.content import Content, Edit, Media, read_conten
 from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.database import in_transaction, lock_row, named_lock
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
-from whatsapp_channel.inbound.customers.owners import CUSTOMER
 from whatsapp_channel.inbound.media.problems import expired
 from whatsapp_channel.inbound.media.store import (
 	FAILED,
@@ -29,8 +29,6 @@ from whatsapp_channel.inbound.media.store import (
 from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.rules.readable import FileView
 
-ROW = "WhatsApp Message Media"
-MESSAGE = "WhatsApp Session Message"
 FIELDS = [
 	"name",
 	"parent",
@@ -86,12 +84,14 @@ def fetch(account: str, customer: str, message: InboundMessage) -> list[dict[str
 
 def attach(message: str, communication: str, ticket: str) -> None:
 	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
-	rows = frappe.get_all(ROW, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"])
+	rows = frappe.get_all(
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"]
+	)
 	for row in rows:
 		if not files.attach(row.file, communication, ticket):
 			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
 			frappe.db.set_value(
-				ROW, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None}
+				MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None}
 			)
 	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
 		frappe.db.after_commit.add(files.forget_shown)
@@ -103,7 +103,7 @@ def files_of(messages: list[str]) -> dict[str, list[FileView]]:
 	if not messages:
 		return found
 	rows = frappe.get_all(
-		ROW, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
+		MEDIA, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
 	)
 	told = _told({row.parent for row in rows if row.kind in ("audio", "sticker")})
 	for row in rows:
@@ -145,14 +145,14 @@ def failed_in(messages: list[str]) -> list["frappe._dict"]:
 	"""The files of these messages that are not there and that Meta may still have."""
 	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
 	return frappe.get_all(
-		ROW, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
+		MEDIA, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
 	)
 
 
 def has_missing(message: str) -> bool:
 	"""Whether a file of this message is not there, and not for good."""
 	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
-	return bool(frappe.db.exists(ROW, among))
+	return bool(frappe.db.exists(MEDIA, among))
 
 
 def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
@@ -173,7 +173,7 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 def _missing(message: str) -> list["frappe._dict"]:
 	frappe.db.commit()  # nosemgrep: another fetch may just have ended
 	return frappe.get_all(
-		ROW, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
 	)
 
 
@@ -226,10 +226,10 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
 	if message and message.customer != customer:
 		return None
-	if frappe.db.get_value(ROW, row.name, "state") != FAILED:
+	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
 		_discard(values)
 		return False
-	frappe.db.set_value(ROW, row.name, values)
+	frappe.db.set_value(MEDIA, row.name, values)
 	if message and message.communication:
 		_show(row.parent, message.communication)
 	return True
@@ -238,7 +238,7 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 def _discard(values: dict[str, Any]) -> None:
 	"""A file that came too late: it hangs on a customer who may be gone, where nobody would find it again."""
 	name = values.get("file")
-	if name and not frappe.db.exists(ROW, {"file": name}):
+	if name and not frappe.db.exists(MEDIA, {"file": name}):
 		files.remove(name, values["file_url"], [], [], all_rows=False)
 
 
@@ -270,7 +270,7 @@ def _due() -> list["frappe._dict"]:
 	frappe.db.commit()  # nosemgrep
 	rows = frappe.db.sql(
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
-		from `tab{ROW}` media inner join `tab{MESSAGE}` message on message.name = media.parent
+		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
 		where media.state = %s and coalesce(message.origin, '') != 'History' order by media.modified limit 500""",
 		(FAILED,),

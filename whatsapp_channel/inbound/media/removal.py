@@ -9,14 +9,11 @@ from frappe.utils import cint
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
-from whatsapp_channel.inbound.customers.owners import CUSTOMER
 from whatsapp_channel.inbound.media.store import FAILED, REMOVED, STORED
 from whatsapp_channel.logs import report
-from whatsapp_channel.settings import SETTINGS
 
-ROW = "WhatsApp Message Media"
-MESSAGE = "WhatsApp Session Message"
 BATCH = 100
 
 
@@ -39,7 +36,7 @@ def _old(days: int, skip: int) -> list[str]:
 	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
 	frappe.db.commit()  # nosemgrep: a fresh look for each batch
 	rows = frappe.get_all(
-		ROW,
+		MEDIA,
 		{
 			"parenttype": MESSAGE,
 			"state": ["in", [STORED, FAILED]],
@@ -80,10 +77,12 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		"sha256": None,
 		"media_id": None,
 	}
-	for row in frappe.get_all(ROW, {"parent": message, "parenttype": MESSAGE}, ["name", "file", "file_url"]):
+	for row in frappe.get_all(
+		MEDIA, {"parent": message, "parenttype": MESSAGE}, ["name", "file", "file_url"]
+	):
 		if row.file:
 			_remove_file(row, communication)
-		frappe.db.set_value(ROW, row.name, gone)
+		frappe.db.set_value(MEDIA, row.name, gone)
 	if communication:
 		communications.render(communication)
 
@@ -95,5 +94,5 @@ def _remove_file(row: "frappe._dict", communication: str | None) -> None:
 	around = tickets.with_merged(ticket) if ticket else []
 	shown = [name for each in around for name in tickets.communications(each)]
 	files.remove(
-		row.file, row.file_url, shown, around, all_rows=not (row.file_url and frappe.db.exists(ROW, kept))
+		row.file, row.file_url, shown, around, all_rows=not (row.file_url and frappe.db.exists(MEDIA, kept))
 	)

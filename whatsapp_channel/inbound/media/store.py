@@ -23,7 +23,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
 from whatsapp_channel.database import in_transaction
-from whatsapp_channel.inbound.customers.owners import CUSTOMER
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.media.problems import (
 	NotStored,
 	no_access,

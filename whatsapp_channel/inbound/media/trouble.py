@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import frappe
 
-from whatsapp_channel.settings import SETTINGS
+from whatsapp_channel.doctypes import SETTINGS
 
 FILE_SECONDS = 60.0
 PROBE_SECONDS = 10.0
