@@ -11,8 +11,8 @@ from whatsapp_channel.cloud_api.app import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import insert_row, named_lock
+from whatsapp_channel.doctypes import SETTINGS
 
-SETTINGS = "WhatsApp Channel Settings"
 SECRET = "WhatsApp App Secret"  # noqa: S105 - the name of a DocType
 META_API = "https://graph.facebook.com"
 META_VERSION = "v25.0"

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import status
-from whatsapp_channel.status.facts import CHANNEL
+from whatsapp_channel.doctypes import CHANNEL
 
 ROLES = ["System Manager", "Agent Manager"]
 

@@ -9,8 +9,8 @@ from frappe.utils import get_datetime
 from werkzeug.wrappers import Response
 
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import gaps, reprocess
-from whatsapp_channel.inbound.items import ITEM
 
 ROLE = "System Manager"
 MOST_EXPORTED = 5000

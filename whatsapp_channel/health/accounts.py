@@ -16,11 +16,11 @@ from whatsapp_channel.cloud_api.answers import AppWebhook
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.clock import Sign, sign_of_life
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.health import vault
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, combined, ok, problem, skipped, warning
 
-ACCOUNT = "WhatsApp Business Account"
 EXPIRY_NOTICE = timedelta(days=7)
 SLOW_SECONDS = 5.0
 MESSAGING = "whatsapp_business_messaging"

@@ -4,11 +4,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.doctypes import SETTINGS
+from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
 from whatsapp_channel.rules.masking import mask
 
 SEES_ALL = {"System Manager"}
-CUSTOMER = "WhatsApp Customer"
 # The level of the fields that identify a customer; DocType permissions say which roles read it.
 NUMBERS_LEVEL = 1
 

@@ -4,8 +4,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import CHANNEL
+
 TEAM = "HD Team"
-CHANNEL = "WhatsApp Channel"
 
 
 def names() -> list[str]:

@@ -13,6 +13,7 @@ from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import message, order
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
 from whatsapp_channel.inbound.customers import identity
@@ -22,7 +23,6 @@ from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.retry import next_attempt
 from whatsapp_channel.status import events
 
-ITEM = "WhatsApp Delivery Item"
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
 CLOCK_PATIENCE = timedelta(hours=24)

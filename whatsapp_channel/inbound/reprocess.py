@@ -9,9 +9,9 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import named_lock
-from whatsapp_channel.doctypes import DELIVERY
+from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import gaps, retries
-from whatsapp_channel.inbound.items import ITEM, ItemState
+from whatsapp_channel.inbound.items import ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
 # So many are done while the administrator waits; more are a job of their own.

@@ -10,8 +10,9 @@ from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import gaps, order
-from whatsapp_channel.inbound.items import ITEM, ItemState, attempt, outcome
+from whatsapp_channel.inbound.items import ItemState, attempt, outcome
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.retry import MOST_ATTEMPTS

@@ -2,8 +2,9 @@
 
 import frappe
 
+from whatsapp_channel.doctypes import ACCOUNT
+
 EVENT = "whatsapp_setup"
-ACCOUNT = "WhatsApp Business Account"
 
 
 def announce(account: str) -> None:

@@ -8,14 +8,12 @@ from frappe.model.document import Document
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules import number_choice
 from whatsapp_channel.rules.number_choice import State
 from whatsapp_channel.status import sync
-
-ACCOUNT = "WhatsApp Business Account"
-NUMBER = "WhatsApp Number"
 
 
 def writable(number: str) -> Document:

@@ -7,12 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.helpdesk import teams
-from whatsapp_channel.onboarding.at_meta import NUMBER
 from whatsapp_channel.rules import qr
-from whatsapp_channel.settings import SETTINGS
 
-CHANNEL = "WhatsApp Channel"
 VIEW_FIELDS = (
 	"name",
 	"number",

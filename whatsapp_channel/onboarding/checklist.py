@@ -5,10 +5,9 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.at_meta import is_registered
 from whatsapp_channel.rules.checklist import Entry, Facts, entries
-
-NUMBER = "WhatsApp Number"
 
 
 def view(account: "frappe._dict | None") -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from frappe.model.document import Document
 from whatsapp_channel.clock import age, due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
-from whatsapp_channel.onboarding.at_meta import NUMBER, client_of, read_again, writable, write, write_within
+from whatsapp_channel.doctypes import NUMBER
+from whatsapp_channel.onboarding.at_meta import client_of, read_again, writable, write, write_within
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.rules.code import read_code
 from whatsapp_channel.rules.locales import for_meta

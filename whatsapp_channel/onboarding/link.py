@@ -16,13 +16,12 @@ from whatsapp_channel.cloud_api.answers import BusinessAccount, SubscribedApp, T
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, Retry
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.status import sync
 
-ACCOUNT = "WhatsApp Business Account"
-NUMBER = "WhatsApp Number"
 BY_SIGNUP, BY_HAND = "Embedded Signup", "Manual"
 EXPIRED_TOKEN = 190
 LONGEST_NAME = 140

@@ -11,8 +11,9 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import ACCOUNT, NUMBER, apply, is_registered, state_of, writable
+from whatsapp_channel.onboarding.at_meta import apply, is_registered, state_of, writable
 from whatsapp_channel.onboarding.codes import request_code, verify_code
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.onboarding.registration import register

@@ -12,14 +12,14 @@ from frappe.model.document import Document
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER, SETTINGS
 from whatsapp_channel.onboarding import files
 from whatsapp_channel.onboarding.announce import announce
-from whatsapp_channel.onboarding.at_meta import ACCOUNT, NUMBER, client_of, is_registered, writable, write
+from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.onboarding.refusals import said
 from whatsapp_channel.rules.image import check_picture
 from whatsapp_channel.rules.profile import Profile, check
-from whatsapp_channel.settings import SETTINGS
 
 STORED = ("category", "description", "about", "address", "email")
 

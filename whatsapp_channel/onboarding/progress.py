@@ -11,6 +11,7 @@ from frappe import _
 
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import channel as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
 from whatsapp_channel.onboarding import number as numbers
@@ -18,9 +19,6 @@ from whatsapp_channel.rules import image, policies
 from whatsapp_channel.rules import profile as limits
 from whatsapp_channel.rules.setup_steps import Facts, Step, current, steps
 
-ACCOUNT = "WhatsApp Business Account"
-NUMBER = "WhatsApp Number"
-CHANNEL = "WhatsApp Channel"
 ACCOUNT_FIELDS = (
 	"name",
 	"account_name",

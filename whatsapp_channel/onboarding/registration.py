@@ -19,16 +19,9 @@ from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.cloud_api.client import PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import (
-	NUMBER,
-	client_of,
-	read_again,
-	state_of,
-	writable,
-	write,
-	write_within,
-)
+from whatsapp_channel.onboarding.at_meta import client_of, read_again, state_of, writable, write, write_within
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.rules.code import new_pin, read_pin
 from whatsapp_channel.rules.number_choice import has_new_name, is_registered, shares_app

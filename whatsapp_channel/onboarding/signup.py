@@ -14,13 +14,12 @@ from whatsapp_channel.cloud_api.answers import TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
 from whatsapp_channel.database import named_lock
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.rules.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
 
-ACCOUNT = "WhatsApp Business Account"
-NUMBER = "WhatsApp Number"
 MOST_CANDIDATES = 20
 EXCHANGE_SECONDS = 45
 LONGEST_CODE = 2000

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.database import change_row, in_transaction, insert_row, lock_row, row_of
+from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.rules.signup import Outcome, SignupEvent
 
-SIGNUP = "WhatsApp Signup"
 TOKEN = "access_token"  # noqa: S105 - the name of a field
 LIFETIME = timedelta(hours=2)
 KEPT = timedelta(days=30)

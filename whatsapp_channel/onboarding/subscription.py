@@ -13,13 +13,13 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.status.refresh import refresh_account
 
-ACCOUNT = "WhatsApp Business Account"
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
 CALLBACK_FAILED = 2200

@@ -8,11 +8,11 @@ from whatsapp_channel import settings, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, Scope
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.account_events import ACCESS
 from whatsapp_channel.status import times, words
 
-ACCOUNT = "WhatsApp Business Account"
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
 REFUSALS_UNTIL_STOP = 2
 # Meta's codes that say that the token itself is dead; the others say that it may not do one thing.

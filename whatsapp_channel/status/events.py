@@ -11,6 +11,7 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules import account_events
@@ -19,7 +20,6 @@ from whatsapp_channel.rules.event_changes import Cell, Changes, Columns
 from whatsapp_channel.rules.phone import variants
 from whatsapp_channel.rules.sentence import Sentence
 from whatsapp_channel.status import refresh, restriction, timeline, times
-from whatsapp_channel.status.facts import ACCOUNT, NUMBER
 from whatsapp_channel.status.words import say
 
 KEPT = "Dropped"

@@ -8,14 +8,12 @@ import frappe
 
 from whatsapp_channel import settings
 from whatsapp_channel.clock import to_utc, utc_now
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.restriction import Restriction
 from whatsapp_channel.rules.trial import GUIDE
 from whatsapp_channel.status.words import say
 
-ACCOUNT = "WhatsApp Business Account"
-NUMBER = "WhatsApp Number"
-CHANNEL = "WhatsApp Channel"
 _ACCOUNT_FIELDS = [
 	"name",
 	"access_token",

@@ -7,10 +7,10 @@ from html import escape
 import frappe
 
 from whatsapp_channel.database import is_conflict
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.channel_status import Status
 from whatsapp_channel.status import words
-from whatsapp_channel.status.facts import ACCOUNT
 
 ROLE = "System Manager"
 LOG = "Notification Log"

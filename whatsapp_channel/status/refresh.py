@@ -8,12 +8,13 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules import calling, channel_facts, channel_status
 from whatsapp_channel.rules.channel_facts import NumberState, Site
 from whatsapp_channel.rules.channel_status import Action, ChannelStatus, Facts, Status
 from whatsapp_channel.status import notify, restriction, timeline, words
-from whatsapp_channel.status.facts import ACCOUNT, CHANNEL, NUMBER, account_state, number_state, site
+from whatsapp_channel.status.facts import account_state, number_state, site
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
 VERIFICATION_PAGE = "https://business.facebook.com/settings/security"

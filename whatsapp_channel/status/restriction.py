@@ -3,8 +3,9 @@
 import frappe
 
 from whatsapp_channel.clock import site_now, utc_now
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.rules.restriction import Restriction, standing
-from whatsapp_channel.status.facts import ACCOUNT, dump, restrictions
+from whatsapp_channel.status.facts import dump, restrictions
 from whatsapp_channel.status.words import say
 
 

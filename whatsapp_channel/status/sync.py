@@ -12,10 +12,10 @@ import frappe
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.channel_facts import VERIFIED
 from whatsapp_channel.rules.restriction import BAN, VIOLATION
 from whatsapp_channel.status import refresh, restriction, times
-from whatsapp_channel.status.facts import ACCOUNT, NUMBER
 
 _VERIFICATIONS = MappingProxyType(
 	{

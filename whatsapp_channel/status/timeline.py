@@ -4,7 +4,7 @@ from html import escape
 
 import frappe
 
-from whatsapp_channel.status.facts import CHANNEL
+from whatsapp_channel.doctypes import CHANNEL
 from whatsapp_channel.status.words import translate
 
 

@@ -10,6 +10,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, row_of
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import timeline
@@ -23,7 +24,6 @@ from whatsapp_channel.inbound.customers.joining import (
 	user_columns,
 )
 from whatsapp_channel.inbound.customers.owners import (
-	CUSTOMER,
 	Ids,
 	Kind,
 	gave_up,

@@ -15,6 +15,7 @@ from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.customers import customer, timeline
@@ -30,7 +31,6 @@ from whatsapp_channel.inbound.customers.joining import (
 	user_columns,
 )
 from whatsapp_channel.inbound.customers.owners import (
-	CUSTOMER,
 	Ids,
 	Kind,
 	Owner,
