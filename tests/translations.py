@@ -53,11 +53,17 @@ def texts() -> Iterator[Text]:
 		yield from _of_code(path, "javascript", "__")
 	for path in _files("**/doctype/*/*.json"):
 		yield from _of_doctype(path)
+	for path in _files("**/page/*/*.json"):
+		yield Text(json.loads(path.read_text())["title"], path, "Title of a page")
+	for path in _files("**/number_card/*/*.json"):
+		yield Text(json.loads(path.read_text())["label"], path, "Label of a number card")
+	for path in _files("**/workspace/*/*.json"):
+		yield from _of_workspace(path)
 
 
 def scripts() -> list[Path]:
 	"""The JavaScript that runs on Frappe's pages, where `__` is known."""
-	return [*_files("**/doctype/*/*.js"), *_files("public/**/*.js")]
+	return [*_files("**/doctype/*/*.js"), *_files("**/page/*/*.js"), *_files("public/**/*.js")]
 
 
 def _files(pattern: str) -> list[Path]:
@@ -83,6 +89,17 @@ def _of_doctype(path: Path) -> Iterator[Text]:
 	]:
 		if text:
 			yield Text(text, path, comment)
+
+
+def _of_workspace(path: Path) -> Iterator[Text]:
+	workspace = json.loads(path.read_text())
+	yield Text(workspace["title"], path, "Title of a workspace")
+	for entry in (*workspace["links"], *workspace["shortcuts"]):
+		yield Text(entry["label"], path, "Label in a workspace")
+	for block in json.loads(workspace["content"]):
+		# Frappe translates the words of a header, not the tags around them.
+		if words := re.sub(r"<[^>]+>", "", block["data"].get("text", "")).strip():
+			yield Text(words, path, "Header in a workspace")
 
 
 def _of_field(field: dict[str, Any], doctype: str) -> Iterator[tuple[str | None, str]]:
