@@ -45,7 +45,7 @@ function fields(wizard, form, draft) {
 	const pick = options.length === 1 ? options : [{ value: "", label: __("Choose a department") }, ...options];
 	return [
 		picture_field(wizard, form, { name: "icon", label: __("Icon"), help: __("jpg or png, at most 1 MB. Agents see it beside the channel's name."), draft, most: limits.icon_bytes }),
-		form.field({ name: "channel_name", label: __("Channel Name"), required: true, limit: 140, value: profile.display_name ? __("{0} on WhatsApp", [profile.display_name]) : "", help: __("For agents: customers do not see it.") }),
+		form.field({ name: "channel_name", label: __("Channel Name"), required: true, limit: 140, value: profile.display_name ? __("{0} on WhatsApp", [profile.display_name]) : "", help: __("Agents see it beside the ticket; customers see it where they can open the ticket.") }),
 		facts([[__("Phone Number"), make("bdi", {}, number.number)]]),
 		form.field({ name: "department", label: __("Department"), type: "select", required: true, options: pick, value: options.length === 1 ? options[0].value : "", help: __("The team that receives the messages. {0} of {1} possible channels are in use.", [channels_used, channels_allowed]) }),
 	];

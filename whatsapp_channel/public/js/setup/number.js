@@ -118,7 +118,7 @@ function ready(wizard, chosen, other) {
 			chosen.on_business_app ? notice("info", __("Also in the WhatsApp Business app"), paragraph(__("Colleagues may go on answering there. The number needs no code and no registration here."))) : null,
 			facts([
 				[__("Display name"), chosen.display_name || chosen.requested_name],
-				[__("Verification"), __(chosen.verification || "Not Verified")],
+				[__("Verification"), chosen.verification ? __(chosen.verification) : __("Not Verified")],
 				[__("Status at Meta"), chosen.meta_status],
 				[__("Quality"), chosen.quality],
 				[__("Messaging limit"), chosen.messaging_limit],
