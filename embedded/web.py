@@ -14,7 +14,8 @@ load_stand_in()
 
 import frappe  # noqa: E402 (it is the stand-in from here on)
 from frappe._embedded.missing import MissingInEmbedded  # noqa: E402
-from frappe.core.doctype.file.file import find_file_by_url, guess_type  # noqa: E402
+from frappe.core.doctype.file.file import guess_type  # noqa: E402
+from frappe.core.doctype.file.utils import find_file_by_url  # noqa: E402
 
 MAX_BODY = 25 * 1024 * 1024
 _UNSAFE = ("POST", "PUT", "DELETE", "PATCH")

@@ -55,10 +55,11 @@ def add_secret(app_id: str, secret: str) -> None:
 	with named_lock(LOCK, LOCK_SECONDS):
 		frappe.db.commit()  # nosemgrep: what another request added while this one waited is seen
 		known = _row_with(secret)
-		if known:
-			frappe.db.set_value(SECRET, known, "app_id", app_id)
-		else:
+		if not known:
 			_insert_secret(app_id, secret)
+		elif frappe.db.get_value(SECRET, known, "app_id") != app_id:
+			frappe.db.set_value(SECRET, known, "app_id", app_id)
+			_changed()
 		frappe.db.commit()  # nosemgrep: before the lock is free
 
 
@@ -100,7 +101,9 @@ def ensure_verify_token() -> str:
 
 
 def _changed() -> None:
-	"""What the form's own controller does when it is saved."""
+	"""What the form does when it is saved. One that was opened before is out of date: saved as it is, it would delete the
+	rows that it does not know."""
+	frappe.db.set_single_value(SETTINGS, {"modified": frappe.utils.now()})
 	frappe.clear_document_cache(SETTINGS, SETTINGS)
 	frappe.get_doc(SETTINGS).run_method("on_update")
 

@@ -7,7 +7,12 @@ from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
 
 def node(**more: Any) -> BusinessAccount:
 	"""An account whose business is not verified."""
-	values = {"business_verification_status": "not_verified", "primary_funding_id": "1", **more}
+	values = {
+		"business_verification_status": "not_verified",
+		"primary_funding_id": "1",
+		"asked_fields": ["primary_funding_id"],
+		**more,
+	}
 	return BusinessAccount.model_validate({"id": "1", **values})
 
 

@@ -309,6 +309,27 @@ def test_the_name_review_is_followed(desk: Desk) -> None:
 	assert found.verified_name == "Shop"
 
 
+# Alerts one after the other (kind, severity, status), and the kind that is marked in the end.
+ALERTS: dict[str, tuple[list[tuple[str, str, str]], str | None]] = {
+	"over": ([("A", "CRITICAL", "ACTIVE"), ("A", "CRITICAL", "RESOLVED")], None),
+	"another is over": ([("A", "CRITICAL", "ACTIVE"), ("B", "CRITICAL", "RESOLVED")], "A"),
+	"a graver one": ([("A", "WARNING", "ACTIVE"), ("B", "CRITICAL", "ACTIVE")], "B"),
+	"a lesser one": ([("A", "CRITICAL", "ACTIVE"), ("B", "WARNING", "ACTIVE")], "A"),
+}
+
+
+@pytest.mark.parametrize(("told", "marked"), ALERTS.values(), ids=ALERTS.keys())
+def test_an_alert_clears_only_its_own_mark(
+	desk: Desk, told: list[tuple[str, str, str]], marked: str | None
+) -> None:
+	for index, (kind, severity, state) in enumerate(told):
+		info = {"alert_type": kind, "alert_severity": severity, "alert_status": state}
+		tells(desk, "account_alerts", {"alert_info": info}, ago=60 - index)
+	assert row(ACCOUNT, desk.account, "alert_kind").alert_kind == marked
+	assert len(lines(ACCOUNT, desk.account)) == 2
+	assert status(desk.channel) == ("Needs Attention" if marked else "Active")
+
+
 def test_a_hostile_event_writes_no_html(desk: Desk) -> None:
 	info = {
 		"alert_type": "<b>A</b>",

@@ -269,12 +269,30 @@ def test_the_set_up_makes_the_channel(changeable: Desk, room: Desk) -> None:
 	assert (settings.trial_policy, settings.credit_policy) == ("Off", "Block")
 
 
-@pytest.mark.parametrize("verification", ["Not Verified", "Expired"])
-def test_the_set_up_wants_a_verified_number(room: Desk, verification: str) -> None:
+# What is stored of the number, why no channel is made of it.
+NUMBERS = {
+	"not verified": ("Not Verified", "", "The number is not verified yet"),
+	"not verified, not registered": ("Not Verified", "PENDING", "The number is not verified yet"),
+	"expired, disconnected": ("Expired", "DISCONNECTED", "The number is not verified yet"),
+	"verified, not registered": ("Verified", "PENDING", "The number is not registered yet"),
+	"verified, registered": ("Verified", "CONNECTED", None),
+	"entered by hand, nothing known": ("", "", None),
+	"Meta's own test number": ("Not Verified", "CONNECTED", None),
+	"connected, its code is old": ("Expired", "CONNECTED", None),
+}
+
+
+@pytest.mark.parametrize(("verification", "status", "why"), NUMBERS.values(), ids=NUMBERS)
+def test_the_set_up_wants_a_number_that_works(
+	room: Desk, verification: str, status: str, why: str | None
+) -> None:
 	number = add_number(room)
-	frappe.db.set_value("WhatsApp Number", number, "verification", verification)
+	frappe.db.set_value("WhatsApp Number", number, {"verification": verification, "meta_status": status})
 	frappe.db.commit()
-	with pytest.raises(frappe.ValidationError, match="The number is not verified yet"):
+	if why is None:
+		assert channels.create_channel(number, "Sales", TEAM) == "Sales"
+		return
+	with pytest.raises(frappe.ValidationError, match=why):
 		channels.create_channel(number, "Sales", TEAM)
 
 

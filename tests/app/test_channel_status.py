@@ -1,5 +1,6 @@
 """Z7, Z20, Z36, Z40: each status with reason and next step, one line per transition, the administrators told once."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from tests.app.onboarded import (
 	add_channel,
 	in_trial,
 	lines,
+	moments,
 	notifications,
 	on_account,
 	on_number,
@@ -23,6 +25,7 @@ from tests.app.onboarded import (
 	status,
 	trial_over,
 )
+from whatsapp_channel import settings
 from whatsapp_channel import status as statuses
 from whatsapp_channel.status import notify
 
@@ -278,6 +281,61 @@ def test_another_cause_is_told_as_well(desk: Desk, manager: str) -> None:
 	]
 
 
+SUBSCRIBED, LOST = {"subscription": "Confirmed"}, {"subscription": "Lost"}
+ENDS_SOON = {"token_expires_on": -timedelta(days=3)}
+DEAD, MENDED = {"attention_reason": "Dead."}, {"attention_reason": None}
+UNPAID = {"payment_method": "Missing"}
+TEMPLATES = json.dumps([{"kind": "RESTRICTED_BIZ_INITIATED_MESSAGING", "topic": "restriction"}])
+DISABLED = json.dumps(
+	[
+		{"kind": "RESTRICTED_BIZ_INITIATED_MESSAGING", "topic": "restriction"},
+		{"kind": "DISABLE", "topic": "ban"},
+	]
+)
+
+# What is so of the account, one after the other, and how many notifications there are after each.
+SEQUENCES: dict[str, list[tuple[dict[str, object], int]]] = {
+	"a token that ends soon dies": [(ENDS_SOON, 1), (ENDS_SOON, 1), (DEAD, 2), (MENDED, 2), (DEAD, 3)],
+	"no more templates, then nothing": [({"restrictions": TEMPLATES}, 1), ({"restrictions": DISABLED}, 2)],
+	"a graver trouble hides one that lasts": [(UNPAID, 1), (DEAD, 2), (MENDED, 2)],
+	"a lesser trouble begins behind a graver one": [(DEAD, 1), (UNPAID, 2), (MENDED, 2)],
+	"no token for a while": [(UNPAID, 1), ({"access_token": None}, 1), ({"access_token": "*"}, 1)],
+	"gone in between": [(LOST, 1), (SUBSCRIBED, 1), (LOST, 2)],
+}
+
+
+@pytest.mark.parametrize("steps", SEQUENCES.values(), ids=SEQUENCES.keys())
+def test_each_trouble_is_told_once_while_it_lasts(
+	desk: Desk, manager: str, steps: list[tuple[dict[str, object], int]]
+) -> None:
+	counted = []
+	for values, _count in steps:
+		say(ACCOUNT, desk.account, **values)
+		counted.append(len(notifications(manager)))
+	assert counted == [count for _values, count in steps]
+
+
+# Time since the trial began, after each hourly look, and how many notifications there are.
+WEEK_LEFT = timedelta(days=23)
+TRIALS = {
+	"a minute before the last week": ([WEEK_LEFT - timedelta(minutes=1)], 0, "Trial"),
+	"the last week begins": ([WEEK_LEFT], 1, "Trial"),
+	"told once": ([WEEK_LEFT, WEEK_LEFT + timedelta(hours=1), MONTH - timedelta(hours=1)], 1, "Trial"),
+	"its end is told as well": ([WEEK_LEFT, MONTH], 2, "Trial Ended"),
+}
+
+
+@pytest.mark.parametrize(("times", "count", "expected"), TRIALS.values(), ids=TRIALS.keys())
+def test_the_end_of_the_trial_is_told_a_week_before(
+	desk: Desk, manager: str, times: list[timedelta], count: int, expected: str
+) -> None:
+	for since in times:
+		frappe.db.set_value(ACCOUNT, desk.account, moments(in_trial(trial_started_on=since)))
+		frappe.db.commit()
+		statuses.refresh_all()
+	assert (len(notifications(manager)), status(desk.channel)) == (count, expected)
+
+
 def test_the_trouble_of_another_number_is_another_cause(desk: Desk, manager: str) -> None:
 	add_channel(desk, 1)
 	say(NUMBER, desk.number, quality_rating="RED")
@@ -317,3 +375,25 @@ def test_an_open_form_of_the_channel_is_not_spoilt_by_a_refresh(desk: Desk) -> N
 	form.save()
 	frappe.db.commit()
 	assert status(desk.channel) == "Needs Attention"
+
+
+# -- cost ---------------------------------------------------------------------------------------------------------
+
+
+def test_saving_the_settings_refreshes_each_account_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+	for index in range(1, 4):
+		add_channel(desk, index)
+	refreshed: list[str] = []
+	monkeypatch.setattr(statuses, "refresh_account", refreshed.append)
+	frappe.get_doc(SETTINGS).save()
+	assert refreshed == [desk.account]
+
+
+def test_a_reply_does_not_look_whether_webhooks_are_accepted(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	say(ACCOUNT, desk.account, **trial_over())
+	for name in ("app_secrets", "verify_token"):
+		monkeypatch.setattr(settings, name, lambda: pytest.fail("asked for"))
+	with pytest.raises(frappe.ValidationError, match="trial has ended"):
+		statuses.refuse_reply(desk.channel)

@@ -9,6 +9,7 @@ import pytest
 from tests.app.conftest import user
 from tests.app.desk import AGENT, MESSAGE, Desk, text_message
 from tests.app.onboarded import CHANNEL, ITEM, kept, lines, row, status
+from whatsapp_channel import status as statuses
 from whatsapp_channel.api.channel import set_enabled
 from whatsapp_channel.clock import to_utc
 
@@ -188,7 +189,7 @@ def test_a_status_that_comes_meanwhile_is_not_lost(desk: Desk) -> None:
 def test_a_deactivated_channel_says_so_whatever_meta_says(desk: Desk) -> None:
 	switch(desk, False)
 	frappe.db.set_value("WhatsApp Business Account", desk.account, "account_review", "REJECTED")
-	frappe.get_doc(CHANNEL, desk.channel).refresh_status()
+	statuses.refresh_channel(desk.channel)
 	frappe.db.commit()
 	assert status(desk.channel) == "Deactivated"
 	assert switch(desk, True)["status"] == "Verification Rejected"

@@ -7,7 +7,7 @@ import frappe
 import pytest
 
 from tests.app.conftest import SETTINGS
-from tests.app.desk import Desk
+from tests.app.desk import DEADLINE, Desk
 from tests.app.onboarding import (
 	ACCOUNT,
 	WABA,
@@ -25,6 +25,9 @@ from tests.app.onboarding import (
 )
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.health import accounts as health
+from whatsapp_channel.health.patience import Limit
+from whatsapp_channel.health.result import State
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.sandbox import Sandbox
 
@@ -241,6 +244,55 @@ def test_another_apps_subscription_does_not_count(bare: Setup):
 	frappe.db.set_value(ACCOUNT, WABA, "token_app_id", "1")
 	frappe.db.commit()
 	assert not subscription.check(WABA)
+
+
+@pytest.mark.parametrize("ordered_by", ["127.0.0.1", "localhost"])
+def test_a_site_with_two_names_keeps_the_address_that_was_ordered(
+	bare: Setup, monkeypatch: pytest.MonkeyPatch, ordered_by: str
+):
+	bare.link()
+	here = settings.callback_url()
+
+	def asked_by(host: str) -> None:
+		monkeypatch.setattr(settings, "callback_url", lambda: here.replace("127.0.0.1", host))
+
+	asked_by(ordered_by)
+	bare.call("subscribe", account=WABA)
+	ordered = settings.callback_url()
+	for host in ("127.0.0.1", "localhost"):
+		asked_by(host)
+		shown = bare.call("refresh", account=WABA)["account"]
+		assert (shown["subscription"], shown["callback_url"]) == ("Confirmed", ordered)
+		assert health.subscription(Limit(DEADLINE)).state is State.OK
+
+
+def test_an_address_elsewhere_is_no_name_of_this_site(bare: Setup):
+	bare.link()
+	bare.sandbox.account().override.url = "https://elsewhere.example/hook"
+	assert bare.call("refresh", account=WABA)["account"]["subscription"] == "Lost"
+
+
+# A form of the settings that was opened before
+
+
+@pytest.mark.parametrize(
+	("given", "is_outdated"),
+	[({"app_id": "77", "secret": "another"}, True), ({"app_id": "77"}, True), ({}, False)],
+	ids=["new secret", "other app", "known already"],
+)
+def test_a_form_opened_before_a_secret_was_added(setup: Setup, given: dict[str, str], is_outdated: bool):
+	config = setup.sandbox.config
+	form = frappe.get_doc(SETTINGS)
+	frappe.db.commit()
+	settings.add_secret(**{"app_id": config.app_id, "secret": config.app_secret, **given})
+	known = secrets()
+	if is_outdated:
+		with pytest.raises(frappe.TimestampMismatchError):
+			form.save()
+		frappe.db.rollback()
+	else:
+		form.save()
+	assert secrets() == known
 
 
 # The address of the API

@@ -9,7 +9,9 @@ import pytest
 from tests.app.conftest import user
 from tests.app.moment import at_once
 from tests.app.numbers import DIGITS, NEW, NUMBER, at_meta, refusal, stored
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.onboarding import number as numbers
+from whatsapp_channel.onboarding import progress
 from whatsapp_channel.sandbox import Sandbox
 
 # The list
@@ -28,6 +30,7 @@ def test_the_numbers_of_the_account_as_meta_has_them(account: str, sandbox: Sand
 		"number": "+1 555-010-0301",
 		"name": "Second",
 		"verification": "Not Verified",
+		"verified": False,
 		"status": "PENDING",
 		"eligible": True,
 		"why": None,
@@ -101,6 +104,68 @@ def test_two_administrators_choose_the_same_number(account: str, sandbox: Sandbo
 	frappe.db.commit()
 	assert answers == ["", "", ""]
 	assert frappe.db.count(NUMBER) == 1
+
+
+# What Meta says of the number, whether it counts as verified, as registered, and as ready for a channel.
+STANDINGS = {
+	"verified and connected": ({}, (True, True, True)),
+	"Meta's own test number": ({"code_verification_status": "NOT_VERIFIED"}, (True, True, True)),
+	"an old number": ({"code_verification_status": "EXPIRED"}, (True, True, True)),
+	"verified, not registered": ({"status": "PENDING"}, (True, False, False)),
+	"new": ({"status": "PENDING", "code_verification_status": "NOT_VERIFIED"}, (False, False, False)),
+	"of the app, connected": (
+		{"code_verification_status": "NOT_VERIFIED", "is_on_biz_app": True},
+		(True, True, True),
+	),
+	"of the app, its connection not finished": (
+		{"status": "PENDING", "code_verification_status": "NOT_VERIFIED", "is_on_biz_app": True},
+		(False, False, False),
+	),
+}
+
+
+@pytest.mark.parametrize(("fields", "expected"), STANDINGS.values(), ids=STANDINGS)
+def test_everybody_says_the_same_of_a_number(
+	account: str, sandbox: Sandbox, fields: dict[str, Any], expected: tuple[bool, ...]
+) -> None:
+	sandbox.add_number("310", NEW, "Second", **fields)
+	assert listed(account)["310"]["verified"] is expected[0]
+	view = numbers.number_view(numbers.choose_number(account, "310"))
+	form = frappe.get_doc(NUMBER, "310")
+	form.run_method("onload")
+	assert (form.get_onload("is_verified"), form.get_onload("is_registered")) == expected[:2]
+	assert (view["registered"], view["ready"]) == expected[1:]
+	found = {step["key"]: step["state"] for step in progress.state(account, "310")["steps"]}
+	assert (found["number"] == "done") is expected[2]
+
+
+# Deleting
+
+
+def test_after_a_trial_and_a_sign_up_number_and_account_can_be_deleted(
+	account: str, sandbox: Sandbox
+) -> None:
+	number = numbers.choose_number(account, sandbox.config.phone_number_id)
+	begun = {"trial_number": number, "trial_started_on": frappe.utils.now_datetime()}
+	frappe.db.set_value(ACCOUNT, account, begun)
+	for field in ("account", "reconnects"):
+		signup = frappe.get_doc({"doctype": "WhatsApp Signup", "state": "Linked", field: account})
+		signup.insert()
+	frappe.delete_doc(NUMBER, number)
+	assert frappe.db.get_value(ACCOUNT, account, "trial_number") is None
+	assert frappe.db.get_value(ACCOUNT, account, "trial_started_on")
+	frappe.delete_doc(ACCOUNT, account)
+	assert [frappe.db.count(each) for each in (NUMBER, ACCOUNT, "WhatsApp Signup")] == [0, 0, 0]
+
+
+def test_an_account_with_a_number_stays_with_its_sign_ups(account: str, sandbox: Sandbox) -> None:
+	numbers.choose_number(account, sandbox.config.phone_number_id)
+	frappe.get_doc({"doctype": "WhatsApp Signup", "state": "Linked", "account": account}).insert()
+	frappe.db.commit()
+	with pytest.raises(frappe.LinkExistsError):
+		frappe.delete_doc(ACCOUNT, account)
+	frappe.db.rollback()
+	assert frappe.db.count("WhatsApp Signup") == 1
 
 
 # Adding

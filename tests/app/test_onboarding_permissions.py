@@ -42,7 +42,7 @@ METHODS: dict[str, dict[str, Any]] = {
 	"create_channel": {"number": "{number}", "channel_name": "New", "department": "{team}"},
 	"set_policies": {"trial": "Off", "credit": "Block"},
 	"test_state": {"channel": "{channel}"},
-	"send_test": {"channel": "{channel}"},
+	"send_test": {"channel": "{channel}", "message": "?"},
 }
 PEOPLE: dict[str, tuple[str, ...] | None] = {
 	"guest": None,

@@ -1,16 +1,17 @@
 """Step 2 of the set-up: what customers see of the business (Z28)."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import frappe
 import pytest
 
-from tests.app.conftest import write_settings
+from tests.app.conftest import user, write_settings
 from tests.app.setup_steps import upload
 from tests.pictures import GIF, jpeg, png
+from whatsapp_channel.onboarding import files, profile
 from whatsapp_channel.onboarding import number as numbers
-from whatsapp_channel.onboarding import profile
 from whatsapp_channel.sandbox import Sandbox
 
 ACCOUNT = "WhatsApp Business Account"
@@ -237,6 +238,30 @@ def test_a_refusal_does_not_undo_a_registration(account: str, sandbox: Sandbox) 
 	assert "Display Name: " in view(account)["problems"][0]
 
 
+def test_registering_a_number_with_a_channel_leaves_its_profile(desk: Any) -> None:
+	save(desk.account)
+	numbers.register(desk.number)
+	assert at_meta(desk.sandbox) == {"vertical": "UNDEFINED"}
+	assert asked(desk.sandbox) is None
+
+
+def test_a_draft_that_is_saved_while_meta_is_asked_stays(
+	account: str, number: str, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	save(account)
+	sandbox.numbers[number].names_asked = [sandbox.clock()] * 10
+	send_picture = profile._send_picture
+
+	def another_administrator(*arguments: Any) -> None:
+		send_picture(*arguments)
+		save(account, about="Closed on Sundays")
+
+	monkeypatch.setattr(profile, "_send_picture", another_administrator)
+	assert "10 times in 30 days" in profile.send_draft(number)[0]
+	shown = view(account)
+	assert (shown["about"], shown["problems"]) == ("Closed on Sundays", [])
+
+
 def test_meta_out_of_reach(account: str, number: str) -> None:
 	frappe.db.set_single_value("WhatsApp Channel Settings", "api_base_url", "http://127.0.0.1:9")
 	frappe.db.commit()
@@ -284,6 +309,42 @@ def test_a_picture_elsewhere_is_refused(account: str) -> None:
 	assert "is no file of this site" in refusal(account, picture="https://example.com/p.png")
 
 
+@pytest.fixture
+def colleague(account: str) -> Iterator[str]:
+	"""Another administrator."""
+	yield user("whatsapp-colleague@example.com", "System Manager")
+	frappe.set_user("Administrator")
+
+
+# Whose picture it is, whether the colleague may use it.
+OWNERS = {"private, another user's": (True, False), "public": (False, True)}
+
+
+@pytest.mark.parametrize(("private", "allowed"), OWNERS.values(), ids=OWNERS)
+def test_a_file_is_used_only_by_who_may_read_it(
+	account: str, colleague: str, private: bool, allowed: bool
+) -> None:
+	url = upload(png(width=192, height=192), private=private)
+	frappe.set_user(colleague)
+	if allowed:
+		save(account, picture=url)
+		assert view(account)["picture"] == url
+		return
+	assert "is no file of this site that you may read" in refusal(account, picture=url)
+	files.attach(url, ACCOUNT, account, "profile_draft")
+	assert not frappe.db.get_value("File", {"file_url": url}, "attached_to_name")
+
+
+def test_ones_own_picture_is_seen_by_the_colleague_who_registers(
+	account: str, number: str, colleague: str, sandbox: Sandbox
+) -> None:
+	url = upload(png(width=192, height=192))
+	save(account, picture=url)
+	frappe.set_user(colleague)
+	assert profile.send_draft(number) == ()
+	assert "profile_picture_url" in at_meta(sandbox)
+
+
 def test_a_picture_needs_an_app(account: str, number: str, sandbox: Sandbox) -> None:
 	frappe.db.set_value(ACCOUNT, account, "token_app_id", None)
 	frappe.db.commit()
@@ -296,8 +357,6 @@ def test_a_picture_needs_an_app(account: str, number: str, sandbox: Sandbox) -> 
 
 
 def test_whoever_may_not_change_the_account_is_refused(account: str) -> None:
-	from tests.app.conftest import user
-
 	frappe.set_user(user("whatsapp-agent@example.com", "Agent"))
 	try:
 		with pytest.raises(frappe.PermissionError):

@@ -162,7 +162,7 @@ def test_a_whole_setup_says_no_secret(listener: Listener):
 	assert state["channel"]["name"] == "New"
 	listener.call("set_policies", trial="Guide", credit="Record Only")
 	listener.call("test_state", channel="New")
-	listener.call("send_test", channel="New")
+	listener.call("send_test", channel="New", message="?")
 	listener.call("state")
 	for doctype, name in ((ACCOUNT, "200000000000001"), ("WhatsApp Number", added), (SETTINGS, SETTINGS)):
 		listener.get(doctype, name)
@@ -219,6 +219,48 @@ def test_what_nobody_foresaw_says_no_secret(listener: Listener, monkeypatch: pyt
 	assert "nobody foresaw" in response.text
 	frappe.db.commit()
 	assert frappe.get_all("Error Log", {"method": ["like", "Set-up: RuntimeError%"]})
+	assert_silent(listener)
+
+
+def _broken_draft(setup: Setup) -> None:
+	frappe.db.set_value(ACCOUNT, setup.sandbox.config.waba_id, "profile_draft", "{")
+
+
+def _broken_candidates(setup: Setup) -> None:
+	"""Of another sign-up, which waits for a choice."""
+	setup.sandbox.add_account("200000000000002", "Other")
+	name = setup.begin()
+	setup.send_code(name, setup.code("200000000000002", setup.sandbox.config.waba_id))
+	frappe.db.set_value(SIGNUP, name, "candidates", "[")
+
+
+ANSWERING: dict[str, Callable[[Setup], dict[str, Any]]] = {
+	"state": lambda _setup: {},
+	"link_manually": UNFORESEEN["link_manually"][2],
+	"signup_code": UNFORESEEN["signup_code"][2],
+	"verify_code": lambda setup: {"number": setup.sandbox.config.phone_number_id, "code": PIN},
+	"register": lambda setup: {"number": setup.sandbox.config.phone_number_id, "pin": PIN},
+}
+
+
+@pytest.mark.parametrize("spoil", [_broken_draft, _broken_candidates], ids=["draft", "candidates"])
+@pytest.mark.parametrize("method", ANSWERING)
+def test_an_answer_that_cannot_be_made_says_no_secret(
+	listener: Listener, method: str, spoil: Callable[[Setup], None]
+):
+	setup = listener.setup
+	setup.link()
+	config = setup.sandbox.config
+	setup.call("choose_number", account=config.waba_id, phone_number_id=config.phone_number_id)
+	given = ANSWERING[method](setup)
+	spoil(setup)
+	frappe.db.commit()
+	response = setup.client.post(API + method, json=given)
+	listener.answers.append(response.text)
+	assert response.status_code == 417
+	assert "nobody foresaw" in response.text
+	frappe.db.commit()
+	assert frappe.get_all("Error Log", {"method": ["like", "Set-up: JSONDecodeError%"]})
 	assert_silent(listener)
 
 

@@ -1,12 +1,16 @@
 """Where the set-up stands: told from rows, without Meta, the same for everybody (Z24)."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import frappe
 import pytest
 
 from tests.app.conftest import SETTINGS
-from tests.app.desk import Desk
+from tests.app.desk import DEADLINE, Desk
+from tests.app.onboarded import NUMBER, about_number, tells, update
 from tests.app.onboarding import (
 	ACCOUNT,
 	OTHER,
@@ -19,6 +23,7 @@ from tests.app.onboarding import (
 	second,
 	setup,
 )
+from whatsapp_channel.cloud_api.client import CloudAPI
 
 __all__ = ["bare", "second", "setup"]
 
@@ -132,3 +137,88 @@ def test_settings_refuse_what_is_no_id(setup: Setup):
 	form.meta_app_id = "my app"
 	with pytest.raises(frappe.ValidationError, match="digits only"):
 		form.save()
+
+
+# Reading again, while Meta tells
+
+
+class Pause:
+	"""Holds the first answer of Meta to one call back, until something else has happened."""
+
+	def __init__(self, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+		self.answered, self.over = threading.Event(), threading.Event()
+		original = getattr(CloudAPI, call)
+
+		def held(*args: Any, **more: Any) -> Any:
+			answer = original(*args, **more)
+			self.answered.set()
+			assert self.over.wait(DEADLINE)
+			return answer
+
+		monkeypatch.setattr(CloudAPI, call, held)
+
+	def during(self, work: Callable[[], Any], happens: Callable[[], Any]) -> Any:
+		"""The result of `work`, during whose call to Meta something `happens`."""
+		with ThreadPoolExecutor(1) as pool:
+			result = pool.submit(work)
+			try:
+				assert self.answered.wait(DEADLINE)
+				happens()
+			finally:
+				self.over.set()
+			return result.result()
+
+
+def _reviewed(desk: Desk) -> None:
+	tells(desk, "account_review_update", {"decision": "REJECTED"})
+
+
+def _banned(desk: Desk) -> None:
+	update(desk, "DISABLED_UPDATE", ban_info={"waba_ban_state": "DISABLE"})
+
+
+def _alerted(desk: Desk) -> None:
+	alert = {"alert_type": "A", "alert_severity": "CRITICAL", "alert_status": "ACTIVE"}
+	tells(desk, "account_alerts", {"alert_info": alert})
+
+
+def _name_refused(desk: Desk) -> None:
+	tells(desk, "phone_number_name_update", about_number(desk, decision="REJECTED"))
+
+
+# What Meta tells, where it is kept, what is kept.
+TOLD: dict[str, tuple[Callable[[Desk], None], str, str, str]] = {
+	"review": (_reviewed, ACCOUNT, "account_review", "REJECTED"),
+	"ban": (_banned, ACCOUNT, "restrictions", "DISABLE"),
+	"alert": (_alerted, ACCOUNT, "alert_severity", "CRITICAL"),
+	"name": (_name_refused, NUMBER, "name_status", "DECLINED"),
+}
+
+
+@pytest.mark.parametrize("call", ["account", "numbers", "inspect_self", "subscribed_apps"])
+@pytest.mark.parametrize(("tell", "doctype", "field", "expected"), TOLD.values(), ids=TOLD.keys())
+def test_what_meta_tells_while_it_is_asked_stays(
+	desk: Desk,
+	setup: Setup,
+	monkeypatch: pytest.MonkeyPatch,
+	call: str,
+	tell: Callable[[Desk], None],
+	doctype: str,
+	field: str,
+	expected: str,
+):
+	pause = Pause(monkeypatch, call)
+	pause.during(lambda: setup.call("refresh", account=WABA), lambda: tell(desk))
+	frappe.db.commit()
+	name = desk.account if doctype == ACCOUNT else desk.number
+	assert expected in (frappe.db.get_value(doctype, name, field) or "")
+	assert account().currency == "USD"
+
+
+def test_what_meta_tells_while_a_number_is_read_stays(
+	desk: Desk, setup: Setup, monkeypatch: pytest.MonkeyPatch
+):
+	pause = Pause(monkeypatch, "number")
+	pause.during(lambda: setup.call("register", number=desk.number), lambda: _name_refused(desk))
+	frappe.db.commit()
+	assert frappe.db.get_value(NUMBER, desk.number, "name_status") == "DECLINED"

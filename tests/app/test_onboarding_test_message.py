@@ -16,22 +16,67 @@ def state(desk: Desk) -> dict[str, Any]:
 	return test_message.test_state(desk.channel)
 
 
-def send(desk: Desk) -> None:
-	test_message.send_test(desk.channel)
+def shown(desk: Desk) -> str:
+	"""The message that the page shows."""
+	return state(desk)["received"]["message"]
+
+
+def send(desk: Desk, message: str | None = None) -> None:
+	test_message.send_test(desk.channel, message or shown(desk))
 	frappe.db.commit()
 
 
-def refusal(desk: Desk) -> str:
+def refusal(desk: Desk, message: str | None = None) -> str:
 	with pytest.raises(frappe.ValidationError) as caught:
-		test_message.send_test(desk.channel)
+		test_message.send_test(desk.channel, shown(desk) if message is None else message)
 	frappe.db.rollback()
 	return str(caught.value)
 
 
 def test_before_anybody_wrote(desk: Desk) -> None:
-	assert state(desk) == {"received": None, "reply": None, "window_open": False}
-	assert "No customer has written yet" in refusal(desk)
+	assert state(desk) == {"received": None, "reply": None, "window_open": False, "in_use": False}
+	assert "There is no such message of a customer" in refusal(desk, "")
 	assert frappe.db.count(MESSAGE) == 0
+
+
+def test_the_answer_goes_to_whom_the_page_shows(desk: Desk) -> None:
+	desk.writes("Hello")
+	of_the_page = shown(desk)
+	desk.writes("Is my order on its way?", wa_id="4915112345678", name="Jan")
+	send(desk, of_the_page)
+	desk.settle()
+	assert desk.on_phone() == [WORDS]
+	assert desk.on_phone("4915112345678") == []
+
+
+def test_the_newest_is_the_one_that_was_written_last(desk: Desk) -> None:
+	desk.writes("Hello")
+	last = shown(desk)
+	desk.writes("on its way for an hour", wa_id="4915112345678", name="Jan", ago=3600)
+	assert shown(desk) == last
+
+
+@pytest.mark.parametrize("change", ["outgoing", "another channel", "the app", "unknown"])
+def test_only_a_customers_message_of_the_channel_is_answered(desk: Desk, change: str) -> None:
+	desk.writes("Hello")
+	message = shown(desk)
+	values = {
+		"outgoing": {"direction": "Outgoing"},
+		"another channel": {"channel": "Another"},
+		"the app": {"origin": "Business App"},
+	}
+	if change in values:
+		frappe.db.set_value(MESSAGE, message, values[change])
+		frappe.db.commit()
+	named = message if change in values else "nowhere"
+	assert "There is no such message of a customer" in refusal(desk, named)
+
+
+def test_a_channel_on_which_somebody_has_answered_is_in_use(desk: Desk) -> None:
+	desk.writes("Hello")
+	assert state(desk)["in_use"] is False
+	desk.reply(desk.ticket())
+	assert state(desk)["in_use"] is True
 
 
 def test_a_message_and_its_answer_delivered_live(desk: Desk) -> None:
@@ -86,10 +131,11 @@ def test_a_merged_ticket_is_answered_where_it_went(desk: Desk) -> None:
 	desk.writes("Hello")
 	first = desk.ticket()
 	desk.writes("from somebody else", wa_id="4915112345678", name="Jan")
+	theirs = newest(MESSAGE, direction="Incoming")
 	target = next(name for name in desk.tickets() if name != first)
 	frappe.db.set_value("HD Ticket", target, {"merged_with": first, "is_merged": 1})
 	frappe.db.commit()
-	send(desk)
+	send(desk, theirs)
 	assert desk.message(newest(MESSAGE, direction="Outgoing")).ticket == first
 	assert state(desk)["reply"]["status"] == "Queued"
 
@@ -117,10 +163,11 @@ def test_a_channel_that_opens_no_tickets(desk: Desk) -> None:
 
 def test_an_agent_may_not_send_it(desk: Desk, agent: str) -> None:
 	desk.writes("Hello")
+	message = shown(desk)
 	frappe.set_user(AGENT)
 	try:
 		with pytest.raises(frappe.PermissionError):
-			test_message.send_test(desk.channel)
+			test_message.send_test(desk.channel, message)
 	finally:
 		frappe.set_user("Administrator")
 

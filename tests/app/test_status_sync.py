@@ -40,6 +40,23 @@ def test_what_meta_leaves_out_stays(desk: Desk) -> None:
 	assert row(NUMBER, desk.number, "quality_rating").quality_rating == "GREEN"
 
 
+# What was asked, what came, what was known, what is known then.
+PAYMENTS = {
+	"asked, none": (["primary_funding_id"], None, "Present", "Missing"),
+	"asked, there is one": (["primary_funding_id"], "1", "Missing", "Present"),
+	"this version has no such field": (["name"], None, "Present", "Present"),
+	"nothing known, not asked": ([], None, "", ""),
+	"not known whether it was asked": ([], "1", "Missing", "Present"),
+}
+
+
+@pytest.mark.parametrize(("asked", "came", "before", "after"), PAYMENTS.values(), ids=PAYMENTS.keys())
+def test_payment_method(desk: Desk, asked: list[str], came: str | None, before: str, after: str) -> None:
+	frappe.db.set_value(ACCOUNT, desk.account, "payment_method", before)
+	sync.apply_account(desk.account, node(asked_fields=asked, primary_funding_id=came))
+	assert row(ACCOUNT, desk.account, "payment_method").payment_method == after
+
+
 # What Meta answers, columns.
 PHONES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 	"verified": ({}, {"verification": "Verified"}),

@@ -11,7 +11,7 @@ from tests.app.desk import MESSAGE, Desk
 from tests.app.onboarded import ACCOUNT, CHANNEL, lines, notifications, row, status, tells, update
 from whatsapp_channel import status as statuses
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, CloudAPIError
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.outbound import account_health
 
@@ -134,6 +134,16 @@ def test_a_file_that_cannot_be_fetched_counts_as_well(desk: Desk) -> None:
 		desk.settle()
 	assert status(desk.channel) == "Needs Attention"
 	assert frappe.db.count(MESSAGE, {"direction": "Incoming"}) == 2
+
+
+# The sandbox does not answer with code 0.
+@pytest.mark.parametrize("code", sorted(DEAD_TOKEN - {0}))
+def test_each_code_of_a_dead_token_counts(desk: Desk, code: int) -> None:
+	desk.sandbox.faults.add("error", count=2, match="any", code=code, http_status=401)
+	for expected in ("Active", "Needs Attention"):
+		with pytest.raises(CloudAPIError):
+			ask_for_profile(desk)
+		assert status(desk.channel) == expected
 
 
 # What Meta answers to a profile: code, subcode.

@@ -48,6 +48,12 @@ def test_the_trial_begins_when_the_first_number_is_verified(desk: Desk) -> None:
 	assert trial(desk) == begun
 
 
+def test_a_connected_number_counts_as_verified(desk: Desk) -> None:
+	sync.apply_account(desk.account, node())
+	sync.apply_number(desk.number, phone(code_verification_status="NOT_VERIFIED", status="CONNECTED"))
+	assert (trial(desk).trial_number, status(desk.channel)) == (desk.number, "Trial")
+
+
 NO_TRIAL = {
 	"business verified": node(business_verification_status="VERIFIED"),
 	"Meta does not say": node(business_verification_status=None),

@@ -30,6 +30,24 @@ def test_from_integrate_to_a_delivered_test_message(walk: Walk, capsys: pytest.C
 	)
 
 
+def test_on_a_channel_in_use_the_test_answer_is_asked_about(walk: Walk):
+	walk.to("done")
+	walk.test_message()
+	walk.sandbox.customer("4915112345678", "Jan").sends("Is my order on its way?", to=walk.number())
+	walk.settle()
+	question = walk.page.get_by_role("dialog")
+	press(walk.page, "Send a test answer")
+	expect(question).to_contain_text("may be a real customer")
+	question.get_by_role("button", name="Cancel").click()
+	expect(question).to_have_count(0)
+	expect(walk.page.get_by_role("button", name="Send a test answer")).to_be_enabled()
+	press(walk.page, "Send a test answer")
+	question.get_by_role("button", name="Send", exact=True).click()
+	expect(walk.page.get_by_text("Answer sent")).to_be_visible()
+	walk.settle()
+	assert len([each for each in walk.sandbox.messages("4915112345678") if each.outgoing]) == 1
+
+
 def test_by_hand_and_with_a_voice_call(walk: Walk):
 	walk.link_by_hand(**{"App Secret": walk.sandbox.config.app_secret})
 	walk.save_profile()
@@ -126,6 +144,16 @@ def test_the_preview_shows_what_is_typed(walk: Walk):
 
 
 # -- the number ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verification", ["VERIFIED", "NOT_VERIFIED", "EXPIRED"])
+def test_a_connected_number_needs_no_code(walk: Walk, verification: str):
+	number = walk.sandbox.numbers[walk.sandbox.config.phone_number_id]
+	number.fields["code_verification_status"] = verification
+	walk.to("number")
+	press(walk.page, "Use this number")
+	walk.create_channel()
+	walk.at("done")
 
 
 @pytest.mark.parametrize("fault", ["in_use_app", "in_use_elsewhere", "blocked", "limit"])

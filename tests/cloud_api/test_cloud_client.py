@@ -241,9 +241,20 @@ def refusing(*fields: str) -> tuple[Handler, list[list[str]]]:
 
 def test_field_that_this_version_lacks_is_left_out():
 	handler, asked = refusing("currency", "health_status")
-	assert api(handler).account("1") == BusinessAccount(id="1", name="Lucky Shrub")
+	found = api(handler).account("1")
+	assert found == BusinessAccount(id="1", name="Lucky Shrub", asked_fields=asked[-1])
 	assert len(asked) == 3
 	assert {*asked[0]} - {*asked[-1]} == {"currency", "health_status"}
+
+
+@pytest.mark.parametrize(
+	("lacking", "expected"), [((), True), (("primary_funding_id",), False)], ids=["asked", "not asked"]
+)
+def test_no_payment_method_is_only_concluded_from_a_field_that_was_asked(
+	lacking: tuple[str, ...], expected: bool
+):
+	handler, _asked = refusing(*lacking)
+	assert api(handler).account("1").has_no_payment is expected
 
 
 def test_field_that_every_account_has_is_not_left_out():

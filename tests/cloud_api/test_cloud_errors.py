@@ -31,6 +31,7 @@ ROWS = {
 	(33, 33, None): ("REGISTRATION", "NEVER", 0, "NUMBER", "WhatsApp Manager"),
 	(100, 100, None): ("REQUEST", "NEVER", 0, "MESSAGE", "Check the ids"),
 	(100, 100, 33): ("AUTHORISATION", "NEVER", 0, "NUMBER", "assign the account"),
+	(102, 102, None): ("AUTHORISATION", "NEVER", 0, "ACCOUNT", "new token"),
 	(104, 104, None): ("AUTHORISATION", "NEVER", 0, "ACCOUNT", "Enter a token"),
 	(190, 190, None): ("AUTHORISATION", "NEVER", 0, "ACCOUNT", "new token"),
 	(190, 190, 463): ("AUTHORISATION", "NEVER", 0, "ACCOUNT", "never expire"),

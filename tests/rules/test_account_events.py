@@ -9,7 +9,7 @@ import pytest
 
 from tests.rules.events import AT, say, shown
 from whatsapp_channel.rules.account_events import changes
-from whatsapp_channel.rules.event_changes import Changes, OnlyKept
+from whatsapp_channel.rules.event_changes import Alert, Changes, OnlyKept
 from whatsapp_channel.rules.restriction import BAN, RESTRICTION, VIOLATION, Restriction
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "webhooks"
@@ -47,8 +47,8 @@ def banned(state: str) -> dict[str, Any]:
 	}
 
 
-MARK = {"alert": "Meta's alert A: B.", "alert_severity": "CRITICAL", "alert_since": AT}
-NO_MARK = {"alert": None, "alert_severity": None, "alert_since": None}
+MARK = {"alert": "Meta's alert A: B.", "alert_severity": "CRITICAL", "alert_kind": "A", "alert_since": AT}
+NO_MARK = {"alert": None, "alert_severity": None, "alert_kind": None, "alert_since": None}
 UNTIL = datetime.fromtimestamp(1791025200, timezone.utc)
 VERIFIED = {"account": {"business_verification": "verified"}}
 
@@ -237,11 +237,11 @@ EVENTS: dict[str, tuple[str, dict[str, Any], str, dict[str, Any], str]] = {
 		)
 		for decision in ("APPROVED", "REJECTED", "PENDING", "DEFERRED")
 	},
-	"critical alert": ("account_alerts", alert(), "alert", {"account": MARK}, "Meta's alert A: B."),
+	"critical alert": ("account_alerts", alert(), "alert A", {"account": MARK}, "Meta's alert A: B."),
 	"warning": (
 		"account_alerts",
 		alert(alert_severity="WARNING"),
-		"alert",
+		"alert A",
 		{"account": {**MARK, "alert_severity": "WARNING"}},
 		"Meta's alert A: B.",
 	),
@@ -252,7 +252,13 @@ EVENTS: dict[str, tuple[str, dict[str, Any], str, dict[str, Any], str]] = {
 		{"only told": True},
 		"OBA_APPROVED: B.",
 	),
-	"alert over": ("account_alerts", alert(alert_status="NONE"), "alert", {"account": NO_MARK}, "A is over"),
+	"alert over": (
+		"account_alerts",
+		alert(alert_status="NONE"),
+		"alert A",
+		{"account": NO_MARK},
+		"A is over",
+	),
 	"limits as numbers": (
 		"business_capability_update",
 		{"max_daily_conversations_per_business": 2000, "max_phone_numbers_per_waba": 25},
@@ -365,3 +371,27 @@ def test_the_stored_payloads_are_known(path: Path) -> None:
 	for entry in json.loads(path.read_text())["entry"]:
 		for change in entry["changes"]:
 			assert changes(change["field"], change["value"], AT)
+
+
+# Kind and severity of the alert (None: it is over), those of the mark that stands, whether the mark changes.
+ALERTS = {
+	"no mark": ("A", "WARNING", "", "", True),
+	"over, no mark": ("A", None, "", "", True),
+	"the same": ("A", "CRITICAL", "A", "CRITICAL", True),
+	"the same, less severe": ("A", "WARNING", "A", "CRITICAL", True),
+	"the same is over": ("A", None, "A", "CRITICAL", True),
+	"another is over": ("B", None, "A", "CRITICAL", False),
+	"another, more severe": ("B", "CRITICAL", "A", "WARNING", True),
+	"another, as severe": ("B", "CRITICAL", "A", "CRITICAL", True),
+	"another, less severe": ("B", "WARNING", "A", "CRITICAL", False),
+	"a mark of which the kind is unknown": ("B", None, "", "CRITICAL", True),
+}
+
+
+@pytest.mark.parametrize(
+	("kind", "severity", "marked", "as_severe", "expected"), ALERTS.values(), ids=ALERTS.keys()
+)
+def test_whose_mark_an_alert_changes(
+	kind: str, severity: str | None, marked: str, as_severe: str, expected: bool
+) -> None:
+	assert Alert(kind, severity).may_change(marked, as_severe) is expected

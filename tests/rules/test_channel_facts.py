@@ -8,9 +8,10 @@ import pytest
 
 from whatsapp_channel.rules import channel_facts
 from whatsapp_channel.rules.channel_facts import AccountState, NumberState, Site
-from whatsapp_channel.rules.channel_status import Attention, ChannelStatus, Review, derive
+from whatsapp_channel.rules.channel_status import ChannelStatus, Review, derive
 from whatsapp_channel.rules.restriction import BAN, VIOLATION, Restriction
 from whatsapp_channel.rules.sentence import Sentence
+from whatsapp_channel.rules.trouble import Attention
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)

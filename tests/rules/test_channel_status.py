@@ -2,10 +2,8 @@ from string import Formatter
 
 import pytest
 
-from whatsapp_channel.rules.calling import cause
 from whatsapp_channel.rules.channel_status import (
 	Action,
-	Attention,
 	ChannelStatus,
 	Facts,
 	Review,
@@ -14,6 +12,7 @@ from whatsapp_channel.rules.channel_status import (
 	derive,
 	reply_obstacle,
 )
+from whatsapp_channel.rules.trouble import Attention
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 
@@ -181,11 +180,7 @@ def test_derive(facts, value, reason, action):
 
 def test_a_refused_token_offers_to_reconnect():
 	status = derive(Facts(**READY, attention="The token is dead.", attention_about=Attention.TOKEN))
-	assert (status.action, status.label, status.about) == (
-		Action.ENTER_TOKEN,
-		"Reconnect",
-		Attention.TOKEN,
-	)
+	assert (status.action, status.label) == (Action.ENTER_TOKEN, "Reconnect")
 
 
 # Facts beside those of a ready channel, and the status of which a reply is refused; None: it goes out.
@@ -220,36 +215,6 @@ REPLIES = {
 def test_reply_obstacle(facts, refused):
 	status = reply_obstacle(Facts(**{**READY, **facts}))
 	assert (status and status.value) is refused
-
-
-# Facts, number, key of what administrators are told of.
-CAUSES = {
-	"token": ({"attention": "x", "attention_about": Attention.TOKEN}, "Needs Attention:Token"),
-	"quality of one number": (
-		{"attention": "x", "attention_about": Attention.QUALITY, "of_number": True},
-		"Needs Attention:Quality:7",
-	),
-	"account restricted": ({"restricted": "x"}, "Restricted"),
-	"number banned": ({"restricted": "x", "of_number": True}, "Restricted:7"),
-	"rejected": ({"review": Review.REJECTED}, "Verification Rejected"),
-	"rejected, with a number in trouble that it hides": (
-		{"review": Review.REJECTED, "of_number": True},
-		"Verification Rejected",
-	),
-	"trial over": ({"review": Review.NOT_STARTED, "trial": Trial.ENDED}, "Trial Ended"),
-	"trial runs": ({"review": Review.NOT_STARTED, "trial": Trial.RUNNING}, None),
-	"in review": ({"review": Review.PENDING}, None),
-	"active": ({}, None),
-	"deactivated": ({"enabled": False, "attention": "x"}, None),
-	"no token": ({"has_token": False}, None),
-	"number not verified": ({"number_verified": False}, None),
-}
-
-
-@pytest.mark.parametrize(("facts", "key"), CAUSES.values(), ids=CAUSES.keys())
-def test_cause(facts, key):
-	given = Facts(**{**READY, **facts})
-	assert cause(derive(given), given, "7") == key
 
 
 def test_every_member_has_a_case():

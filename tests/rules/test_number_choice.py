@@ -1,8 +1,25 @@
 """Which numbers can become channels (Z22, Z29), and which have to be registered first."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from whatsapp_channel.rules.number_choice import State, has_new_name, is_registered, obstacle, shares_app
+import whatsapp_channel
+from whatsapp_channel.rules import number_choice
+from whatsapp_channel.rules.number_choice import (
+	State,
+	can_work,
+	has_new_name,
+	is_registered,
+	is_verified,
+	obstacle,
+	shares_app,
+)
+
+LIST = Path(whatsapp_channel.__file__).parent.joinpath(
+	"whatsapp_channel", "doctype", "whatsapp_number", "whatsapp_number_list.js"
+)
 
 OBSTACLES = {
 	"connected": (State(status="CONNECTED", platform="CLOUD_API"), None),
@@ -34,6 +51,11 @@ REGISTERED = {
 	"unknown": (State(), False, False),
 	"unknown_but_registered_here": (State(), True, True),
 	"flagged_after_it_was_registered": (State(status="FLAGGED"), True, True),
+	"flagged_and_registered_elsewhere": (State(status="FLAGGED"), False, True),
+	"rate_limited": (State(status="RATE_LIMITED"), False, True),
+	"unverified_after_it_was_registered": (State(status="UNVERIFIED"), True, False),
+	"deleted_after_it_was_registered": (State(status="DELETED"), True, False),
+	"moved_after_it_was_registered": (State(status="MIGRATED"), True, False),
 	"in_the_app_and_here": (State(status="FLAGGED", on_business_app=True), False, True),
 	"in_the_app_not_connected": (State(status="PENDING", on_business_app=True), False, False),
 }
@@ -42,6 +64,45 @@ REGISTERED = {
 @pytest.mark.parametrize(("state", "before", "expected"), REGISTERED.values(), ids=REGISTERED)
 def test_whether_a_number_is_registered(state: State, before: bool, expected: bool) -> None:
 	assert is_registered(state, before) is expected
+
+
+# Status, what is stored of the verification, whether it is proven, whether a registered number can work.
+PROVEN = {
+	"verified": ("", "Verified", True, True),
+	"not_verified": ("", "Not Verified", False, False),
+	"expired": ("", "Expired", False, False),
+	"unknown": ("", "", None, True),
+	"unknown_in_the_database": (None, None, None, True),
+	"verified_not_registered": ("PENDING", "Verified", True, False),
+	"unknown_not_registered": ("PENDING", "", None, False),
+	"not_verified_disconnected": ("DISCONNECTED", "Expired", False, False),
+	"connected_without_a_code": ("CONNECTED", "Not Verified", True, True),
+	"connected_with_an_old_code": ("connected", "Expired", True, True),
+	"flagged_with_an_old_code": ("FLAGGED", "Expired", True, True),
+	"verified_and_deleted": ("DELETED", "Verified", True, False),
+}
+
+
+@pytest.mark.parametrize(("status", "stored", "proven", "works"), PROVEN.values(), ids=PROVEN)
+def test_what_is_connected_counts_as_verified(
+	status: str | None, stored: str | None, proven: bool | None, works: bool
+) -> None:
+	assert is_verified(State(status=status), stored) is proven
+	assert can_work(State(status=status), stored, registered_before=True) is works
+
+
+APP = {"connected": ("CONNECTED", True), "pending": ("PENDING", False), "unknown": ("", False)}
+
+
+@pytest.mark.parametrize(("status", "works"), APP.values(), ids=APP)
+def test_the_app_verifies_its_numbers(status: str, works: bool) -> None:
+	assert can_work(State(status=status, on_business_app=True), "Not Verified", False) is works
+
+
+def test_the_list_of_numbers_names_the_same_statuses() -> None:
+	works, waits = re.findall(r"= \[(.*?)\]\.includes\(doc\.meta_status\)", LIST.read_text("utf-8"))
+	assert set(re.findall(r"\w+", works)) == number_choice.WORKING
+	assert set(re.findall(r"\w+", waits)) == number_choice.NOT_REGISTERED
 
 
 @pytest.mark.parametrize("value", [True, False, None])

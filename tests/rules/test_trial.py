@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from whatsapp_channel.rules.channel_status import Trial
-from whatsapp_channel.rules.trial import days_left, state
+from whatsapp_channel.rules.trial import days_left, ends_soon, state
 
 START = datetime(2026, 10, 3, 14, 30, 15, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)
@@ -49,3 +49,17 @@ LEFT = {
 @pytest.mark.parametrize(("since", "days"), LEFT.values(), ids=LEFT.keys())
 def test_days_left(since: timedelta, days: int) -> None:
 	assert days_left(START, START + since) == days
+
+
+WEEK = timedelta(days=7)
+SOON = {
+	"a second before 7 x 24 h": (MONTH - WEEK - SECOND, False),
+	"7 x 24 h before the end": (MONTH - WEEK, True),
+	"the last second": (MONTH - SECOND, True),
+	"at the start": (timedelta(0), False),
+}
+
+
+@pytest.mark.parametrize(("since", "expected"), SOON.values(), ids=SOON.keys())
+def test_the_end_is_announced_a_week_before(since: timedelta, expected: bool) -> None:
+	assert ends_soon(START, START + since) is expected

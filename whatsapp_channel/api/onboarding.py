@@ -1,7 +1,8 @@
 """The four steps of the set-up (Z24), for its page in the desk. All of it is for the role System Manager (Z25).
 
 Each function answers with the state of the set-up (see onboarding/progress.py) unless it says otherwise, and raises
-frappe.ValidationError with what happened and the way out. No secret is part of any answer or error.
+frappe.ValidationError with what happened and the way out. No secret is part of any answer or error, so the answer is made
+within `explained` as well.
 """
 
 from typing import Any
@@ -22,7 +23,8 @@ State = dict[str, Any]
 def state(account: str | None = None, number: str | None = None) -> State:
 	"""Where the set-up stands, without asking Meta."""
 	frappe.only_for(ROLE)
-	return progress.state(account, number)
+	with explained():
+		return progress.state(account, number)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -31,7 +33,7 @@ def refresh(account: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		link.refresh(account)
-	return progress.state(account)
+		return progress.state(account)
 
 
 # Step 1: link Facebook and WhatsApp Business accounts (Z27)
@@ -83,7 +85,7 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Stat
 	frappe.only_for(ROLE)
 	with explained():
 		linked = link.link_manually(access_token, waba_id, app_secret)
-	return progress.state(linked.account, problem=linked.problem)
+		return progress.state(linked.account, problem=linked.problem)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -92,7 +94,7 @@ def subscribe(account: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		subscription.subscribe(account)
-	return progress.state(account)
+		return progress.state(account)
 
 
 # Step 2: the business profile (Z28)
@@ -126,7 +128,7 @@ def save_profile(
 			picture,
 			number,
 		)
-	return progress.state(account, number)
+		return progress.state(account, number)
 
 
 # Step 3: the number (Z29 to Z31)
@@ -146,7 +148,7 @@ def choose_number(account: str, phone_number_id: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.choose_number(account, phone_number_id)
-	return progress.state(account, phone_number_id)
+		return progress.state(account, phone_number_id)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -155,7 +157,7 @@ def add_number(account: str, number: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		added = numbers_at_meta.add_number(account, number)
-	return progress.state(account, added)
+		return progress.state(account, added)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -164,7 +166,7 @@ def request_code(number: str, method: str, language: str | None = None) -> State
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.request_code(number, method, language)
-	return progress.state(number=number)
+		return progress.state(number=number)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -173,7 +175,7 @@ def verify_code(number: str, code: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.verify_code(number, code)
-	return progress.state(number=number)
+		return progress.state(number=number)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -182,7 +184,7 @@ def register(number: str, pin: str = "") -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.register(number, pin)
-	return progress.state(number=number)
+		return progress.state(number=number)
 
 
 # Step 4: the channel (Z32 to Z35)
@@ -201,7 +203,7 @@ def create_channel(
 	frappe.only_for(ROLE)
 	with explained():
 		channels.create_channel(number, channel_name, department, icon, trial_policy, credit_policy)
-	return progress.state(number=number)
+		return progress.state(number=number)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -210,7 +212,7 @@ def set_policies(trial: str, credit: str) -> State:
 	frappe.only_for(ROLE)
 	with explained():
 		channels.set_policies(trial, credit)
-	return progress.state()
+		return progress.state()
 
 
 @frappe.whitelist(methods=["POST"])
@@ -222,11 +224,11 @@ def test_state(channel: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
-def send_test(channel: str) -> dict[str, Any]:
-	"""Answers the newest message of a customer of this channel; answers as `test_state`."""
+def send_test(channel: str, message: str) -> dict[str, Any]:
+	"""Answers a message of a customer that `test_state` has shown; answers as `test_state`."""
 	frappe.only_for(ROLE)
 	with explained():
-		test_message.send_test(channel)
+		test_message.send_test(channel, message)
 		return test_message.test_state(channel)
 
 

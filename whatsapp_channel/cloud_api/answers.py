@@ -65,7 +65,8 @@ class Health(Answer):
 class BusinessAccount(Answer):
 	"""A WhatsApp Business Account. Compare the status fields without regard to case: recordings have both.
 
-	Source: GET /{WABA}, recorded; `primary_funding_id` is absent when there is no payment method.
+	Source: GET /{WABA}, recorded; `primary_funding_id` is absent when there is no payment method. `asked_fields`: those that
+	this version of the API knows; none when it is not known what was asked.
 	"""
 
 	id: str
@@ -82,6 +83,12 @@ class BusinessAccount(Answer):
 	primary_funding_id: Lenient[str] = None
 	whatsapp_business_manager_messaging_limit: Lenient[str] = None
 	health_status: Lenient[Health] = None
+	asked_fields: frozenset[str] = frozenset()
+
+	@property
+	def has_no_payment(self) -> bool:
+		"""Whether Meta says that there is no payment method: it was asked for one and named none."""
+		return "primary_funding_id" in self.asked_fields and not self.primary_funding_id
 
 
 class Throughput(Answer):

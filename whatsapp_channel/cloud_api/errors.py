@@ -19,6 +19,7 @@ from .masking import mask
 from .wire import Unreadable, load, whole_number
 
 __all__ = [
+	"DEAD_TOKEN",
 	"RULES",
 	"SUBCODE_RULES",
 	"Cause",
@@ -41,6 +42,8 @@ RULES: Mapping[int, ErrorRule] = MappingProxyType(
 SUBCODE_RULES: Mapping[tuple[int, int], ErrorRule] = MappingProxyType(
 	{(rule.code, rule.subcode): rule for rule in TABLE if rule.subcode is not None}
 )
+DEAD_TOKEN = frozenset({0, 102, 104, 190})
+"""Meta's codes that say that the token itself is dead; the others say that it may not do one thing."""
 # Management errors name their cause by a seven-digit subcode of a general code (recorded: 100/2593002,
 # 136024/2388091); smaller subcodes mean something else under every code.
 _SMALLEST_GLOBAL_SUBCODE = 1_000_000

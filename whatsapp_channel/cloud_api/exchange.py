@@ -61,19 +61,28 @@ class Exchange(ABC):
 		return outcome
 
 	def _node(self, path: str, fields: Iterable[str]) -> Mapping[str, Any]:
-		answer = self._with_fields(self._call("GET", path), fields, {})
+		"""An object with its `asked_fields`: what is missing of those is missing at Meta."""
+		answer, asked = self._read_fields(self._call("GET", path), fields, {})
 		if optional_id(answer, "id") is None:
 			raise NotSent("Meta's answer names no id", http_status=200)
-		return answer
+		return {**answer, "asked_fields": asked}
 
 	def _with_fields(self, call: Call, fields: Iterable[str], params: Mapping[str, str]) -> Mapping[str, Any]:
-		"""Read `fields`. A version of the API that has dropped one refuses them all, so that one is left out."""
+		return self._read_fields(call, fields, params)[0]
+
+	def _read_fields(
+		self, call: Call, fields: Iterable[str], params: Mapping[str, str]
+	) -> tuple[Mapping[str, Any], frozenset[str]]:
+		"""Read `fields`; returns the answer and which of them were asked for in the end.
+
+		A version of the API that has dropped one refuses them all, so that one is left out.
+		"""
 		wanted = list(fields)
 		while True:
 			query = {**({"fields": ",".join(wanted)} if wanted else {}), **params}
 			outcome = self._exchange(Call(call.method, call.url, params=query or None))
 			if not isinstance(outcome, CloudAPIError):
-				return outcome
+				return outcome, frozenset(wanted)
 			refused = _UNKNOWN_FIELD.search(outcome.title)
 			if outcome.code != 100 or refused is None or refused.group(1) not in {*wanted} & _VOLATILE_FIELDS:
 				raise outcome

@@ -15,16 +15,16 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import AppWebhook
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.clock import Sign, sign_of_life
-from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError
+from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.health import vault
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, combined, ok, problem, skipped, warning
+from whatsapp_channel.onboarding.subscription import addresses
 
 EXPIRY_NOTICE = timedelta(days=7)
 SLOW_SECONDS = 5.0
 MESSAGING = "whatsapp_business_messaging"
-_TOKEN_REFUSED = frozenset({0, 102, 104, 190})
 _PASSES = frozenset({Cause.NETWORK, Cause.TEMPORARY, Cause.THROTTLING})
 
 
@@ -141,7 +141,7 @@ def _allowed(limit: Limit, work: Callable[[], object]) -> bool:
 	try:
 		limit.wait_for(work)
 	except CloudAPIError as error:
-		if error.code in _TOKEN_REFUSED or error.rule.cause in _PASSES:
+		if error.code in DEAD_TOKEN or error.rule.cause in _PASSES:
 			raise
 		return False
 	return True
@@ -171,8 +171,8 @@ def _subscription_of(account: Account, limit: Limit) -> Finding:
 		return problem(_("Meta posts nothing of this account to the app of its token."), subscribe)
 	if not ours.override_callback_uri:
 		return _by_app(app_id, url, subscribe, limit)
-	if _same(ours.override_callback_uri, url):
-		return ok(_("Meta posts to this site."), details={_("Address"): url})
+	if any(_same(ours.override_callback_uri, each) for each in addresses(account.name)):
+		return ok(_("Meta posts to this site."), details={_("Address"): ours.override_callback_uri})
 	return problem(_("Meta posts to {0} and not to {1}.").format(ours.override_callback_uri, url), subscribe)
 
 
@@ -225,7 +225,7 @@ def _looked_at(account: Account, look: Callable[[Account], Finding]) -> Finding:
 	except Skip as reason:
 		return skipped(str(reason))
 	except CloudAPIError as error:
-		if error.code in _TOKEN_REFUSED:
+		if error.code in DEAD_TOKEN:
 			return skipped(_("Meta refuses the token; see “{0}”.").format(_("Access tokens")))
 		if error.rule.cause is Cause.NETWORK:
 			return skipped(_("Meta did not answer; see “{0}”.").format(_("Connection to Meta")))

@@ -1,19 +1,21 @@
 """A number's row and its node at Meta, brought together for the steps that change either."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction
-from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.onboarding.announce import announce
+from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules import number_choice
 from whatsapp_channel.rules.number_choice import State
 from whatsapp_channel.status import sync
+from whatsapp_channel.status.refresh import publish
 
 
 def writable(number: str) -> Document:
@@ -57,12 +59,16 @@ def write(number: str, changes: dict[str, Any]) -> None:
 def write_within(number: str, changes: dict[str, Any]) -> None:
 	"""The same within the present transaction."""
 	frappe.db.set_value(NUMBER, number, changes)
-	announce(frappe.db.get_value(NUMBER, number, "account"))
+	publish(frappe.db.get_value(NUMBER, number, "account"))
 
 
 def read_again(row: Document, **known: Any) -> PhoneNumber:
 	"""Meta's present node, kept in the row. `known` are fields that Meta has just confirmed: its nodes lag behind its
-	answers, and may not be readable at all."""
+	answers, and may not be readable at all.
+
+	A webhook that came since Meta was asked stays.
+	"""
+	asked = utc_now()
 	try:
 		node = client_of(row).number(row.name)
 	except CloudAPIError:
@@ -70,6 +76,10 @@ def read_again(row: Document, **known: Any) -> PhoneNumber:
 			raise
 		node = PhoneNumber(id=row.name)
 	node = node.model_copy(update=known)
-	apply(row.name, node)
-	frappe.db.commit()  # nosemgrep: what follows may ask Meta again, outside of any transaction
+	in_transaction(lambda: _apply_locked(row, node, asked))
 	return node
+
+
+def _apply_locked(row: Document, node: PhoneNumber, asked: datetime) -> None:
+	lock_row(ACCOUNT, row.account)
+	sync.apply_number(row.name, node, asked)

@@ -9,7 +9,8 @@ from frappe.model.document import Document
 from whatsapp_channel.database import in_transaction
 from whatsapp_channel.doctypes import CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.helpdesk import teams
-from whatsapp_channel.rules import qr
+from whatsapp_channel.rules import number_choice, qr
+from whatsapp_channel.rules.number_choice import State
 
 VIEW_FIELDS = (
 	"name",
@@ -31,12 +32,11 @@ def create_channel(
 	trial_policy: str = "",
 	credit_policy: str = "",
 ) -> str:
-	"""Offers a verified number to a department; returns the channel.
+	"""Offers a number that works to a department; returns the channel.
 
-	Raises frappe.ValidationError where the controller of WhatsApp Channel does, and for a number that is not verified.
+	Raises frappe.ValidationError where the controller of WhatsApp Channel does, and for a number that cannot work yet.
 	"""
-	if frappe.db.get_value(NUMBER, number, "verification") in ("Not Verified", "Expired"):
-		frappe.throw(_("The number is not verified yet. Verify it first, then create its channel."))
+	_check_number(number)
 	values = {"channel_name": channel_name, "number": number, "department": department, "icon": icon}
 
 	def work() -> str:
@@ -46,6 +46,20 @@ def create_channel(
 		return frappe.get_doc({"doctype": CHANNEL, **values}).insert().name
 
 	return in_transaction(work)
+
+
+def _check_number(number: str) -> None:
+	"""A number that was entered by hand, of which nothing is known, is as good as registered until Meta says otherwise."""
+	fields = ["verification", "meta_status", "on_business_app"]
+	row = frappe.db.get_value(NUMBER, number, fields, as_dict=True)
+	if not row:
+		return  # The controller says so.
+	at_meta = State(status=row.meta_status, on_business_app=bool(row.on_business_app))
+	if number_choice.can_work(at_meta, row.verification, registered_before=True):
+		return
+	if number_choice.is_verified(at_meta, row.verification) is False:
+		frappe.throw(_("The number is not verified yet. Verify it first, then create its channel."))
+	frappe.throw(_("The number is not registered yet. Register it first, then create its channel."))
 
 
 def set_policies(trial: str, credit: str) -> None:

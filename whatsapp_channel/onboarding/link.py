@@ -11,16 +11,16 @@ from frappe.model.document import Document
 from pydantic import SecretStr
 
 from whatsapp_channel import settings
-from whatsapp_channel.clock import to_site
-from whatsapp_channel.cloud_api.answers import BusinessAccount, SubscribedApp, TokenInfo
+from whatsapp_channel.clock import to_site, utc_now
+from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber, SubscribedApp, TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, Retry
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import subscription
-from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.status import sync
+from whatsapp_channel.status.refresh import publish
 
 BY_SIGNUP, BY_HAND = "Embedded Signup", "Manual"
 EXPIRED_TOKEN = 190
@@ -32,13 +32,25 @@ NOBODYS_MESSAGE = "wamid.HBgAFQIAERgSAAAA"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-	"""What was proven at Meta, ready to be stored."""
+	"""What was proven at Meta, `asked` from that moment on (aware UTC), ready to be stored."""
 
 	node: BusinessAccount
 	token: SecretStr
 	info: TokenInfo | None
 	linked_by: str
+	asked: datetime
 	business_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+	"""What Meta answered about an account, `asked` from that moment on (aware UTC)."""
+
+	asked: datetime
+	node: BusinessAccount
+	numbers: list[PhoneNumber]
+	info: TokenInfo | None
+	apps: list[SubscribedApp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +67,7 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Link
 	Everything is tried at Meta first. Raises frappe.ValidationError with what is wrong or missing, CloudAPIError when
 	Meta does not answer.
 	"""
-	waba_id = _digits(waba_id)
+	waba_id, asked = _digits(waba_id), utc_now()
 	client = _client(access_token)
 	info = _inspected(client)
 	secret = SecretStr(app_secret.strip())
@@ -63,7 +75,7 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Link
 	node = proven(client, waba_id, info)
 	if app_id:
 		settings.add_secret(app_id, secret.get_secret_value())
-	return store(Access(node, client.token, info, BY_HAND))
+	return store(Access(node, client.token, info, BY_HAND, asked))
 
 
 def store(access: Access) -> Linked:
@@ -75,9 +87,8 @@ def store(access: Access) -> Linked:
 	values = _values(access)
 	if frappe.db.exists(ACCOUNT, account) or not _insert(values):
 		in_transaction(lambda: _update(account, values))
-	apply(account, access.node)
-	announce(account)
-	frappe.db.commit()  # nosemgrep: linked is linked, whatever becomes of the subscription
+	# A transaction of its own: linked is linked, whatever becomes of the subscription.
+	in_transaction(lambda: _apply(account, access.node, access.asked))
 	return Linked(account, _subscription_problem(account))
 
 
@@ -102,23 +113,37 @@ def refresh(account: str) -> str | None:
 
 	Raises CloudAPIError, and frappe.ValidationError for a token that is not valid any more.
 	"""
-	client = account_health.client(account)
-	node, numbers = client.account(account), client.numbers(account)
-	info = _inspected(client)
-	apply(account, node)
-	for number in numbers:
+	answers = _ask(account)
+	in_transaction(lambda: _keep(account, answers))
+	return answers.node.name
+
+
+def _ask(account: str) -> Answers:
+	asked, client = utc_now(), account_health.client(account)
+	return Answers(
+		asked,
+		client.account(account),
+		client.numbers(account),
+		_inspected(client),
+		client.subscribed_apps(account),
+	)
+
+
+def _keep(account: str, answers: Answers) -> None:
+	_apply(account, answers.node, answers.asked)
+	for number in answers.numbers:
 		if frappe.db.exists(NUMBER, number.id):
-			sync.apply_number(number.id, number)
-	if info:
-		frappe.db.set_value(ACCOUNT, account, _token_values(info))
-	subscription.check(account)
-	announce(account)
-	return node.name
+			sync.apply_number(number.id, number, answers.asked)
+	if answers.info:
+		frappe.db.set_value(ACCOUNT, account, _token_values(answers.info))
+	subscription.keep(account, answers.apps)
 
 
-def apply(account: str, node: BusinessAccount) -> None:
-	"""Writes what Meta says of the account into its row."""
-	sync.apply_account(account, node)
+def _apply(account: str, node: BusinessAccount, asked: datetime) -> None:
+	"""Writes what Meta says of the account into its row, while no webhook does. First in its transaction."""
+	lock_row(ACCOUNT, account)
+	sync.apply_account(account, node, asked)
+	publish(account)
 
 
 def _try(refused: dict[int, CloudAPIError], what: int, call: Callable[[], Any]) -> Any:

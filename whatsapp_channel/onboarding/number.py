@@ -18,7 +18,8 @@ from whatsapp_channel.onboarding.codes import request_code, verify_code
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.onboarding.registration import register
 from whatsapp_channel.outbound import account_health
-from whatsapp_channel.rules.number_choice import obstacle
+from whatsapp_channel.rules import number_choice
+from whatsapp_channel.rules.number_choice import VERIFICATIONS, State, obstacle
 from whatsapp_channel.rules.number_errors import Cause, Step, cause_of
 from whatsapp_channel.rules.phone import digits, parts, to_e164, variants
 
@@ -33,7 +34,6 @@ __all__ = [
 ]
 
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
-VERIFICATION = {"VERIFIED": "Verified", "EXPIRED": "Expired"}
 VIEW_FIELDS = (
 	"name",
 	"number",
@@ -69,11 +69,13 @@ def numbers(account: str) -> dict[str, Any]:
 
 def _listed(node: PhoneNumber, chosen: bool, channel: str | None) -> dict[str, Any]:
 	why = _obstacle(node, channel)
+	verification = VERIFICATIONS.get((node.code_verification_status or "").upper(), "Not Verified")
 	return {
 		"phone_number_id": node.id,
 		"number": node.display_phone_number,
 		"name": node.verified_name,
-		"verification": VERIFICATION.get((node.code_verification_status or "").upper(), "Not Verified"),
+		"verification": verification,
+		"verified": bool(number_choice.is_verified(state_of(node), verification)),
 		"status": node.status,
 		"eligible": why is None,
 		"why": why,
@@ -106,9 +108,8 @@ def choose_number(account: str, phone_number_id: str) -> str:
 	if why := obstacle(state_of(node)):
 		frappe.throw(_(why), title=_("Number cannot be used"))
 	name = _keep(account, node)
-	# With a channel it was set up before, and its profile is what customers know.
-	if is_registered(name) and not frappe.db.exists("WhatsApp Channel", {"number": name}):
-		profile.send_draft(name)
+	if is_registered(name):
+		profile.send_draft_to_new(name)
 	return name
 
 
@@ -184,10 +185,13 @@ def number_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
 	stored = frappe.db.get_value(NUMBER, name, VIEW_FIELDS, as_dict=True)
 	same = ("name", "number", "verification", "meta_status", "name_status", "requested_name")
 	more = ("name_rejection", "messaging_limit", "code_requested_on", "code_method", "code_failures")
+	at_meta = State(status=stored.meta_status, on_business_app=bool(stored.on_business_app))
+	before = bool(stored.registered_on)
 	return {
 		**{field: stored[field] for field in (*same, *more)},
 		"display_name": stored.verified_name,
-		"registered": is_registered(name),
+		"registered": number_choice.is_registered(at_meta, before),
+		"ready": number_choice.can_work(at_meta, stored.verification, before),
 		"quality": stored.quality_rating,
 		"code_wait_seconds": _seconds_left(stored.code_blocked_until),
 		"on_business_app": bool(stored.on_business_app),

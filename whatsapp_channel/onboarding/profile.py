@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
@@ -11,15 +11,15 @@ from frappe.model.document import Document
 
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction
-from whatsapp_channel.doctypes import ACCOUNT, NUMBER, SETTINGS
+from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.onboarding import files
-from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.onboarding.refusals import said
 from whatsapp_channel.rules.image import check_picture
 from whatsapp_channel.rules.profile import Profile, check
+from whatsapp_channel.status.refresh import publish
 
 STORED = ("category", "description", "about", "address", "email")
 
@@ -100,10 +100,25 @@ def _keep(account: str, draft: Draft) -> None:
 	"""In a transaction of its own: what follows asks Meta, and the draft stays whatever comes of that."""
 
 	def work() -> None:
-		frappe.db.set_value(ACCOUNT, account, "profile_draft", draft.to_json())
-		announce(account)
+		lock_row(ACCOUNT, account)
+		_store(account, draft)
+		if draft.picture:
+			# Another administrator may be the one who registers the number.
+			files.attach(draft.picture, ACCOUNT, account, "profile_draft")
 
 	in_transaction(work)
+
+
+def _store(account: str, draft: Draft) -> None:
+	frappe.db.set_value(ACCOUNT, account, "profile_draft", draft.to_json())
+	publish(account)
+
+
+def send_draft_to_new(number: str) -> None:
+	"""Sends the draft unless the number has a channel: then it was set up before, its profile is what customers know, and
+	the draft was perhaps made for another number of the account."""
+	if not frappe.db.exists(CHANNEL, {"number": number}):
+		send_draft(number)
 
 
 def send_draft(number: str) -> tuple[str, ...]:
@@ -121,8 +136,15 @@ def send_draft(number: str) -> tuple[str, ...]:
 	)
 	problems = tuple(problem for label, part in parts if (problem := _refusal(label, part)))
 	if problems != draft.problems:
-		_keep(row.account, Draft(draft.profile, draft.picture, problems))
+		in_transaction(lambda: _note(row.account, draft, problems))
 	return problems
+
+
+def _note(account: str, sent: Draft, problems: tuple[str, ...]) -> None:
+	"""Keeps what Meta said of a draft, unless a newer one was entered while Meta was asked."""
+	lock_row(ACCOUNT, account)
+	if draft_of(account) == sent:
+		_store(account, replace(sent, problems=problems))
 
 
 def _refusal(label: str, send: Callable[[], None]) -> str | None:

@@ -78,7 +78,7 @@ def _facts(row: "frappe._dict | None", shown: dict[str, Any]) -> Facts:
 		has_account=bool(row),
 		link_problem=link_problem(row, has_channel) if row else None,
 		profile_saved=shown["profile"]["saved"],
-		number_ready=_is_ready(shown["number"]),
+		number_ready=bool(shown["number"] and shown["number"]["ready"]),
 		has_channel=has_channel,
 		departments=len(shown["departments"]),
 		channels=shown["channels_used"],
@@ -160,10 +160,6 @@ def _number(row: "frappe._dict | None", number: str | None) -> str | None:
 
 def _used_numbers() -> list[str]:
 	return frappe.get_all(CHANNEL, pluck="number")
-
-
-def _is_ready(view: dict[str, Any] | None) -> bool:
-	return bool(view and view["registered"] and view["verification"] in ("Verified", "", None))
 
 
 def _step(step: Step, problem: str | None) -> dict[str, Any]:

@@ -40,7 +40,8 @@ class Turn:
 
 
 def register(number: str, pin: str = "") -> None:
-	"""Registers a verified number, with `pin`, else the stored PIN, else a random one; then sends the profile.
+	"""Registers a verified number, with `pin`, else the stored PIN, else a random one; then sends the profile, unless
+	the number has a channel already.
 
 	A number that Meta calls connected is taken as it is, so that no registration is wasted; one that works in the
 	WhatsApp Business app as well is never registered. Raises frappe.ValidationError with Meta's reason and the way out.
@@ -54,7 +55,7 @@ def register(number: str, pin: str = "") -> None:
 		if turn := in_transaction(lambda: _take_turn(number, given, node)):
 			_call(row, turn)
 	_note(number)
-	profile.send_draft(number)
+	profile.send_draft_to_new(number)
 
 
 def _is_needed(node: PhoneNumber) -> bool:

@@ -10,6 +10,7 @@ from frappe import _
 from pydantic import SecretStr
 
 from whatsapp_channel import settings
+from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
@@ -228,9 +229,9 @@ def _is_right(signup: str, account: str) -> bool:
 
 
 def _link(signup: str, account: str, token: SecretStr, info: TokenInfo | None) -> None:
-	row = signup_rows.row(signup)
+	row, asked = signup_rows.row(signup), utc_now()
 	node = link.proven(settings.client(token.get_secret_value()), account, info)
-	linked = link.store(link.Access(node, token, info, link.BY_SIGNUP, row.business_id or None))
+	linked = link.store(link.Access(node, token, info, link.BY_SIGNUP, asked, row.business_id or None))
 	signup_rows.finish(signup, linked.account, linked.problem)
 	_take_number(linked.account, signup_rows.row(signup).phone_number_id)
 

@@ -13,12 +13,12 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
-from whatsapp_channel.onboarding.announce import announce
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.outbound import account_health
-from whatsapp_channel.status.refresh import refresh_account
+from whatsapp_channel.status.refresh import publish, refresh_account
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
@@ -53,19 +53,26 @@ def subscribe(account: str) -> None:
 	except CloudAPIError as error:
 		reason = _reason(error, url)
 	else:
-		reason = (
-			None
-			if _keep(account, apps, url)
-			else _("Meta took the order, but does not name this site's address yet.")
-		)
-	frappe.db.commit()  # nosemgrep: what Meta said stays known, also when the request ends with the reason
+		# A transaction of its own: what Meta said stays known, also when the request ends with the reason.
+		confirmed = in_transaction(lambda: keep(account, apps, url))
+		reason = None if confirmed else _("Meta took the order, but does not name this site's address yet.")
 	if reason:
 		frappe.throw(reason, title=_("Webhook Subscription"))
 
 
 def check(account: str) -> bool:
 	"""Asks Meta whether the account's webhooks come here, and stores the answer. Raises CloudAPIError."""
-	return _keep(account, account_health.client(account).subscribed_apps(account), settings.callback_url())
+	apps = account_health.client(account).subscribed_apps(account)
+	return in_transaction(lambda: keep(account, apps))
+
+
+def addresses(account: str) -> frozenset[str]:
+	"""The addresses at which this site takes the account's webhooks: the one that was ordered, and today's.
+
+	Without `host_name` in its configuration the site has as many as it has host names; only `subscribe` chooses anew.
+	"""
+	ordered = frappe.db.get_value(ACCOUNT, account, "callback_url")
+	return frozenset(filter(None, (ordered, settings.callback_url())))
 
 
 def _order(client: CloudAPI, account: str, url: str, verify_token: str) -> None:
@@ -94,16 +101,21 @@ def _give_app_an_address(app_id: str | None, url: str, verify_token: str) -> Non
 		logger().warning("The Meta app has no webhook address of its own: %s", error.meta_text)
 
 
-def _keep(account: str, apps: Iterable[SubscribedApp], url: str) -> bool:
-	confirmed = any(app.override_callback_uri == url for app in _of_app(apps, _app_of(account)))
+def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None) -> bool:
+	"""Stores where Meta says that it posts the account's webhooks; returns whether that is here, or where it was just
+	`ordered`. Locks the account: first in its transaction."""
+	lock_row(ACCOUNT, account)
+	ours = {ordered} if ordered else addresses(account)
+	named = (app.override_callback_uri for app in _of_app(apps, _app_of(account)))
+	confirmed = next((url for url in named if url in ours), None)
 	known = frappe.db.get_value(ACCOUNT, account, "subscription")
-	values = {"subscription_checked_on": site_now(), "callback_url": url if confirmed else None}
+	values = {"subscription_checked_on": site_now(), "callback_url": confirmed}
 	frappe.db.set_value(
 		ACCOUNT, account, {**values, "subscription": "Confirmed" if confirmed else known and "Lost"}
 	)
 	refresh_account(account)
-	announce(account)
-	return confirmed
+	publish(account)
+	return confirmed is not None
 
 
 def _of_app(apps: Iterable[SubscribedApp], app_id: str | None) -> list[SubscribedApp]:

@@ -16,57 +16,70 @@ FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "st
 
 
 def test_state(channel: str) -> dict[str, Any]:
-	"""The newest message of a customer, the newest answer to that customer since, and whether one is allowed now."""
+	"""The newest message of a customer, the newest answer to that customer since, and whether one is allowed now.
+
+	`in_use`: somebody has answered on the channel before, so the newest message may be a real customer's.
+	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("read")
+	in_use = bool(frappe.db.exists(MESSAGE, {"channel": channel, "direction": "Outgoing"}))
 	received = _newest(channel, "Incoming")
 	if not received:
-		return {"received": None, "reply": None, "window_open": False}
+		return {"received": None, "reply": None, "window_open": False, "in_use": in_use}
 	answer = _newest(channel, "Outgoing", customer=received.customer)
-	number = frappe.db.get_value("WhatsApp Customer", received.customer, ["wa_id", "bsuid"])
 	return {
-		"received": {
-			"at": received.message_timestamp,
-			"from_masked": mask(number[0] or number[1]),
-			"ticket": received.ticket,
-		},
+		"received": _received(received),
 		"reply": _shown(answer) if answer and answer.creation >= received.creation else None,
 		"window_open": window.is_open(conversation.window_ends(received.customer, channel), utc_now()),
+		"in_use": in_use,
 	}
+
+
+def _received(row: "frappe._dict") -> dict[str, Any]:
+	number = frappe.db.get_value("WhatsApp Customer", row.customer, ["wa_id", "bsuid"])
+	masked = mask(number[0] or number[1])
+	return {"message": row.name, "at": row.message_timestamp, "from_masked": masked, "ticket": row.ticket}
 
 
 def _shown(answer: "frappe._dict") -> dict[str, Any]:
 	return {"status": answer.status, "reason": answer.error or None, "at": answer.message_timestamp}
 
 
-def send_test(channel: str) -> None:
-	"""Answers the newest message of a customer in its ticket, as an agent's reply does.
+def send_test(channel: str, message: str) -> None:
+	"""Answers `message`, which the page shows, in its ticket, as an agent's reply does; never another that came since.
 
-	Raises frappe.ValidationError before a customer wrote, and for whatever refuses an agent's reply.
+	Raises frappe.ValidationError for what is no message of a customer on this channel, and for whatever refuses an agent's
+	reply.
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("write")
-	received = _newest(channel, "Incoming")
-	state = tickets.state(received.ticket) if received else None
+	wanted = {"name": message, **_of(channel, "Incoming")}
+	received = frappe.db.get_value(MESSAGE, wanted, ["customer", "ticket"], as_dict=True) if message else None
 	if not received:
 		frappe.throw(
 			_(
-				"No customer has written yet, and WhatsApp allows free texts as answers only. Scan the code with a phone, write "
-				"something, and send the test then."
+				"There is no such message of a customer on this channel, and WhatsApp allows free texts as answers only. Scan the code "
+				"with a phone, write something, and send the test when it is shown."
 			)
 		)
+	state = tickets.state(received.ticket)
 	if not state:
 		frappe.throw(
 			_(
-				"The newest message has no ticket, so there is nothing to answer in. Choose another policy for tickets on the "
-				"form of the channel, or open a ticket for the conversation."
+				"The message has no ticket, so there is nothing to answer in. Choose another policy for tickets on the form of the "
+				"channel, or open a ticket for the conversation."
 			)
 		)
 	text = _("This is a test message. WhatsApp and the helpdesk are connected.")
 	replies.answer(state.name, received.customer, f"<p>{text}</p>")
 
 
+def _of(channel: str, direction: str) -> dict[str, str]:
+	return {"channel": channel, "direction": direction, "origin": "Cloud API"}
+
+
 def _newest(channel: str, direction: str, **more: str | None) -> "frappe._dict | None":
-	filters = {"channel": channel, "direction": direction, "origin": "Cloud API", **more}
-	rows = frappe.get_all(MESSAGE, filters, FIELDS, order_by="creation desc, name desc", limit=1)
+	filters = {**_of(channel, direction), **more}
+	order = "message_timestamp desc, creation desc"
+	rows = frappe.get_all(MESSAGE, filters, FIELDS, order_by=order, limit=1)
 	return rows[0] if rows else None
 
 

@@ -7,7 +7,7 @@ import frappe
 from whatsapp_channel import settings, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
-from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, Scope
+from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.account_events import ACCESS
@@ -15,8 +15,6 @@ from whatsapp_channel.status import times, words
 
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
 REFUSALS_UNTIL_STOP = 2
-# Meta's codes that say that the token itself is dead; the others say that it may not do one thing.
-DEAD_TOKEN = frozenset({0, 104, 190})
 
 
 def sending_is_stopped(account: str) -> bool:

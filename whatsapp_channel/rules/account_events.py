@@ -13,7 +13,7 @@ from types import MappingProxyType
 from whatsapp_channel.cloud_api.wire import line_of, object_of, objects_of, optional_id, whole_number
 
 from . import number_events
-from .event_changes import Cell, Changes, Columns, OnlyKept, Value, limit_of, sentence, word
+from .event_changes import Alert, Cell, Changes, Columns, OnlyKept, Value, is_marked, limit_of, sentence, word
 from .restriction import BAN, RESTRICTION, VIOLATION, Restriction
 from .sentence import Sentence
 
@@ -26,6 +26,8 @@ Reader = Callable[[Value, datetime], "Changes | OnlyKept | None"]
 _NOTHING: Columns = MappingProxyType({})
 _YEAR_2100 = 4_102_444_800
 _LONGEST = 500
+NO_ALERT: Columns = MappingProxyType(dict.fromkeys(("alert", "alert_severity", "alert_kind", "alert_since")))
+"""The columns of an account without a mark."""
 
 
 def changes(name: str, value: Value, at: datetime) -> Changes | OnlyKept | None:
@@ -220,22 +222,31 @@ def _review(value: Value, _at: datetime) -> Changes | None:
 
 
 def _alert(value: Value, at: datetime) -> Changes | None:
-	"""An informational alert leaves a line in the timeline and no mark; one that is over takes the mark away."""
+	"""An informational alert leaves a line in the timeline and no mark; one that is over takes its own mark away."""
 	info = object_of(value, "alert_info")
 	kind, status = word(info, "alert_type"), word(info, "alert_status")
 	if not kind:
 		return None
-	severity = word(info, "alert_severity")
-	none: dict[str, Cell] = {"alert": None, "alert_severity": None, "alert_since": None}
+	severity, topic = word(info, "alert_severity"), alert_topic(kind)
 	if status and status != "ACTIVE":
 		note = sentence(_("Meta's alert {kind} is over."), kind=kind)
-		return Changes(topic="alert", note=note, account=none)
+		return Changes(topic=topic, note=note, account=NO_ALERT, alert=Alert(kind, None))
 	words = line_of(info, "alert_description", limit=_LONGEST) or ""
 	note = sentence(_("Meta's alert {kind}: {words}"), kind=kind, words=words)
-	if severity not in ("CRITICAL", "WARNING"):
-		return Changes(topic=f"alert {kind}"[:100], note=note)
-	mark: dict[str, Cell] = {"alert": note, "alert_severity": severity, "alert_since": at}
-	return Changes(topic="alert", note=note, account=mark)
+	if not is_marked(severity):
+		return Changes(topic=topic, note=note)
+	mark: dict[str, Cell] = {
+		"alert": note,
+		"alert_severity": severity,
+		"alert_kind": kind,
+		"alert_since": at,
+	}
+	return Changes(topic=topic, note=note, account=mark, alert=Alert(kind, severity))
+
+
+def alert_topic(kind: str) -> str:
+	"""The topic of an alert: what is told of one kind says nothing of another."""
+	return f"alert {kind}"[:100]
 
 
 def _capability(value: Value, _at: datetime) -> Changes | None:

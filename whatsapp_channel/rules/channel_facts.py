@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from . import trial
-from .channel_status import Attention, Facts, Review, Trial
+from . import number_choice, trial
+from .channel_status import Facts, Review, Trial
 from .restriction import Restriction, standing
 from .sentence import Sentence
+from .trouble import Attention, Severity, Trouble
 
 
 def _(text: str) -> str:
@@ -23,7 +24,6 @@ def _(text: str) -> str:
 
 
 TOKEN_WARNING = timedelta(days=7)
-CONNECTED = "CONNECTED"
 VERIFIED = "verified"
 
 
@@ -39,6 +39,7 @@ class AccountState:
 	"""A restriction of which only the words are known."""
 	alert: str = ""
 	alert_severity: str = ""
+	alert_kind: str = ""
 	payment_method: str = ""
 	subscription: str = ""
 	attention: str = ""
@@ -72,39 +73,62 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class _Trouble:
+	"""A trouble whose words are in nobody's language yet."""
+
 	about: Attention
 	words: Sentence
+	severity: Severity = Severity.LIMITS
+	kind: str = ""
+	restricts: bool = False
 	of_number: bool = False
+
+	def told(self, site: Site) -> Trouble:
+		return Trouble(
+			about=self.about,
+			words=site.say(self.words),
+			severity=self.severity,
+			kind=self.kind,
+			restricts=self.restricts,
+			of_number=self.of_number,
+		)
 
 
 def facts(account: AccountState | None, number: NumberState | None, *, enabled: bool, site: Site) -> Facts:
 	"""The facts of a channel with this number; None: there is none."""
 	if account is None or number is None:
 		return Facts(enabled=enabled, receives=site.receives)
-	restriction, of_number = _restriction(account, number, site)
-	trouble = next(_troubles(account, number, site), None)
-	works = number.meta_status.upper() in _WORKING
+	restrictions = [each.told(site) for each in _restrictions(account, number, site)]
+	troubles = [each.told(site) for each in _troubles(account, number, site)]
+	restriction = max(restrictions, key=lambda each: each.severity, default=None)
+	trouble = next(iter(troubles), None)
+	worst = restriction or trouble
+	started = account.trial_started
+	at_meta = number_choice.State(status=number.meta_status)
 	return Facts(
 		enabled=enabled,
 		has_number=True,
 		has_token=account.has_token,
 		receives=site.receives,
-		number_verified=works or number.verification in ("", "Verified"),
-		number_registered=works or number.meta_status.upper() not in _NOT_REGISTERED,
-		restricted=site.say(restriction.sentence) if restriction else None,
-		restriction_stops_replies=bool(restriction and restriction.stops_replies),
-		attention=site.say(trouble.words) if trouble else None,
+		number_verified=number_choice.is_verified(at_meta, number.verification) is not False,
+		number_registered=_is_registered(at_meta),
+		restricted=restriction.words if restriction else None,
+		restriction_stops_replies=bool(restriction and restriction.severity is Severity.STOPS),
+		attention=trouble.words if trouble else None,
 		attention_about=trouble.about if trouble else Attention.OTHER,
-		of_number=of_number if restriction else bool(trouble and trouble.of_number),
+		of_number=bool(worst and worst.of_number),
+		troubles=(*restrictions, *troubles),
 		review=review(account),
 		trial=_trial(account, number, site),
-		trial_days_left=trial.days_left(account.trial_started, site.now) if account.trial_started else 0,
+		trial_days_left=trial.days_left(started, site.now) if started else 0,
+		trial_ends_soon=bool(started and trial.ends_soon(started, site.now)),
 	)
 
 
-# A number that is registered; old ones go on working when their verification code has expired at Meta.
-_WORKING = frozenset({CONNECTED, "FLAGGED", "RESTRICTED", "RATE_LIMITED", "BANNED"})
-_NOT_REGISTERED = frozenset({"PENDING", "DISCONNECTED", "UNVERIFIED"})
+def _is_registered(at_meta: number_choice.State) -> bool:
+	"""A number that is gone is not called unregistered: its trouble has words of its own, and registering is no way out."""
+	is_gone = (at_meta.status or "").upper() in number_choice.GONE
+	return is_gone or number_choice.is_registered(at_meta, registered_before=True)
+
 
 _REJECTED = frozenset({"rejected", "failed", "revoked"})
 
@@ -154,25 +178,21 @@ _NUMBER_RESTRICTIONS = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
-	sentence: Sentence
-	stops_replies: bool
-
-
-def _restriction(account: AccountState, number: NumberState, site: Site) -> tuple[_Stop | None, bool]:
-	"""The gravest restriction, and whether it is the number's."""
-	stops = [
-		(_Stop(each.sentence, each.stops_replies), False)
-		for each in standing(account.restrictions, site.now)
-		if not each.is_harmless
-	]
+def _restrictions(account: AccountState, number: NumberState, site: Site) -> Iterator[_Trouble]:
+	"""What Meta restricts of what this app does, the account's first."""
+	for each in standing(account.restrictions, site.now):
+		if not each.is_harmless:
+			yield _restriction(each.sentence, stops_replies=each.stops_replies)
 	if account.restriction_text and not account.restrictions:
-		stops.append((_Stop(_as_told(account.restriction_text), True), False))
+		yield _restriction(_as_told(account.restriction_text), stops_replies=True)
 	if found := _NUMBER_RESTRICTIONS.get(number.meta_status.upper()):
 		text, stops_replies = found
-		stops.append((_Stop(Sentence(text), stops_replies), True))
-	return min(stops, key=lambda stop: not stop[0].stops_replies, default=(None, False))
+		yield _restriction(Sentence(text), stops_replies=stops_replies, of_number=True)
+
+
+def _restriction(words: Sentence, *, stops_replies: bool, of_number: bool = False) -> _Trouble:
+	severity = Severity.STOPS if stops_replies else Severity.LIMITS
+	return _Trouble(Attention.POLICY, words, severity, restricts=True, of_number=of_number)
 
 
 def _as_told(words: str) -> Sentence:
@@ -181,13 +201,9 @@ def _as_told(words: str) -> Sentence:
 
 def _troubles(account: AccountState, number: NumberState, site: Site) -> Iterator[_Trouble]:
 	"""What needs attention, the gravest first: what stops sending, what stops receiving, then what limits."""
-	if account.attention:
-		yield _Trouble(Attention.TOKEN, _as_told(account.attention))
-	if account.token_ends and account.token_ends <= site.now + TOKEN_WARNING:
-		text = _TOKEN_ENDED if account.token_ends <= site.now else _TOKEN_ENDS
-		yield _Trouble(Attention.TOKEN, Sentence(text, MappingProxyType({"time": account.token_ends})))
+	yield from _of_token(account, site)
 	if account.subscription == "Lost":
-		yield _Trouble(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED))
+		yield _Trouble(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED), Severity.STOPS)
 	yield from _of_number(number)
 	yield from _of_policy(account, site)
 	if number.name_status.upper() == "DECLINED" and _name_waits(number):
@@ -196,10 +212,21 @@ def _troubles(account: AccountState, number: NumberState, site: Site) -> Iterato
 		yield _Trouble(Attention.PAYMENT, Sentence(_NO_PAYMENT))
 
 
+def _of_token(account: AccountState, site: Site) -> Iterator[_Trouble]:
+	if account.attention:
+		yield _Trouble(Attention.TOKEN, _as_told(account.attention), Severity.STOPS)
+	if not account.token_ends or account.token_ends > site.now + TOKEN_WARNING:
+		return
+	ended = account.token_ends <= site.now
+	words = Sentence(_TOKEN_ENDED if ended else _TOKEN_ENDS, MappingProxyType({"time": account.token_ends}))
+	yield _Trouble(Attention.TOKEN, words, Severity.STOPS if ended else Severity.LOOMS)
+
+
 def _of_number(number: NumberState) -> Iterator[_Trouble]:
 	status, quality = number.meta_status.upper(), number.quality.upper()
-	if text := _NUMBER_TROUBLES.get(status):
-		yield _Trouble(Attention.NUMBER, Sentence(text), of_number=True)
+	if found := _NUMBER_TROUBLES.get(status):
+		text, severity = found
+		yield _Trouble(Attention.NUMBER, Sentence(text), severity, of_number=True)
 	if quality == "RED" or status == "FLAGGED":
 		yield _Trouble(Attention.QUALITY, Sentence(_LOW_QUALITY), of_number=True)
 
@@ -208,9 +235,9 @@ def _of_policy(account: AccountState, site: Site) -> Iterator[_Trouble]:
 	"""What Meta warns of, and what it restricts beside the messages of this app."""
 	for each in standing(account.restrictions, site.now):
 		if each.is_harmless:
-			yield _Trouble(Attention.POLICY, each.sentence)
+			yield _Trouble(Attention.POLICY, each.sentence, kind=each.kind)
 	if account.alert and account.alert_severity.upper() == "CRITICAL":
-		yield _Trouble(Attention.POLICY, _as_told(account.alert))
+		yield _Trouble(Attention.POLICY, _as_told(account.alert), kind=f"Alert {account.alert_kind}".strip())
 
 
 def _name_words(number: NumberState) -> Sentence:
@@ -230,8 +257,11 @@ _NAME_DECLINED = _("Meta did not accept the display name.")
 _NAME_DECLINED_BECAUSE = _("Meta did not accept the display name: {reason}")
 _NUMBER_TROUBLES = MappingProxyType(
 	{
-		"DELETED": _("The number was deleted at Meta."),
-		"MIGRATED": _("The number was moved to another WhatsApp Business Account."),
-		"RATE_LIMITED": _("The number has reached its limit at Meta; messages are refused for a while."),
+		"DELETED": (_("The number was deleted at Meta."), Severity.STOPS),
+		"MIGRATED": (_("The number was moved to another WhatsApp Business Account."), Severity.STOPS),
+		"RATE_LIMITED": (
+			_("The number has reached its limit at Meta; messages are refused for a while."),
+			Severity.LIMITS,
+		),
 	}
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
+
+from .trouble import Attention, Trouble
 
 
 def _(text: str) -> str:
@@ -48,19 +50,6 @@ class Trial(str, Enum):
 	"""After verification, while Meta's remaining checks run: 1,500 customer-initiated sessions (Z38)."""
 
 
-class Attention(str, Enum):
-	"""What needs attention, so that the next step can name it."""
-
-	TOKEN = "Token"  # noqa: S105 - the name of a subject, not a secret
-	SUBSCRIPTION = "Subscription"
-	QUALITY = "Quality"
-	PAYMENT = "Payment"
-	POLICY = "Policy"
-	NUMBER = "Number"
-	NAME = "Name"
-	OTHER = "Other"
-
-
 class Action(str, Enum):
 	"""Where the button of the next step leads; the desk maps it to a form, a wizard step or a page of Meta."""
 
@@ -97,9 +86,12 @@ class Facts:
 	attention_about: Attention = Attention.OTHER
 	of_number: bool = False
 	"""Whether restriction or attention is that of this number alone, not of its account."""
+	troubles: tuple[Trouble, ...] = ()
+	"""All that is wrong, of which `restricted` and `attention` are the gravest."""
 	review: Review = Review.APPROVED
 	trial: Trial = Trial.NONE
 	trial_days_left: int = 0
+	trial_ends_soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,6 @@ class Status:
 	label: str
 	action: Action
 	reason_args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
-	about: Attention | None = None
 
 
 def derive(facts: Facts) -> Status:
@@ -142,9 +133,31 @@ def reply_obstacle(facts: Facts) -> Status | None:
 	"""
 	if facts.restricted is not None and facts.restriction_stops_replies:
 		return _restricted(facts)
+	return trial_over(facts)
+
+
+def trial_over(facts: Facts) -> Status | None:
+	"""That nothing goes out since the end of the trial, with what Meta decided meanwhile; None while it does."""
 	if facts.trial is not Trial.ENDED or facts.review is Review.APPROVED:
 		return None
 	return _review(facts) or _TRIAL_ENDED
+
+
+def trial_ends(facts: Facts) -> Status:
+	"""That the trial ends soon, for a notification; the status itself goes on to say how many days are left."""
+	status = _running(facts.trial_days_left)
+	return replace(status, reason=_TRIAL_ENDS_SOON if facts.trial_days_left > 1 else _TRIAL_ENDS_TODAY)
+
+
+def rejected(facts: Facts) -> Status:
+	"""That Meta rejected the business."""
+	return _REJECTED_TRIAL_ENDED if facts.trial is Trial.ENDED else _REJECTED
+
+
+def of_trouble(trouble: Trouble) -> Status:
+	"""The status of a channel with this trouble alone."""
+	value = ChannelStatus.RESTRICTED if trouble.restricts else ChannelStatus.NEEDS_ATTENTION
+	return _wrong(value, trouble.about, trouble.words)
 
 
 _ACTIVE = Status(
@@ -284,6 +297,12 @@ _REVIEWS = {
 _RESTRICTED_STEP = _("Read what Meta asks for, correct it or ask for another review in WhatsApp Manager.")
 _TRIAL_REASON = _("The trial runs for {days} more days.")
 _LAST_DAY_REASON = _("The trial ends within a day.")
+_TRIAL_ENDS_SOON = _(
+	"The trial ends in {days} days. From then on nothing can be sent until the business is verified."
+)
+_TRIAL_ENDS_TODAY = _(
+	"The trial ends within a day. From then on nothing can be sent until the business is verified."
+)
 # What is wrong is already a sentence.
 _ATTENTION_REASON = "{reason}"
 
@@ -335,24 +354,18 @@ def _setup(facts: Facts) -> Status | None:
 def _restricted(facts: Facts) -> Status | None:
 	if facts.restricted is None:
 		return None
-	return Status(
-		ChannelStatus.RESTRICTED,
-		_ATTENTION_REASON,
-		*_ATTENTION_STEPS[Attention.POLICY],
-		MappingProxyType({"reason": facts.restricted}),
-	)
+	return _wrong(ChannelStatus.RESTRICTED, Attention.POLICY, facts.restricted)
 
 
 def _attention(facts: Facts) -> Status | None:
 	if facts.attention is None:
 		return None
-	return Status(
-		ChannelStatus.NEEDS_ATTENTION,
-		_ATTENTION_REASON,
-		*_ATTENTION_STEPS[facts.attention_about],
-		MappingProxyType({"reason": facts.attention}),
-		facts.attention_about,
-	)
+	return _wrong(ChannelStatus.NEEDS_ATTENTION, facts.attention_about, facts.attention)
+
+
+def _wrong(value: ChannelStatus, about: Attention, words: str) -> Status:
+	args = MappingProxyType({"reason": words})
+	return Status(value, _ATTENTION_REASON, *_ATTENTION_STEPS[about], args)
 
 
 def _number(facts: Facts) -> Status | None:

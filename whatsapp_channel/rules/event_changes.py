@@ -13,9 +13,34 @@ from whatsapp_channel.cloud_api.wire import line_of
 from .restriction import Restriction
 from .sentence import Sentence
 
+# The gravest last; other words of Meta leave no mark.
+_SEVERITIES = ("WARNING", "CRITICAL")
 Value = Mapping[str, Any]
 Cell = str | int | datetime | Sentence | None
 Columns = Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+	"""An alert of Meta, which has a place for one mark only. `severity`: None when the alert is over."""
+
+	kind: str
+	severity: str | None
+
+	def may_change(self, kind: str, severity: str) -> bool:
+		"""Whether it takes the place of the mark that stands, or takes it away. A mark without kind is that of anybody."""
+		if not severity or kind in ("", self.kind):
+			return True
+		return self.severity is not None and _rank(self.severity) >= _rank(severity)
+
+
+def is_marked(severity: str) -> bool:
+	"""Whether an alert of this severity leaves a mark."""
+	return severity in _SEVERITIES
+
+
+def _rank(severity: str) -> int:
+	return _SEVERITIES.index(severity) if severity in _SEVERITIES else -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +51,8 @@ class Changes:
 	account, where the event is delivered under another id; `digits` the number it is about. `app` is the Meta app that
 	lost its access: nothing changes when that is not ours. `ends_access` says why nothing can be sent any more, since `event`;
 	`restores_access` takes that back. `restrictions` replaces those of the topic; None: untouched. `of_number`: the row is
-	that of a number, the one with `digits`.
+	that of a number, the one with `digits`. `alert`: the columns of the account are its mark, which that of another alert may
+	hinder.
 	"""
 
 	topic: str
@@ -41,6 +67,7 @@ class Changes:
 	restores_access: bool = False
 	restrictions: tuple[Restriction, ...] | None = None
 	of_number: bool = False
+	alert: Alert | None = None
 
 	@property
 	def is_only_told(self) -> bool:

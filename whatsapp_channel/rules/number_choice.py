@@ -21,8 +21,22 @@ class State:
 
 
 CLOUD_API = "CLOUD_API"
-NOT_REGISTERED = frozenset({"PENDING", "DISCONNECTED", "DELETED", "MIGRATED"})
-"""Statuses of a number that cannot send until it is registered (again)."""
+WORKING = frozenset({"CONNECTED", "FLAGGED", "RESTRICTED", "RATE_LIMITED", "BANNED"})
+"""Statuses that only a verified and registered number gets, whatever Meta says of its code: an old one has expired, and
+Meta's own test numbers never had one."""
+GONE = frozenset({"DELETED", "MIGRATED"})
+NOT_REGISTERED = frozenset({"PENDING", "DISCONNECTED", "UNVERIFIED"}) | GONE
+"""Statuses of a number that cannot send until it is registered (again). The list of numbers in the desk, which has no
+server to ask, repeats this set and the one above."""
+VERIFICATIONS: Mapping[str, str] = MappingProxyType(
+	{
+		"VERIFIED": "Verified",
+		"NOT_VERIFIED": "Not Verified",
+		"UNVERIFIED": "Not Verified",
+		"EXPIRED": "Expired",
+	}
+)
+"""What is stored for Meta's code_verification_status."""
 
 _OBSTACLES: Mapping[str, str] = MappingProxyType(
 	{
@@ -62,7 +76,21 @@ def is_registered(state: State, registered_before: bool) -> bool:
 	status = (state.status or "").upper()
 	if status in NOT_REGISTERED:
 		return False
-	return registered_before or status == "CONNECTED" or (shares_app(state) and bool(status))
+	return registered_before or status in WORKING or (shares_app(state) and bool(status))
+
+
+def is_verified(state: State, verification: str | None) -> bool | None:
+	"""Whether the number is proven to be the business's own; None: nothing is known. `verification` as it is stored."""
+	if (state.status or "").upper() in WORKING:
+		return True
+	return verification == "Verified" if verification else None
+
+
+def can_work(state: State, verification: str | None, registered_before: bool) -> bool:
+	"""Whether a channel can be made of the number now. A number of the WhatsApp Business app is verified by the app; an
+	unknown verification is no obstacle."""
+	verified = shares_app(state) or is_verified(state, verification) is not False
+	return verified and is_registered(state, registered_before)
 
 
 def has_new_name(state: State, new_name_status: str | None) -> bool:

@@ -9,6 +9,8 @@ from .channel_status import Trial
 LENGTH = timedelta(days=30)
 """30 times 24 hours: day 31 begins when they are over (Z7)."""
 DAY = timedelta(days=1)
+NOTICE = timedelta(days=7)
+"""How long before its end the administrators are told (7 times 24 hours)."""
 GUIDE = "Guide"
 """The policy under which there is a trial; under *Meta's Present Limits* and *Off* there is none."""
 
@@ -30,3 +32,8 @@ def days_left(started: datetime, now: datetime) -> int:
 	"""The days that are left, begun ones counted whole; 0 when it is over."""
 	left = started + LENGTH - now
 	return max(0, -(-left // DAY))
+
+
+def ends_soon(started: datetime, now: datetime) -> bool:
+	"""Whether the time of the notice has begun."""
+	return now >= started + LENGTH - NOTICE

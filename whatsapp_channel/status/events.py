@@ -16,7 +16,7 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules import account_events
 from whatsapp_channel.rules.account_events import OnlyKept
-from whatsapp_channel.rules.event_changes import Cell, Changes, Columns
+from whatsapp_channel.rules.event_changes import Alert, Cell, Changes, Columns
 from whatsapp_channel.rules.phone import variants
 from whatsapp_channel.rules.sentence import Sentence
 from whatsapp_channel.status import refresh, restriction, timeline, times
@@ -106,7 +106,11 @@ def _place_of(found: Changes, account: str) -> _Place | None:
 
 def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
 	"""Returns whether there is something to tell: a change, or an event that only leaves a line and is new."""
-	changed = _write_columns(place.doctype, place.name, found.number if found.of_number else found.account)
+	columns = found.number if found.of_number else found.account
+	if found.alert and not _may_mark(place.account, found.alert):
+		# Told all the same: only the mark of another alert stays.
+		return is_new
+	changed = _write_columns(place.doctype, place.name, columns)
 	if found.restrictions is not None:
 		changed |= restriction.replace(place.account, found.topic, found.restrictions)
 	if found.ends_access:
@@ -114,6 +118,11 @@ def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
 	if found.restores_access:
 		changed |= account_health.regain_access(place.account)
 	return changed or (is_new and found.is_only_told)
+
+
+def _may_mark(account: str, alert: Alert) -> bool:
+	row = frappe.db.get_value(ACCOUNT, account, ["alert_kind", "alert_severity"], as_dict=True)
+	return alert.may_change(row.alert_kind or "", row.alert_severity or "")
 
 
 def _write_columns(doctype: str, name: str, columns: Columns) -> bool:

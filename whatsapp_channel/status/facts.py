@@ -23,6 +23,7 @@ _ACCOUNT_FIELDS = [
 	"restrictions",
 	"alert",
 	"alert_severity",
+	"alert_kind",
 	"payment_method",
 	"subscription",
 	"attention_reason",
@@ -42,11 +43,13 @@ _NUMBER_FIELDS = [
 ]
 
 
-def site() -> Site:
-	"""What does not come from Meta, at this moment."""
+def site(*, receives: bool | None = None) -> Site:
+	"""What does not come from Meta, at this moment. `receives`: what is known already of the webhook."""
 	policy = frappe.db.get_single_value(settings.SETTINGS, "trial_policy")
+	if receives is None:
+		receives = bool(settings.app_secrets() and settings.verify_token())
 	return Site(
-		receives=bool(settings.app_secrets() and settings.verify_token()),
+		receives=receives,
 		trial_policy=policy or GUIDE,
 		now=utc_now(),
 		say=say,
@@ -66,6 +69,7 @@ def account_state(name: str | None) -> AccountState | None:
 		restriction_text=row.restriction or "",
 		alert=row.alert or "",
 		alert_severity=row.alert_severity or "",
+		alert_kind=row.alert_kind or "",
 		payment_method=row.payment_method or "",
 		subscription=row.subscription or "",
 		attention=row.attention_reason or "",

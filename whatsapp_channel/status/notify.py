@@ -9,6 +9,8 @@ import frappe
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import report
+from whatsapp_channel.rules import calling
+from whatsapp_channel.rules.calling import Cause
 from whatsapp_channel.rules.channel_status import Status
 from whatsapp_channel.status import words
 
@@ -23,7 +25,7 @@ def _(text: str) -> str:
 _SUBJECT = _("WhatsApp, {account}: {status}")
 
 
-def tell(account: str, causes: Mapping[str, Status]) -> None:
+def tell(account: str, causes: Mapping[str, Cause]) -> None:
 	"""Notifies of each cause that the administrators do not know of yet, and forgets those that are gone.
 
 	The account's row remembers what they know, so a cause is told again only after it was gone in between, and once for
@@ -33,12 +35,11 @@ def tell(account: str, causes: Mapping[str, Status]) -> None:
 	if not row:
 		return
 	known = json.loads(row.notified or "[]")
-	present = sorted(causes)
-	if present == known or not _remember(account, row.notified, present):
+	told, remembered = calling.news(causes, known)
+	if remembered == known or not _remember(account, row.notified, remembered):
 		return
-	for cause in present:
-		if cause not in known:
-			_send(account, row.account_name or account, causes[cause])
+	for cause in told:
+		_send(account, row.account_name or account, causes[cause].status)
 
 
 def _remember(account: str, before: str | None, causes: Iterable[str]) -> bool:

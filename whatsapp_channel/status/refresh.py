@@ -52,8 +52,8 @@ def refresh_account(account: str) -> None:
 	notifies the administrators once of what begins to need them. Part of the caller's transaction."""
 	restriction.show(account)
 	now = site()
-	causes: dict[str, Status] = {}
-	_collect(causes, _facts_of_account(account, now), "")
+	of_account = _facts_of_account(account, now)
+	causes = {cause.key: cause for cause in calling.causes(of_account, "")}
 	numbers = frappe.get_all(NUMBER, {"account": account}, pluck="name")
 	fields = ["name", "number", "enabled"]
 	for row in frappe.get_all(
@@ -61,8 +61,11 @@ def refresh_account(account: str) -> None:
 	):
 		facts = _facts(row.number, bool(row.enabled), now)
 		_store(row.name, facts)
-		_collect(causes, facts, row.number)
-	notify.tell(account, causes)
+		for cause in calling.causes(facts, row.number):
+			causes.setdefault(cause.key, cause)
+	if channel_status.derive(of_account).value not in calling.NOT_SET_UP:
+		# Without a token nobody knows whether what was told is over.
+		notify.tell(account, causes)
 	publish(account)
 
 
@@ -109,7 +112,8 @@ def waits_because(channel: str) -> str | None:
 
 def _reply_obstacle(channel: str) -> Status | None:
 	number = frappe.db.get_value(CHANNEL, channel, "number")
-	return channel_status.reply_obstacle(_facts(number, True, site()))
+	# Whether Meta's webhooks are accepted holds up no reply, and is dear to find out.
+	return channel_status.reply_obstacle(_facts(number, True, site(receives=True)))
 
 
 def view(channel: str) -> dict[str, Any]:
@@ -144,12 +148,6 @@ def _facts(number: str | None, enabled: bool, now: Site) -> Facts:
 def _facts_of_account(account: str, now: Site) -> Facts:
 	"""What is wrong with the account itself, whatever its numbers and channels are."""
 	return channel_facts.facts(account_state(account), NumberState(), enabled=True, site=now)
-
-
-def _collect(causes: dict[str, Status], facts: Facts, number: str) -> None:
-	status = channel_status.derive(facts)
-	if cause := calling.cause(status, facts, number):
-		causes.setdefault(cause, status)
 
 
 def _columns(status: Status) -> dict[str, Any]:

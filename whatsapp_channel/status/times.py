@@ -28,9 +28,16 @@ def remember(doctype: str, name: str, topic: str, at: datetime) -> None:
 	_write(doctype, name, {**_read(doctype, name), topic: at.isoformat()})
 
 
-def remember_read(doctype: str, name: str, topics: Iterable[str]) -> None:
-	"""What is known of these topics was read from Meta just now."""
-	stored, at = _read(doctype, name), (utc_now() - SLACK).isoformat()
+def told_since(doctype: str, name: str, moment: datetime) -> frozenset[str]:
+	"""The topics of which Meta told at `moment` (aware UTC) or later, by its whole seconds."""
+	since = moment.replace(microsecond=0)
+	told = _read(doctype, name).items()
+	return frozenset(topic for topic, at in told if datetime.fromisoformat(at) >= since)
+
+
+def remember_read(doctype: str, name: str, topics: Iterable[str], asked: datetime | None = None) -> None:
+	"""What is known of these topics was read from Meta, which was `asked` (aware UTC) just now or then."""
+	stored, at = _read(doctype, name), ((asked or utc_now()) - SLACK).isoformat()
 	_write(doctype, name, {**stored, **{topic: max(at, stored.get(topic, "")) for topic in topics}})
 
 

@@ -118,6 +118,17 @@ ACCESS = (
 		),
 		subcode=33,
 	),
+	# Not among the Cloud API's codes but of the Graph API below it ("API Session"), which any call may answer.
+	ErrorRule(
+		102,
+		"Access token expired or revoked",
+		Cause.AUTHORISATION,
+		Retry.NEVER,
+		0,
+		Scope.ACCOUNT,
+		ASK_ADMIN,
+		RENEW_TOKEN,
+	),
 	ErrorRule(
 		104,
 		"No access token",

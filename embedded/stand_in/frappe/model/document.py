@@ -253,6 +253,17 @@ class Document(BaseDocument):
 			self.doctype, permtype, self, user=user or frappe.session.user
 		)
 
+	def set_onload(self, key: str, value: Any) -> None:
+		"""Tell the form something that is no field."""
+		if not self.get("__onload"):
+			self.set("__onload", frappe._dict())
+		self.get("__onload")[key] = value
+
+	def get_onload(self, key: str | None = None) -> Any:
+		"""What the form is told: one value, or all."""
+		told = self.get("__onload") or frappe._dict()
+		return told.get(key) if key else told
+
 	def db_set(
 		self,
 		fieldname: str | Mapping[str, Any],

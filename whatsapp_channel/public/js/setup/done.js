@@ -1,4 +1,5 @@
 // The last screen: the number with its QR code and link, and a test message that shows its way live.
+import { confirm } from "./dialog.js";
 import { link as text_link, make, notice, outside, paragraph, pill, sign } from "./dom.js";
 import { open_choice } from "./number.js";
 import { colour_of } from "./status.js";
@@ -67,7 +68,7 @@ class Test {
 		Object.assign(this, { channel, known: null });
 		clearInterval(this.timer);
 		this.timer = setInterval(() => this.element.isConnected && document.visibilityState === "visible" && this.look(), PAUSE);
-		this.draw({ received: null, reply: null, window_open: false });
+		this.draw({ received: null, reply: null, window_open: false, in_use: false });
 		this.look();
 	}
 
@@ -104,13 +105,22 @@ class Test {
 		);
 	}
 
-	/** Sends the answer. */
-	async send() {
-		const state = await this.wizard.call("send_test", { channel: this.channel });
+	/** Answers the message that is shown; where others have written, only when the administrator knows it. */
+	async send({ received, in_use }) {
+		if (in_use && !(await confirm(this.wizard.root, sure(received)))) return;
+		const state = await this.wizard.call("send_test", { channel: this.channel, message: received.message });
 		if (state && "received" in state) this.draw(state);
 		else if (state?.steps) this.wizard.apply(state);
 		await this.look();
 	}
+}
+
+function sure({ from_masked }) {
+	return {
+		title: __("Send a test answer to {0}?", [from_masked]),
+		texts: [__("Answers have gone out on this channel before, so this may be a real customer. The text says that it is a test message.")],
+		action: __("Send"),
+	};
 }
 
 function wrote({ received }, number) {
@@ -123,11 +133,12 @@ function ticket_line({ at, ticket }) {
 	return ticket ? __("{0}, ticket {1}", [minute(at), ticket]) : minute(at);
 }
 
-function answered(test, { received, reply, window_open }) {
+function answered(test, state) {
+	const { received, reply, window_open } = state;
 	if (reply) return trail(reply.status === "Failed" ? "failed" : "done", __("Answer sent"), minute(reply.at));
 	if (!received) return trail("later", __("Send a test answer"), "");
 	if (!window_open) return trail("failed", __("Send a test answer"), __("The last message is older than 24 hours. Write once more from the phone."));
-	const button = test.wizard.button(__("Send a test answer"), () => test.send(), { primary: true, fail: (error) => test.fail(error), id: "wac-test-send" });
+	const button = test.wizard.button(__("Send a test answer"), () => test.send(state), { primary: true, fail: (error) => test.fail(error), id: "wac-test-send" });
 	return trail("now", __("Answer it"), __("The answer goes the way of every reply: through the ticket."), button);
 }
 

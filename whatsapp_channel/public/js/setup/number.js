@@ -11,7 +11,7 @@ export function number(wizard) {
 	const chosen = wizard.state.number;
 	if (!chosen || memory.choosing) return choose(wizard, memory, chosen);
 	const other = text_link(__("Use another number"), () => open_choice(wizard, memory));
-	if (chosen.on_business_app || (chosen.verification === "Verified" && chosen.registered)) return ready(wizard, chosen, other);
+	if (chosen.ready || chosen.on_business_app) return ready(wizard, chosen, other);
 	if (chosen.verification === "Verified") return registration(wizard, memory, chosen, other);
 	if (chosen.code_requested_on) return code_entry(wizard, memory, chosen, other);
 	return request_form(wizard, memory, chosen, other);
@@ -76,8 +76,8 @@ function numbers(wizard, memory) {
 	return make("div", {}, group.element, error, make("div", { class: "wac-actions" }, button));
 }
 
-function label({ number, channel, verification, eligible }) {
-	const verified = verification === "Verified" ? pill(__("Verified"), "green") : eligible ? pill(__("To be verified"), "orange") : null;
+function label({ number, channel, verified: is_verified, eligible }) {
+	const verified = is_verified ? pill(__("Verified"), "green") : eligible ? pill(__("To be verified"), "orange") : null;
 	return make("span", { class: "wac-choice-label" }, make("bdi", {}, number), channel ? pill(__("Channel {0}", [channel]), "gray") : verified);
 }
 
@@ -113,9 +113,9 @@ function ready(wizard, chosen, other) {
 	const next = wizard.state.current === "number" ? null : wizard.button(__("Continue"), () => wizard.show(wizard.state.current === "done" ? "channel" : null), { primary: true, id: "wac-next" });
 	return {
 		part: `ready/${chosen.name}`,
-		title: __("{0} is ready", [chosen.number]),
+		title: chosen.ready ? __("{0} is ready", [chosen.number]) : __("{0} is not connected yet", [chosen.number]),
 		nodes: [
-			chosen.on_business_app ? notice("info", __("Also in the WhatsApp Business app"), paragraph(__("Colleagues may go on answering there. The number needs no code and no registration here."))) : null,
+			chosen.on_business_app ? shared(chosen) : null,
 			facts([
 				[__("Display name"), chosen.display_name || chosen.requested_name],
 				[__("Verification"), chosen.verification ? __(chosen.verification) : __("Not Verified")],
@@ -128,4 +128,10 @@ function ready(wizard, chosen, other) {
 			make("div", { class: "wac-actions" }, other, wizard.button(__("Ask Meta again"), () => wizard.perform_here("refresh", { account: wizard.state.account.name }), { fail, id: "wac-refresh" }), next),
 		],
 	};
+}
+
+function shared({ ready }) {
+	const goes_on = __("Colleagues may go on answering there. The number needs no code and no registration here.");
+	const unfinished = __("Open the app on its phone and finish the connection there, then ask Meta again. The number needs no code and no registration here.");
+	return notice(ready ? "info" : "warning", __("Also in the WhatsApp Business app"), paragraph(ready ? goes_on : unfinished));
 }

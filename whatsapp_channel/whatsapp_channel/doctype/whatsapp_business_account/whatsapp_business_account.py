@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.onboarding.failures import explained
 from whatsapp_channel.outbound import account_health
@@ -43,6 +44,12 @@ class WhatsAppBusinessAccount(Document):
 			self.reload()
 		else:
 			account_health.refresh_channels(self.name)
+
+	def on_trash(self) -> None:
+		"""The walks through Meta's window that led to the account go with it, and what they still have of tokens."""
+		for field in ("account", "reconnects"):
+			for signup in frappe.get_all(SIGNUP, {field: self.name}, pluck="name"):
+				frappe.delete_doc(SIGNUP, signup, ignore_permissions=True, delete_permanently=True)
 
 	@frappe.whitelist()
 	def check_connection(self) -> str:

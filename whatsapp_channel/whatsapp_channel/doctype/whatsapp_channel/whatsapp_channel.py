@@ -87,8 +87,3 @@ class WhatsAppChannel(Document):
 	def account(self) -> str:
 		"""The WhatsApp Business Account of the channel's number."""
 		return frappe.db.get_value("WhatsApp Number", self.number, "account")
-
-	def refresh_status(self) -> None:
-		"""Brings the stored status up to date after a change outside of this document."""
-		status.refresh_channel(self.name)
-		self.reload()

@@ -5,7 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import settings
+from whatsapp_channel import settings, status
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.settings import META_API
 
 
@@ -32,8 +33,8 @@ class WhatsAppChannelSettings(Document):
 
 	def on_update(self) -> None:
 		"""A channel without an app secret cannot receive, and its status says so."""
-		for channel in frappe.get_all("WhatsApp Channel", pluck="name"):
-			frappe.get_doc("WhatsApp Channel", channel).refresh_status()
+		for account in frappe.get_all(ACCOUNT, pluck="name"):
+			status.refresh_account(account)
 
 	def _strip_secrets(self) -> None:
 		"""A line end that was copied along would have every signature fail."""

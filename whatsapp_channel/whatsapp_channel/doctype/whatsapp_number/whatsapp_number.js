@@ -9,12 +9,13 @@ frappe.ui.form.on("WhatsApp Number", {
 	},
 });
 
-function is_verified({ verification }) {
-	return !["Not Verified", "Expired"].includes(verification);
+// The server says both: rules/number_choice.py knows the statuses.
+function is_verified({ __onload }) {
+	return __onload?.is_verified !== false;
 }
 
-function is_registered({ registered_on, meta_status, on_business_app }) {
-	return Boolean(registered_on || on_business_app || ["CONNECTED", "", null, undefined].includes(meta_status));
+function is_registered({ __onload }) {
+	return __onload?.is_registered !== false;
 }
 
 function show_state(frm, channel) {

@@ -3,15 +3,25 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel import status
+from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.rules import number_choice
 from whatsapp_channel.rules.code import read_pin
+from whatsapp_channel.rules.number_choice import State
 from whatsapp_channel.rules.phone import InvalidNumber, to_e164
 
 
 class WhatsAppNumber(Document):
 	"""A business phone number of a WhatsApp Business Account; named by Meta's phone_number_id."""
+
+	def onload(self) -> None:
+		"""Where the number stands, for the form."""
+		at_meta = State(status=self.meta_status, on_business_app=bool(self.on_business_app))
+		before = bool(self.registered_on or not self.meta_status)
+		self.set_onload("is_verified", number_choice.is_verified(at_meta, self.verification) is not False)
+		self.set_onload("is_registered", number_choice.is_registered(at_meta, before))
 
 	def validate(self) -> None:
 		"""Keeps the number in E.164 (Z29) and refuses an id that is none."""
@@ -56,6 +66,10 @@ class WhatsAppNumber(Document):
 			frappe.throw(
 				_("WhatsApp Business Account: this number has conversations, so its account cannot change.")
 			)
+
+	def on_trash(self) -> None:
+		"""That the account's trial began with this number is no reason to keep it; the trial itself goes on."""
+		frappe.db.set_value(ACCOUNT, {"trial_number": self.name}, "trial_number", None, update_modified=False)
 
 	def on_update(self) -> None:
 		"""What arrived for this number before it was known here can be filed now; its channel's status may change."""

@@ -83,15 +83,6 @@ class File(Document):
 			frappe.db.after_commit.add(lambda: path.unlink(missing_ok=True))
 
 
-def find_file_by_url(url: str) -> Any:
-	"""A file row of the URL that the user may read, or None."""
-	for name in frappe.get_all("File", filters={"file_url": url}, pluck="name"):
-		file = frappe.get_doc("File", name)
-		if may_read(file):
-			return file
-	return None
-
-
 def may_read(file: Any) -> bool:
 	"""Public files are for all, private ones for their owner and for readers of what they are attached to."""
 	if not file.is_private or frappe.session.user in ("Administrator", file.owner):
