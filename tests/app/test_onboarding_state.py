@@ -222,3 +222,13 @@ def test_what_meta_tells_while_a_number_is_read_stays(
 	pause.during(lambda: setup.call("register", number=desk.number), lambda: _name_refused(desk))
 	frappe.db.commit()
 	assert frappe.db.get_value(NUMBER, desk.number, "name_status") == "DECLINED"
+
+
+def test_what_meta_tells_while_a_number_is_chosen_stays(
+	desk: Desk, setup: Setup, monkeypatch: pytest.MonkeyPatch
+):
+	chosen = {"account": desk.account, "phone_number_id": desk.number}
+	pause = Pause(monkeypatch, "numbers")
+	pause.during(lambda: setup.call("choose_number", **chosen), lambda: _name_refused(desk))
+	frappe.db.commit()
+	assert frappe.db.get_value(NUMBER, desk.number, "name_status") == "DECLINED"

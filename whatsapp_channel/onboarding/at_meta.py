@@ -44,11 +44,6 @@ def is_registered(number: str) -> bool:
 	return number_choice.is_registered(state, bool(row.registered_on))
 
 
-def apply(number: str, node: PhoneNumber) -> None:
-	"""Writes what Meta says of a number into its row and brings the status of its channel up to date."""
-	sync.apply_number(number, node)
-
-
 def write(number: str, changes: dict[str, Any]) -> None:
 	"""Changes a number's row in a transaction of its own, so that it stays when the request ends with an error; open pages
 	of the set-up see it."""

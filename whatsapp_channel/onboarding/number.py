@@ -1,19 +1,20 @@
 """Step 3: which number, and where it stands (Z22, Z29). Codes and registration have modules of their own."""
 
 import math
+from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.clock import site_now
+from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
-from whatsapp_channel.database import in_transaction
+from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import apply, is_registered, state_of, writable
+from whatsapp_channel.onboarding.at_meta import is_registered, state_of, writable
 from whatsapp_channel.onboarding.codes import request_code, verify_code
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.onboarding.registration import register
@@ -22,6 +23,7 @@ from whatsapp_channel.rules import number_choice
 from whatsapp_channel.rules.number_choice import VERIFICATIONS, State, obstacle
 from whatsapp_channel.rules.number_errors import Cause, Step, cause_of
 from whatsapp_channel.rules.phone import digits, parts, to_e164, variants
+from whatsapp_channel.status import sync
 
 __all__ = [
 	"add_number",
@@ -97,7 +99,7 @@ def choose_number(account: str, phone_number_id: str) -> str:
 	Raises frappe.ValidationError when Meta does not list it for this account, or when it cannot be used.
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
-	client = account_health.client(account)
+	client, asked = account_health.client(account), utc_now()
 	node = next((node for node in client.numbers(account) if node.id == phone_number_id), None)
 	if node is None:
 		frappe.throw(
@@ -107,7 +109,7 @@ def choose_number(account: str, phone_number_id: str) -> str:
 		)
 	if why := obstacle(state_of(node)):
 		frappe.throw(_(why), title=_("Number cannot be used"))
-	name = _keep(account, node)
+	name = _keep(account, node, asked)
 	if is_registered(name):
 		profile.send_draft_to_new(name)
 	return name
@@ -124,13 +126,13 @@ def add_number(account: str, number: str) -> str:
 		country, national = parts(entered)
 	if known := frappe.db.get_value(NUMBER, {"number": entered, "account": account}):
 		return choose_number(account, known)
-	client = account_health.client(account)
+	client, asked = account_health.client(account), utc_now()
 	try:
 		added = client.add_number(account, country, national, profile.name_for_new_number(account))
 	except CloudAPIError as error:
 		return _added_after_all(account, client, entered, error)
 	standard = PhoneNumber(id=added, display_phone_number=entered, code_verification_status="NOT_VERIFIED")
-	return _keep(account, _read(client, standard), entered)
+	return _keep(account, _read(client, standard), asked, entered)
 
 
 def _added_after_all(account: str, client: CloudAPI, entered: str, error: CloudAPIError) -> str:
@@ -152,8 +154,11 @@ def _read(client: CloudAPI, known: PhoneNumber) -> PhoneNumber:
 		return known
 
 
-def _keep(account: str, node: PhoneNumber, entered: str | None = None) -> str:
-	"""The row of a number of Meta, made if it is new; two administrators at once get the same one."""
+def _keep(account: str, node: PhoneNumber, asked: datetime, entered: str | None = None) -> str:
+	"""The row of a number of Meta, made if it is new; two administrators at once get the same one.
+
+	A webhook that came since Meta was `asked` stays.
+	"""
 	values = {
 		"phone_number_id": node.id,
 		"number": entered or node.display_phone_number,
@@ -162,10 +167,11 @@ def _keep(account: str, node: PhoneNumber, entered: str | None = None) -> str:
 	}
 
 	def work() -> None:
+		lock_row(ACCOUNT, account)
 		if not frappe.db.exists(NUMBER, node.id):
 			frappe.get_doc({"doctype": NUMBER, **values}).insert()
 		_check_account(account, node.id)
-		apply(node.id, node)
+		sync.apply_number(node.id, node, asked)
 
 	in_transaction(work, also_retry=TAKEN)
 	return node.id
