@@ -102,7 +102,6 @@ def seen(*queues: str, ago: float = 10) -> WorkerSeen:
 
 
 ALL_QUEUES = ("short", "default", "long")
-WORKING = (seen(*ALL_QUEUES),)
 RUNNING = Schedule(off="", dormant=False, passed=timedelta(seconds=40))
 MARIADB = Server((), (), "REPEATABLE-READ", 16 * 1024 * 1024)
 
@@ -113,7 +112,7 @@ def make_world(desk: Desk, host: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
 	with proxied(host.application) as proxy:
 		monkeypatch.setitem(frappe.conf, "host_name", proxy.url)
 		desk.sandbox.configure_callback(proxy.url + WEBHOOK)
-		monkeypatch.setattr(background, "seen_workers", lambda _limit: WORKING)
+		monkeypatch.setattr(background, "seen_workers", lambda _limit: (seen(*ALL_QUEUES),))
 		monkeypatch.setattr(background, "read_schedule", lambda: RUNNING)
 		if host.kind == "embedded":
 			monkeypatch.setattr(site, "read_server", lambda: MARIADB)
