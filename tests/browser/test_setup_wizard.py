@@ -252,7 +252,7 @@ def test_every_part_fits_a_small_telephone(walk: Walk):
 		if part != "link":
 			walk.to(part)
 		walk.at(part)
-		assert width(walk.page) == 360, part
+		assert width(walk.page) <= 360, part  # less where a scrollbar takes its place
 
 
 def test_the_keyboard_is_enough(walk: Walk):
