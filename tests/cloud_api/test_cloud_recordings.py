@@ -341,8 +341,17 @@ def test_recording(case: Case):
 		assert error.fbtrace_id == replay.answer["body"]["error"]["fbtrace_id"]
 		assert error.retry is Retry.NEVER
 	else:
-		assert case.call(replay.api(), replay) == case.answer
+		assert as_answered(case.call(replay.api(), replay)) == case.answer
 	replay.assert_equal_request()
+
+
+def as_answered(found: Any) -> Any:
+	"""Without what the client adds of its own question."""
+	return (
+		found.model_copy(update={"asked_fields": frozenset()})
+		if isinstance(found, BusinessAccount)
+		else found
+	)
 
 
 def test_every_recording_is_covered_or_has_a_reason():
