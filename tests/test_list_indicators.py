@@ -22,3 +22,18 @@ def test_an_indicator_reads_only_what_the_list_loads(path: Path) -> None:
 
 def test_there_are_lists() -> None:
 	assert LISTS
+
+
+def colours(path: Path) -> dict[str, str]:
+	"""The statuses of channels with their colours, as a script has them."""
+	table = re.search(r"(?:COLOURS|colours) = \{(.*?)\}", path.read_text(), re.DOTALL)
+	assert table
+	return {name.strip('"'): colour for name, colour in re.findall(r'("[^"]+"|\w+): "(\w+)"', table[1])}
+
+
+def test_a_channel_has_the_same_colour_in_its_list_and_in_the_workspace() -> None:
+	"""The desk's list is no module: it cannot import what the pages use."""
+	page = DOCTYPES.parents[1] / "public" / "js" / "setup" / "status.js"
+	listed = colours(DOCTYPES / "whatsapp_channel" / "whatsapp_channel_list.js")
+	assert colours(page) == listed
+	assert len(listed) == 7

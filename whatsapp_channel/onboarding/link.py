@@ -20,7 +20,6 @@ from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.status import sync
-from whatsapp_channel.status.refresh import publish
 
 BY_SIGNUP, BY_HAND = "Embedded Signup", "Manual"
 EXPIRED_TOKEN = 190
@@ -143,7 +142,6 @@ def _apply(account: str, node: BusinessAccount, asked: datetime) -> None:
 	"""Writes what Meta says of the account into its row, while no webhook does. First in its transaction."""
 	lock_row(ACCOUNT, account)
 	sync.apply_account(account, node, asked)
-	publish(account)
 
 
 def _try(refused: dict[int, CloudAPIError], what: int, call: Callable[[], Any]) -> Any:

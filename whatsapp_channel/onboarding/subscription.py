@@ -18,7 +18,7 @@ from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.outbound import account_health
-from whatsapp_channel.status.refresh import publish, refresh_account
+from whatsapp_channel.status.refresh import refresh_account
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
@@ -114,7 +114,6 @@ def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None
 		ACCOUNT, account, {**values, "subscription": "Confirmed" if confirmed else known and "Lost"}
 	)
 	refresh_account(account)
-	publish(account)
 	return confirmed is not None
 
 

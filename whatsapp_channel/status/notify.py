@@ -15,7 +15,6 @@ from whatsapp_channel.rules.channel_status import Status
 from whatsapp_channel.status import words
 
 ROLE = "System Manager"
-LOG = "Notification Log"
 
 
 def _(text: str) -> str:

@@ -37,12 +37,11 @@ def apply_account(account: str, node: BusinessAccount, asked: datetime | None = 
 	`asked`: when Meta was asked (aware UTC). Of what it has told by webhook since then, that stays.
 	"""
 	newer = _newer(ACCOUNT, account, asked)
-	limit = getattr(node, "whatsapp_business_manager_messaging_limit", None)
 	told = {
 		"business_verification": node.business_verification_status,
 		"account_review": node.account_review_status,
 		"currency": node.currency,
-		"messaging_limit": limit,
+		"messaging_limit": node.whatsapp_business_manager_messaging_limit,
 	}
 	values = _given(told, _ACCOUNT_TOPICS, newer)
 	_write(ACCOUNT, account, {**values, **_payment(node)}, _ACCOUNT_TOPICS, asked)

@@ -10,7 +10,7 @@ frappe.ui.form.on("WhatsApp Channel", {
 
 function show_status(frm) {
 	const { status, status_reason, status_next_step } = frm.doc;
-	const colour = whatsapp_channel_colour(status);
+	const colour = frappe.listview_settings["WhatsApp Channel"].get_indicator(frm.doc)[1];
 	const text = [status_reason, status_next_step].filter(Boolean).join(" ");
 	frm.page.set_indicator(__(status), colour);
 	if (text) frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
@@ -23,7 +23,7 @@ const WHATSAPP_MANAGER = "https://business.facebook.com/wa/manage/home/";
 // By the derived action: the words of the button, and what it does.
 const STEPS = {
 	"Choose Number": [() => __("Choose Number"), (frm) => open_setup(frm, "number")],
-	"Enter Token": [() => __("Connect Account"), (frm) => open_setup(frm, "link")],
+	"Enter Token": [connect_label, (frm) => open_setup(frm, "link")],
 	"Set Up Webhook": [() => __("Set Up Receiving"), () => frappe.set_route("Form", "WhatsApp Channel Settings")],
 	"Verify Number": [() => __("Verify Number"), (frm) => open_setup(frm, "number")],
 	"Register Number": [() => __("Register Number"), (frm) => open_setup(frm, "number")],
@@ -37,8 +37,12 @@ const STEPS = {
 function add_next_step(frm) {
 	const step = STEPS[frm.doc.status_action];
 	if (!step || !frappe.user.has_role("System Manager")) return;
-	const button = frm.add_custom_button(step[0](), () => step[1](frm));
+	const button = frm.add_custom_button(step[0](frm), () => step[1](frm));
 	if (frm.doc.status !== "Active") button.removeClass("btn-default").addClass("btn-primary");
+}
+
+function connect_label(frm) {
+	return frm.doc.status === "Needs Attention" ? __("Reconnect") : __("Connect Account");
 }
 
 async function account_of(frm) {
@@ -79,10 +83,4 @@ function add_toggle(frm) {
 async function toggle(frm, enabled) {
 	await frappe.require("whatsapp_setup.bundle.js");
 	window.whatsapp_channel.channels.ask_and_switch(frm.doc, enabled, () => frm.reload_doc());
-}
-
-function whatsapp_channel_colour(status) {
-	if (["Active", "Trial"].includes(status)) return "green";
-	if (["Needs Attention", "Restricted", "Verification Rejected", "Trial Ended"].includes(status)) return "red";
-	return status === "Deactivated" ? "gray" : "orange";
 }
