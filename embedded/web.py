@@ -197,6 +197,11 @@ def _set_value(doctype: str, name: str, fieldname: Any, value: Any = None, **opt
 	return frappe.set_value(doctype, name, changes)
 
 
+def _save(doc: Any, **options: Any) -> Any:
+	_only_post()
+	return frappe.get_doc(frappe.parse_json(doc)).save().as_dict()
+
+
 # What a portal user may upload [frappe/handler.py].
 _PORTAL_TYPES = (
 	"image/png",
@@ -277,6 +282,7 @@ _BUILT_IN: dict[str, Callable[..., Any]] = {
 	"frappe.client.get_list": _get_list,
 	"frappe.client.get_value": _get_value,
 	"frappe.client.insert": _insert,
+	"frappe.client.save": _save,
 	"frappe.client.set_value": _set_value,
 }
 

@@ -27,6 +27,8 @@ override_whitelisted_methods = {
 
 doc_events = {
 	"HD Ticket": {
+		"before_insert": "whatsapp_channel.helpdesk.ticket_fields.keep",
+		"before_validate": "whatsapp_channel.helpdesk.ticket_fields.keep",
 		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},

@@ -9,7 +9,7 @@ from whatsapp_channel import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import destination, tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.inbound import conversation, media
 from whatsapp_channel.outbound import outbox, resend
@@ -22,22 +22,24 @@ UNDELIVERED = ("Failed", "Unconfirmed")
 def state(ticket: str) -> dict[str, Any]:
 	"""Window, queue, undelivered messages and missing files of a ticket, with translated labels.
 
-	Raises frappe.PermissionError for anyone but an agent who may read the ticket.
+	Says that it is no WhatsApp ticket to an agent who may answer nobody in it. Raises frappe.PermissionError for anyone
+	but an agent who may read the ticket, frappe.DoesNotExistError.
 	"""
-	row = ticket_for_agent(ticket)
-	if not row.whatsapp_customer:
+	threads = destination.of_ticket(ticket_for_agent(ticket))
+	if not threads:
 		return {"whatsapp": False}
-	ends = conversation.window_ends(row.whatsapp_customer, row.whatsapp_channel)
+	thread = next(iter(threads.values()))
+	ends = conversation.window_ends(thread.customer, thread.channel)
 	is_open = window.is_open(ends, utc_now())
-	channel = _channel(row.whatsapp_channel)
+	channel = _channel(thread.channel)
 	return {
 		"whatsapp": True,
 		"window_open": is_open,
 		"window_ends": str(to_site(ends)) if ends else None,
 		"label": _label(ends, is_open, channel),
 		"theme": _theme(is_open, channel),
-		"lines": _lines(ends, is_open, channel, row),
-		"waiting": _count_waiting(row.whatsapp_customer),
+		"lines": _lines(ends, is_open, channel, thread),
+		"waiting": _count_waiting(thread.customer),
 		"undelivered": _undelivered(ticket),
 		"missing_files": _missing_files(ticket),
 		"labels": {
@@ -103,15 +105,15 @@ def _theme(is_open: bool, channel: "frappe._dict") -> str:
 	return "green" if is_open else "orange"
 
 
-def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict") -> list[str]:
+def _lines(ends: Any, is_open: bool, channel: "frappe._dict", thread: "frappe._dict") -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
 	customer = frappe.db.get_value(
-		"WhatsApp Customer", row.whatsapp_customer, ["profile_name", "phone", "bsuid"], as_dict=True
+		"WhatsApp Customer", thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
 	) or frappe._dict(profile_name="?", phone=None, bsuid=None)
 	phone = shown_number(customer.phone)
 	name = called(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name
-	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(row.whatsapp_channel)]
+	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(thread.channel)]
 	if channel.refused:
 		lines.append(_("Replies are refused: {0}").format(channel.refused))
 	elif channel.waits_because:
@@ -125,7 +127,7 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", row: "frappe._dict
 		lines.append(
 			_("Free replies were possible until: {0}. They are again when the customer writes.").format(until)
 		)
-	if waiting := _count_waiting(row.whatsapp_customer):
+	if waiting := _count_waiting(thread.customer):
 		lines.append(_("Messages on their way: {0}").format(waiting))
 	return lines
 

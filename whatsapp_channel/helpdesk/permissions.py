@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
 from whatsapp_channel.rules.masking import mask
+from whatsapp_channel.stored import stored
 
 SEES_ALL = {"System Manager"}
 # The level of the fields that identify a customer; DocType permissions say which roles read it.
@@ -20,11 +21,11 @@ def require_agent() -> None:
 		frappe.throw(_("Only agents can do this."), frappe.PermissionError)
 
 
-def ticket_for_agent(ticket: str) -> "frappe._dict":
-	"""Customer and channel of a ticket. Raises frappe.PermissionError unless an agent asks who may read it."""
+def ticket_for_agent(name: object, right: str = "read") -> Document:
+	"""A ticket as it is stored. Raises frappe.PermissionError unless an agent asks who has this right to it, and
+	frappe.DoesNotExistError."""
 	require_agent()
-	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
-	return frappe.db.get_value("HD Ticket", ticket, ["whatsapp_customer", "whatsapp_channel"], as_dict=True)
+	return stored("HD Ticket", name, right)
 
 
 def may_see_numbers(user: str | None = None) -> bool:

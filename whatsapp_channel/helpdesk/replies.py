@@ -4,13 +4,14 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.stored import stored
 
 
 def answer(ticket: str, customer: str, html: str) -> None:
 	"""Answers a customer in a ticket, as the user would there.
 
 	Raises frappe.ValidationError for an administrator who is no agent, because Helpdesk lets nobody else into tickets;
-	frappe.PermissionError unless he may read this one; and what `outbound.reply.send` raises.
+	frappe.PermissionError unless he may write this one; and what `outbound.reply.send` raises.
 	"""
 	from helpdesk.utils import is_agent
 
@@ -21,7 +22,6 @@ def answer(ticket: str, customer: str, html: str) -> None:
 				"here as well."
 			).format(ticket)
 		)
-	document = frappe.get_doc("HD Ticket", ticket)
-	document.check_permission("read")
+	document = stored("HD Ticket", ticket, "write")
 	row = frappe.db.get_value("WhatsApp Customer", customer, ["name", "wa_id"], as_dict=True)
 	document.reply_via_agent(message=html, to=tickets.address_of(row))

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import require_agent
+from whatsapp_channel.helpdesk.permissions import ticket_for_agent
 from whatsapp_channel.rules.address import Route, is_synthetic, recipients, route
 
 
@@ -29,10 +29,11 @@ class WhatsAppTicketMixin:
 	) -> None:
 		"""Helpdesk's reply box, bulk reply and the notices of merge and split all come here.
 
-		Throws before anything is written: frappe.PermissionError for anyone but an agent, and what
-		`outbound.reply.send` throws.
+		`self` may be a document that a client made up: everything is asked of, and done with, the ticket that is stored
+		under its name. Throws before anything is written: frappe.PermissionError for anyone but an agent who may write
+		the ticket, frappe.DoesNotExistError, and what `outbound.reply.send` throws.
 		"""
-		require_agent()
+		ticket = ticket_for_agent(self.name, "write")
 		way = route(to, cc, bcc)
 		if way is Route.MIXED:
 			frappe.throw(
@@ -41,17 +42,17 @@ class WhatsAppTicketMixin:
 				),
 				title=_("Two ways at once"),
 			)
-		if way is Route.EMAIL and is_synthetic(self.raised_by) and not recipients(to, cc, bcc):
+		if way is Route.EMAIL and is_synthetic(ticket.raised_by) and not recipients(to, cc, bcc):
 			# Up to Helpdesk 1.24 an empty field means raised_by, which can receive no mail.
 			frappe.throw(
-				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(self.raised_by)
+				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(ticket.raised_by)
 			)
 		if way is Route.WHATSAPP:
-			self._reply_on_whatsapp(message, recipients(to, cc, bcc), attachments or [])
-		elif way is Route.SYSTEM and is_synthetic(self.raised_by):
-			self._record_notice(message)
+			ticket._reply_on_whatsapp(message, recipients(to, cc, bcc), attachments or [])
+		elif way is Route.SYSTEM and is_synthetic(ticket.raised_by):
+			ticket._record_notice(message)
 		else:
-			self._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
+			ticket._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
 
 	def _reply_on_whatsapp(self, message: str, addresses: tuple[str, ...], attachments: list[str]) -> None:
 		from whatsapp_channel.outbound import reply

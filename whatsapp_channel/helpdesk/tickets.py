@@ -1,5 +1,7 @@
 """HD Tickets from the channel's side: their state, their creation, and the messages filed in them."""
 
+from dataclasses import dataclass
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -11,6 +13,16 @@ from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules import address, text
 from whatsapp_channel.rules.coexistence import app_address
 from whatsapp_channel.rules.ticket_choice import TicketState, follow_merges
+
+FLAG = "whatsapp_origin"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+	"""Whose a new ticket is. An object, because clients send text, numbers, lists and mappings: none can send this."""
+
+	customer: str
+	channel: str
 
 
 def state(name: str | None) -> TicketState | None:
@@ -72,10 +84,9 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 			"contact": customer.contact,
 			"agent_group": _department(channel),
 			"via_customer_portal": 0,
-			"whatsapp_customer": customer.name,
-			"whatsapp_channel": channel,
 		}
 	)
+	ticket.flags[FLAG] = Origin(customer.name, channel)
 	# As Frappe's own path from e-mail: a field that is mandatory for people must not lose a customer's message.
 	ticket.flags.ignore_mandatory = True
 	return str(ticket.insert(ignore_permissions=True).name)
@@ -168,6 +179,17 @@ def with_merged(ticket: str) -> list[str]:
 	for name in found:
 		sources = frappe.get_all("HD Ticket", {"merged_with": name, "is_merged": 1}, pluck="name")
 		found.extend(str(source) for source in sources if str(source) not in found)
+	return found
+
+
+def split_from(ticket: Document) -> list[str]:
+	"""The tickets that a ticket was split from, directly or through others, and those that these are merged with now."""
+	found: list[str] = []
+	source = ticket.get("ticket_split_from")
+	while source and str(source) not in found:
+		found += with_merged(follow_merges(str(source), _merged_with))
+		found += [] if str(source) in found else [str(source)]
+		source = frappe.db.get_value("HD Ticket", str(source), "ticket_split_from")
 	return found
 
 

@@ -10,7 +10,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel import status
 from whatsapp_channel.clock import to_site, utc_now
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import destination, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -24,15 +24,17 @@ class WindowClosed(frappe.ValidationError):
 
 
 def send(ticket: Document, html: str, addresses: Iterable[str], attachments: list[str]) -> str:
-	"""Replies to the ticket's customer; returns the Communication. `addresses`: of all three recipient fields.
+	"""Replies to the customer of a ticket as it is stored; returns the Communication. `addresses`: of all three
+	recipient fields.
 
 	Checks everything before anything is written (design decision 9). Raises WindowClosed, or
 	frappe.ValidationError with what to do: wrong address, deactivated channel, nothing to send, attachments.
 	"""
-	threads = conversation.in_tickets(tickets.with_merged(ticket.name))
+	threads = destination.of_ticket(ticket)
 	customer = _destination(ticket, threads, addresses)
 	body = _body(ticket, html, attachments)
-	thread = _open_thread(ticket, threads, customer)
+	thread = threads[customer.name]
+	usable_channel(thread.channel)
 	now = utc_now()
 	check_window(customer, thread.channel, now)
 	# The conversation before the ticket, as inbound does: the other way round the two would lock each other out.
@@ -55,37 +57,31 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	return communication
 
 
-def _destination(ticket: Document, threads: list["frappe._dict"], addresses: Iterable[str]) -> "frappe._dict":
+def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> "frappe._dict":
 	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8).
 
 	After a merge a ticket may speak with several customers; the recipient says which.
 	"""
-	customers = _customers_of(ticket, threads)
-	if not customers:
-		frappe.throw(
-			_(
-				"This ticket belongs to no WhatsApp customer. Answer by e-mail, or from the customer's own ticket."
-			)
-		)
+	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
+	rows = [frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True) for name in customers]
+	if not rows:
+		_refuse(ticket)
 	wanted = {address.lower() for address in addresses}
-	for customer in customers:
+	for customer in rows:
 		if wanted <= tickets.addresses_of(customer):
 			return customer
-	expected = " / ".join(tickets.address_of(customer) for customer in customers)
+	expected = " / ".join(tickets.address_of(customer) for customer in rows)
 	frappe.throw(
 		_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(expected)
 	)
 
 
-def _customers_of(ticket: Document, threads: list["frappe._dict"]) -> list["frappe._dict"]:
-	"""The ticket's own customer first."""
-	names = [ticket.get("whatsapp_customer"), *(thread.customer for thread in threads)]
-	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	rows = [
-		frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True)
-		for name in dict.fromkeys(filter(None, names))
-	]
-	return [row for row in rows if row]
+def _refuse(ticket: Document) -> None:
+	if ticket.get("whatsapp_customer"):
+		destination.refuse()
+	frappe.throw(
+		_("This ticket belongs to no WhatsApp customer. Answer by e-mail, or from the customer's own ticket.")
+	)
 
 
 def _body(ticket: Document, html: str, attachments: list[str]) -> str:
@@ -107,16 +103,6 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 	if "<blockquote" not in html:
 		return {"signature": signature}
 	return {"signature": signature, "earlier": tickets.communications(ticket.name, "content")}
-
-
-def _open_thread(ticket: Document, threads: list["frappe._dict"], customer: "frappe._dict") -> "frappe._dict":
-	"""The customer's conversation in this ticket; in a ticket split from it, his newest."""
-	own = [thread for thread in threads if thread.customer == customer.name]
-	found = own[0] if own else conversation.current(customer.name, ticket.get("whatsapp_channel"))
-	usable_channel(found.channel if found else ticket.get("whatsapp_channel"))
-	if not found:
-		frappe.throw(_("There is no WhatsApp conversation with {0} yet.").format(called(customer)))
-	return found
 
 
 def usable_channel(name: str | None) -> None:

@@ -9,6 +9,7 @@ from frappe.model.document import Document
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.database import lock_row
 from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.helpdesk import destination, first_response
 from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox, reply, status
@@ -18,11 +19,13 @@ def send_again(name: str) -> list[str]:
 	"""Sends an undelivered message, and the failed parts behind it, as new messages; returns the new rows.
 
 	New rows with new references, because a late status of the first attempt must not be taken for the second.
-	Raises frappe.ValidationError when the message is not undelivered any more, reply.WindowClosed outside the window.
+	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
+	message is not undelivered any more, reply.WindowClosed outside the window.
 	"""
 	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
+	destination.require_message(message)
 	if message.status not in ("Failed", "Unconfirmed") or message.sent_again:
 		frappe.throw(_("This message is no longer waiting to be sent again. Reload the ticket."))
 	if message.origin != "Cloud API":
@@ -41,6 +44,7 @@ def send_again(name: str) -> list[str]:
 	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
 	status.show(message.communication)
+	first_response.give(message.communication)
 	wake_sender_after_commit(message.customer, message.channel)
 	return new
 

@@ -10,7 +10,7 @@ from whatsapp_channel import jobs, settings
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
-from whatsapp_channel.database import named_lock
+from whatsapp_channel.database import in_transaction, named_lock
 from whatsapp_channel.outbound import account_health, outbox, status
 from whatsapp_channel.rules.retry import next_attempt
 
@@ -57,7 +57,7 @@ def _advance(message: "frappe._dict") -> bool:
 		# Joined into another row since, in whose queue the message is now.
 		return False
 	if not (customer.wa_id or customer.bsuid):
-		status.fail(message.name, _("This customer has neither a number nor a user id."), code=None)
+		_fail(message, _("This customer has neither a number nor a user id."), code=None)
 		return True
 	try:
 		client = settings.cloud_api(account)
@@ -123,16 +123,21 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 		_requeue(message, {**again, "error": _(error.agent_text)})
 		return False
 	if error.retry is Retry.NEVER:
-		status.fail(message.name, _(error.agent_text), code=error.code)
+		_fail(message, _(error.agent_text), code=error.code)
 		return True
 	return _try_later(message, error, error.rule.delay_seconds)
+
+
+def _fail(message: "frappe._dict", reason: str, code: int | None) -> None:
+	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
+	in_transaction(lambda: status.fail(message.name, reason, code=code))
 
 
 def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
 	reason = _(error.agent_text)
 	if moment is None:
-		status.fail(message.name, reason, code=error.code)
+		_fail(message, reason, code=error.code)
 		return True
 	_requeue(message, {"next_attempt": due_at(moment), "error": reason, "error_code": error.code or 0})
 	return False

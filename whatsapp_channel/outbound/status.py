@@ -13,7 +13,7 @@ from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import badges, tickets
+from whatsapp_channel.helpdesk import badges, first_response, tickets
 from whatsapp_channel.inbound import conversation, session, traces
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -235,6 +235,8 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	message = frappe.db.get_value(MESSAGE, name, [*FIELDS, "text"], as_dict=True)
 	_fail_rest(message, reason)
 	show(message.communication)
+	if message.communication:
+		first_response.take_back(message.communication)
 	ticket = tickets.ticket_of(message.communication) if message.communication else None
 	if ticket:
 		start = (message.text or "")[:80]

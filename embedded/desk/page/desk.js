@@ -176,8 +176,21 @@ function showRecipient() {
 	$("recipient").textContent = state.mode === "reply" ? `To: ${[state.doc?.contact, to && `<${to}>`].filter(Boolean).join(" ")}` : "Only agents see comments.";
 }
 
+const draftKey = () => `${state.mode} ${state.open}`;
+
+/** A comment and a reply are written apart: what is meant for colleagues must not go to the customer. */
+function keepDraft() {
+	if (state.open) state.drafts.set(draftKey(), $("editor").innerHTML);
+}
+
+function showDraft() {
+	$("editor").replaceChildren(safe(state.drafts.get(draftKey()) ?? ""));
+}
+
 function setMode(mode) {
+	keepDraft();
 	state.mode = mode;
+	showDraft();
 	for (const each of ["reply", "comment"]) {
 		$(`tab-${each}`).setAttribute("aria-selected", String(each === mode));
 		$(`tab-${each}`).tabIndex = each === mode ? 0 : -1;
@@ -192,6 +205,7 @@ function setMode(mode) {
 async function send() {
 	const html = written($("editor"));
 	const ticket = state.open;
+	const draft = draftKey();
 	if (!html || $("send").disabled) return $("editor").focus();
 	$("send").disabled = true;
 	const [method, args] = state.mode === "reply"
@@ -199,8 +213,8 @@ async function send() {
 		: ["new_comment", { content: html, attachments: [] }];
 	try {
 		await call("run_doc_method", { dt: "HD Ticket", dn: ticket, method, args });
-		state.drafts.delete(ticket);
-		if (ticket === state.open) $("editor").replaceChildren();
+		state.drafts.delete(draft);
+		if (draft === draftKey()) $("editor").replaceChildren();
 		await load();
 		$("stream").scrollTop = $("stream").scrollHeight;
 	} catch (error) {
@@ -252,7 +266,7 @@ async function follow() {
 
 function route() {
 	const name = /^#\/tickets\/(.+)$/.exec(location.hash)?.[1];
-	if (state.open) state.drafts.set(state.open, $("editor").innerHTML);
+	keepDraft();
 	state.open = name ? decodeURIComponent(name) : null;
 	state.doc = null;
 	$("columns").classList.toggle("in-ticket", Boolean(state.open));
@@ -260,7 +274,7 @@ function route() {
 	$("nothing").hidden = Boolean(state.open);
 	$("entries").replaceChildren();
 	$("actions").replaceChildren();
-	$("editor").replaceChildren(safe(state.drafts.get(state.open) ?? ""));
+	showDraft();
 	if (!state.open) document.title = "Tickets";
 	load().catch((error) => toast.error(wordsOf(error)));
 }

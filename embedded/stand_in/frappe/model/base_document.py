@@ -54,6 +54,9 @@ def _standard_class(doctype: str) -> type:
 	return getattr(module, doctype.replace(" ", "").replace("-", ""))
 
 
+_RESERVED = frozenset(("doctype", "meta", "flags", "parent_doc", "_doc_before_save"))
+
+
 class BaseDocument:
 	"""Fields as attributes, child rows as lists."""
 
@@ -91,7 +94,9 @@ class BaseDocument:
 		return value
 
 	def set(self, key: str, value: Any, as_value: bool = False) -> None:
-		"""Set one field; a list replaces child rows."""
+		"""Set one field; a list replaces child rows. What is no field of a client's to set stays as it is."""
+		if key in _RESERVED:
+			return
 		field = self.meta.get_field(key)
 		if field and field.fieldtype in table_fields and not as_value:
 			self.__dict__[key] = []

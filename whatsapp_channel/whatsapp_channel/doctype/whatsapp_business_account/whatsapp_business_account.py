@@ -6,6 +6,7 @@ from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.onboarding.failures import explained
 from whatsapp_channel.outbound import account_health
+from whatsapp_channel.stored import stored
 
 OF_THE_TOKEN = ("token_app_id", "token_expires_on", "token_scopes")
 
@@ -54,8 +55,8 @@ class WhatsAppBusinessAccount(Document):
 	@frappe.whitelist()
 	def check_connection(self) -> str:
 		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
-		self.check_permission("write")
+		account = stored(self.doctype, self.name, "write")
 		with explained():
-			name = link.refresh(self.name)
-		account_health.resume(self.name)
-		return name or self.account_name
+			name = link.refresh(account.name)
+		account_health.resume(account.name)
+		return name or account.account_name

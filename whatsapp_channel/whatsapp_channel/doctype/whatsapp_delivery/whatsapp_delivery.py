@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel.privacy.retention import delete_old
+from whatsapp_channel.stored import stored
 
 
 class WhatsAppDelivery(Document):
@@ -15,7 +16,7 @@ class WhatsAppDelivery(Document):
 		from whatsapp_channel.inbound import reprocess
 
 		frappe.only_for("System Manager")
-		if not reprocess.deliveries([self.name]):
+		if not reprocess.deliveries([stored(self.doctype, self.name, "read").name]):
 			frappe.throw(_("Only a failed delivery can be processed again."))
 
 	@staticmethod

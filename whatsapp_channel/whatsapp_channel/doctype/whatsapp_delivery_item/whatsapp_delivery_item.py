@@ -3,6 +3,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel.privacy.retention import delete_old
+from whatsapp_channel.stored import stored
 
 
 class WhatsAppDeliveryItem(Document):
@@ -20,7 +21,7 @@ class WhatsAppDeliveryItem(Document):
 		from whatsapp_channel.inbound import reprocess
 
 		frappe.only_for("System Manager")
-		return reprocess.one(self.name)
+		return reprocess.one(stored(self.doctype, self.name, "read").name)
 
 
 def on_doctype_update() -> None:

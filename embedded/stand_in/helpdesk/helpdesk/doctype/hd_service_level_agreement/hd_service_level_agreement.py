@@ -26,10 +26,15 @@ class HDServiceLevelAgreement(Document):
 		doc.response_by = add_to_date(start, seconds=int(level.response_time or 0), as_datetime=True)
 		doc.resolution_by = add_to_date(start, seconds=int(level.resolution_time or 0), as_datetime=True)
 
+	def set_first_response_time(self, doc: Any) -> None:
+		"""From the opening of the ticket to its first response, in seconds."""
+		start, end = doc.service_level_agreement_creation, doc.first_responded_on
+		if start and end:
+			doc.first_response_time = time_diff_in_seconds(end, start)
+
 	def _follow_status(self, doc: Any) -> None:
-		if doc.has_value_changed("status") and doc.first_responded_on and not doc.first_response_time:
-			start = doc.service_level_agreement_creation
-			doc.first_response_time = time_diff_in_seconds(doc.first_responded_on, start)
+		if doc.has_value_changed("status"):
+			self.set_first_response_time(doc)
 		if doc.has_value_changed("status_category"):
 			doc.resolution_date = now_datetime() if doc.status_category == "Resolved" else None
 		if doc.resolution_date:
