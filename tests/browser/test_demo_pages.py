@@ -179,6 +179,35 @@ def test_comments_and_status_stay_in_the_desk(desk: Page, demo: Running):
 	assert [each["outgoing"] for each in messages] == [False]
 
 
+def test_a_comment_that_is_being_written_never_becomes_a_reply(desk: Page, demo: Running):
+	for number, name in (("+14155550111", "Uma"), ("+14155550112", "Vic")):
+		demo.writes(demo.customer(number, name), f"I am {name}")
+	open_ticket(desk, "I am Uma")
+	tab, editor = lambda name: desk.get_by_role("tab", name=name), desk.locator("#editor")
+	editor.click()
+	desk.keyboard.type("For the customer.")
+	tab("Comment").click()
+	expect(editor).to_have_text("")
+	desk.keyboard.type("For colleagues.")
+	tab("Reply").click()
+	expect(editor).to_have_text("For the customer.")
+	tab("Reply").press("ArrowRight")
+	expect(editor).to_have_text("For colleagues.")
+	open_ticket(desk, "I am Vic")
+	expect(editor).to_have_text("")
+	tab("Reply").click()
+	open_ticket(desk, "I am Uma")
+	expect(editor).to_have_text("For the customer.")
+	desk.get_by_role("button", name="Send", exact=True).click()
+	expect(desk.get_by_label("answered").last).to_contain_text("For the customer.")
+	expect(editor).to_have_text("")
+	tab("Comment").click()
+	expect(editor).to_have_text("For colleagues.")
+	desk.get_by_role("button", name="Add comment").click()
+	expect(desk.get_by_label("Comment of")).to_contain_text("For colleagues.")
+	expect(desk.get_by_label("answered")).to_have_count(1)
+
+
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_text_on_both_pages(desk: Page, phone: Page, demo: Running, text: str):
 	number = f"+1415555020{list(HOSTILE.values()).index(text)}"
