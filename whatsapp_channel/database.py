@@ -1,15 +1,22 @@
-"""The few recipes by which this app stays correct under concurrency (design decisions 3 and 4)."""
+"""The few recipes by which this app stays correct under concurrency (design decisions 3 and 4), and its only way to write.
+
+Nothing else of this app calls Frappe's functions that write values: what is written here has no markup in a column that
+pages print as HTML, whoever made it up (rules/markup.py). Forms and the desk's own calls come by `make_plain`.
+"""
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
 import frappe
+from frappe.model.document import Document
 
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.rules import markup
 
 T = TypeVar("T")
 
@@ -90,9 +97,65 @@ def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict |
 	return rows[0] if rows else None
 
 
+def plain_values(doctype: str, values: Mapping[str, Any]) -> dict[str, Any]:
+	"""Values as the columns of a DocType may hold them: for SQL that writes, and for a comparison with what is stored."""
+	return {field: _plain(doctype, field, value) for field, value in values.items()}
+
+
+def _plain(doctype: str, field: str, value: Any) -> Any:
+	# Most values end here: the kinds of columns are only asked for where there is something to do.
+	if not isinstance(value, str) or not markup.may_hold_markup(value):
+		return value
+	return markup.for_column(value, kinds_of(frappe.local.site, doctype).get(field, "Data"))
+
+
+@cache
+def kinds_of(site: str, doctype: str) -> dict[str, str]:
+	"""The field type of each column. Kept, because DocTypes change with a new version only, and then processes do too."""
+	meta = frappe.get_meta(doctype)
+	kinds = {field.fieldname: field.fieldtype for field in meta.fields}
+	# What names the row has to stay as the row is called; Frappe takes no angle brackets there.
+	named_after = (meta.autoname or "").partition("field:")[2]
+	return {**kinds, **dict.fromkeys(filter(None, (named_after, "name", "parent")), "Link")}
+
+
+def make_plain(document: Document, method: str | None = None) -> None:
+	"""The same for a document and its child rows; runs before each of ours is saved, whoever saves it (hooks)."""
+	for row in (document, *document.get_all_children()):
+		for field in kinds_of(frappe.local.site, row.doctype):
+			value = row.get(field)
+			if isinstance(value, str) and markup.may_hold_markup(value):
+				row.set(field, _plain(row.doctype, field, value))
+
+
+def set_value(
+	doctype: str,
+	name: Any,
+	field: str | Mapping[str, Any],
+	value: Any = None,
+	*,
+	update_modified: bool = True,
+) -> None:
+	"""As frappe.db.set_value: `name` may be filters, `field` a mapping of several."""
+	changes = plain_values(doctype, field if isinstance(field, Mapping) else {field: value})
+	frappe.db.set_value(doctype, name, changes, update_modified=update_modified)
+
+
+def set_single_value(
+	doctype: str, field: str | Mapping[str, Any], value: Any = None, **options: bool
+) -> None:
+	"""As frappe.db.set_single_value; `field` may be a mapping of several."""
+	changes = plain_values(doctype, field if isinstance(field, Mapping) else {field: value})
+	frappe.db.set_single_value(doctype, changes, **options)
+
+
 def change_row(doctype: str, name: str, values: dict[str, Any]) -> None:
 	"""Changes one row of ours by its name, as frappe.db.set_value does, for what every message changes."""
-	written = {**values, "modified": site_now(), "modified_by": frappe.session.user}
+	written = {
+		**plain_values(doctype, values),
+		"modified": site_now(),
+		"modified_by": frappe.session.user,
+	}
 	assignments = ", ".join(f"`{field}` = %s" for field in written)
 	frappe.db.sql(f"update `tab{doctype}` set {assignments} where name = %s", (*written.values(), name))
 
@@ -107,6 +170,7 @@ def insert_row(doctype: str, values: dict[str, Any]) -> str:
 	"""
 	document = frappe.new_doc(doctype)
 	document.update(values)
+	make_plain(document)
 	document.db_insert()
 	for child in document.get_all_children():
 		child.parent, child.parenttype = document.name, doctype
@@ -122,7 +186,8 @@ def insert_unless_there(doctype: str, values: dict) -> bool:
 	every row are filled here; `owner` is Administrator unless given.
 	"""
 	now, owner = site_now(), values.get("owner", "Administrator")
-	values = {"creation": now, "modified": now, "owner": owner, "modified_by": owner, **values}
+	common = {"creation": now, "modified": now, "owner": owner, "modified_by": owner}
+	values = {**common, **plain_values(doctype, values)}
 	columns = ", ".join(f"`{column}`" for column in values)
 	marks = ", ".join(["%s"] * len(values))
 	frappe.db.sql(f"insert ignore into `tab{doctype}` ({columns}) values ({marks})", tuple(values.values()))

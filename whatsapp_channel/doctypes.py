@@ -13,3 +13,17 @@ MESSAGE = "WhatsApp Session Message"
 MEDIA = "WhatsApp Message Media"
 DELIVERY = "WhatsApp Delivery"
 ITEM = "WhatsApp Delivery Item"
+# Those that are documents of their own; the others are child rows, saved with their parents.
+SAVED = (
+	SETTINGS,
+	ACCOUNT,
+	NUMBER,
+	CHANNEL,
+	SIGNUP,
+	CUSTOMER,
+	CONVERSATION,
+	SESSION,
+	MESSAGE,
+	DELIVERY,
+	ITEM,
+)

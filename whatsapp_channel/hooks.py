@@ -1,5 +1,7 @@
 import frappe.model.base_document as _base_document
 
+from whatsapp_channel.doctypes import SAVED as _SAVED
+
 app_name = "whatsapp_channel"
 app_title = "WhatsApp Channel"
 app_publisher = "WhatsApp Channel contributors"
@@ -33,6 +35,7 @@ doc_events = {
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
 	"HD Team": {"on_trash": "whatsapp_channel.helpdesk.teams.warn_before_deletion"},
+	**{_doctype: {"before_save": "whatsapp_channel.database.make_plain"} for _doctype in _SAVED},
 }
 
 scheduler_events = {

@@ -10,7 +10,7 @@ from frappe.utils.password import decrypt, get_decrypted_password, set_encrypted
 from whatsapp_channel.cloud_api.app import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import insert_row, named_lock
+from whatsapp_channel.database import insert_row, named_lock, set_single_value, set_value
 from whatsapp_channel.doctypes import SETTINGS
 
 SECRET = "WhatsApp App Secret"  # noqa: S105 - the name of a DocType
@@ -58,7 +58,7 @@ def add_secret(app_id: str, secret: str) -> None:
 		if not known:
 			_insert_secret(app_id, secret)
 		elif frappe.db.get_value(SECRET, known, "app_id") != app_id:
-			frappe.db.set_value(SECRET, known, "app_id", app_id)
+			set_value(SECRET, known, "app_id", app_id)
 			_changed()
 		frappe.db.commit()  # nosemgrep: before the lock is free
 
@@ -94,7 +94,7 @@ def ensure_verify_token() -> str:
 		if not token:
 			token = frappe.generate_hash(length=VERIFY_TOKEN_LENGTH)
 			set_encrypted_password(SETTINGS, SETTINGS, token, "verify_token")
-			frappe.db.set_single_value(SETTINGS, "verify_token", "*" * len(token))
+			set_single_value(SETTINGS, "verify_token", "*" * len(token))
 			_changed()
 		frappe.db.commit()  # nosemgrep
 	return token
@@ -103,7 +103,7 @@ def ensure_verify_token() -> str:
 def _changed() -> None:
 	"""What the form does when it is saved. One that was opened before is out of date: saved as it is, it would delete the
 	rows that it does not know."""
-	frappe.db.set_single_value(SETTINGS, {"modified": frappe.utils.now()})
+	set_single_value(SETTINGS, {"modified": frappe.utils.now()})
 	frappe.clear_document_cache(SETTINGS, SETTINGS)
 	frappe.get_doc(SETTINGS).run_method("on_update")
 

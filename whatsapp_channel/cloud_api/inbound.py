@@ -217,7 +217,7 @@ def _sender(raw: Raw, content: Content) -> tuple[str | None, str | None]:
 	written, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
 	wa_id = optional_digits(raw, "from")
 	if written is not None and wa_id is None:
-		raise Unreadable(NOT_DIGITS, field="from", found=shown(written))
+		raise Unreadable(NOT_DIGITS, field="from", found=shown(raw["from"]))
 	if isinstance(content, System):
 		return wa_id, user_id or content.old_user_id
 	if wa_id is None and user_id is None:

@@ -37,6 +37,8 @@ __all__ = [
 	"text_of",
 	"web_address",
 	"whole_number",
+	"without_markup",
+	"without_tags",
 ]
 
 MAX_ID = 255
@@ -50,6 +52,8 @@ MAX_DEPTH = 40
 """Meta's payloads have about ten levels. Below this depth a value is replaced by CUT."""
 CUT = "… (nested too deeply)"
 _LONGEST_NUMBER = 40
+_TAGS = str.maketrans("<>", "‹›")
+_MARKUP = str.maketrans('<>"', "‹›”")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 # Only digits become a customer's number: it is a key, a destination and part of an address.
 _DIGITS = re.compile(r"\+?([0-9]{1,32})")
@@ -90,6 +94,16 @@ def clean(value: Any, depth: int = MAX_DEPTH) -> Any:
 def clean_text(text: str) -> str:
 	"""`text` with NULs and lone surrogates, which no database stores, replaced by U+FFFD."""
 	return _UNSAFE.sub("\ufffd", text) if not text.isascii() or "\x00" in text else text
+
+
+def without_tags(text: str) -> str:
+	"""`text` with ‹ and › for angle brackets, so that no page takes a part of it for HTML."""
+	return text.translate(_TAGS)
+
+
+def without_markup(text: str) -> str:
+	"""Like `without_tags`, also without the quotes that end an attribute of HTML."""
+	return text.translate(_MARKUP)
 
 
 def shown(value: object) -> str:
@@ -182,7 +196,9 @@ def optional_id(holder: object, name: str) -> str | None:
 def read_id(holder: object, name: str) -> str | None:
 	"""The id in field `name`: text of 1 to 255 characters; a whole number counts as its digits.
 
-	None when it is missing, null or empty. Raises Unreadable for anything else.
+	No id of Meta has an angle bracket or a quote. Rows hold none either, so they are replaced here already: what is
+	stored and what is compared with it stay alike. None when it is missing, null or empty. Raises Unreadable for
+	anything else.
 	"""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	if value is None or value == "":
@@ -193,7 +209,7 @@ def read_id(holder: object, name: str) -> str | None:
 		raise Unreadable(NOT_TEXT, field=name, found=shown(value))
 	if len(value) > MAX_ID:
 		raise Unreadable(TOO_LONG, field=name, length=len(value), limit=MAX_ID)
-	return value.strip() or None
+	return without_markup(value.strip()) or None
 
 
 def read_time(holder: Mapping[str, Any], name: str) -> datetime:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import frappe
 
+from whatsapp_channel.database import set_value
 from whatsapp_channel.helpdesk import tickets
 
 COMMUNICATION = "Communication"
@@ -22,7 +23,7 @@ def show(badges: Mapping[str, str]) -> None:
 		by_badge[badges[row.name]].append(row.name)
 	for badge, names in by_badge.items():
 		filters = {"name": ["in", names]}
-		frappe.db.set_value(COMMUNICATION, filters, "delivery_status", badge, update_modified=False)
+		set_value(COMMUNICATION, filters, "delivery_status", badge, update_modified=False)
 	for ticket in _tickets([row for row in changed if row.reference_doctype == TICKET]):
 		tickets.publish_update(ticket)
 

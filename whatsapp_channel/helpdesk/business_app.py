@@ -8,6 +8,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.inbound import read_message
 from whatsapp_channel.cloud_api.wire import load
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.inbound import media
@@ -37,7 +38,7 @@ def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = 
 	else:
 		communication = _insert_quietly(ticket, values)
 	place = {"ticket": ticket, "communication": communication}
-	frappe.db.set_value(MESSAGE, message, place, update_modified=False)
+	set_value(MESSAGE, message, place, update_modified=False)
 	if row.message_type in communications.WITH_FILES:
 		media.attach(message, communication, ticket)
 	communications.render(communication)
@@ -92,7 +93,7 @@ def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
 def _insert(ticket: str, values: dict) -> str:
 	name = tickets.add_entry(ticket, **values)
 	# Frappe puts who runs the job here, and Helpdesk shows that user before the sender.
-	frappe.db.set_value("Communication", name, "user", None, update_modified=False)
+	set_value("Communication", name, "user", None, update_modified=False)
 	return name
 
 
@@ -101,7 +102,7 @@ def _insert_quietly(ticket: str, values: dict) -> str:
 	place = {"reference_doctype": TICKET, "reference_name": ticket, "status": "Linked"}
 	name = _insert(ticket, {**values, **dict.fromkeys(place)})
 	place["reference_owner"] = frappe.db.get_value(TICKET, ticket, "owner")
-	frappe.db.set_value("Communication", name, place, update_modified=False)
+	set_value("Communication", name, place, update_modified=False)
 	return name
 
 
@@ -112,7 +113,7 @@ def _respond(ticket: str, at: datetime, *, save: bool = False) -> None:
 		return
 	responded = max(row.creation, to_site(at))
 	if not save:
-		frappe.db.set_value(TICKET, ticket, "first_responded_on", responded, update_modified=False)
+		set_value(TICKET, ticket, "first_responded_on", responded, update_modified=False)
 		return
 	document = frappe.get_doc(TICKET, ticket)
 	document.first_responded_on = responded

@@ -14,7 +14,7 @@ from frappe.utils import format_datetime
 from whatsapp_channel.cloud_api.content import Content, Media, Text
 from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.database import change_row, row_of
+from whatsapp_channel.database import change_row, row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import business_app, tickets
 from whatsapp_channel.helpdesk.permissions import called
@@ -99,7 +99,7 @@ def render(communication: str) -> None:
 		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
 		sent = _views([row for row in rows if not row.sent_again])
 		content = own + "".join(readable.trace_html(view, _) for view in sent)
-	frappe.db.set_value("Communication", communication, "content", content, update_modified=False)
+	set_value("Communication", communication, "content", content, update_modified=False)
 	if ticket := tickets.ticket_of(communication):
 		tickets.publish_update(ticket)
 

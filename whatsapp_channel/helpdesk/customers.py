@@ -2,6 +2,7 @@
 
 import frappe
 
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import IDENTITY
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.rules.address import DOMAIN, synthetic
@@ -41,7 +42,7 @@ def follow_address(customer: "frappe._dict") -> None:
 def follow_contact(customer: str, was: str, contact: str) -> None:
 	"""Tickets with a Contact that nobody but this app made get the customer's present one."""
 	mine = {"whatsapp_customer": customer, "contact": was}
-	frappe.db.set_value("HD Ticket", mine, "contact", contact, update_modified=False)
+	set_value("HD Ticket", mine, "contact", contact, update_modified=False)
 
 
 def open_tickets(customer: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, set_value
 
 COMMUNICATION = "Communication"
 TICKET = "HD Ticket"
@@ -19,7 +19,7 @@ def attach(file: str, communication: str, ticket: str) -> bool:
 	if not row:
 		return False
 	place = {"attached_to_doctype": COMMUNICATION, "attached_to_name": communication}
-	frappe.db.set_value("File", file, place, update_modified=False)
+	set_value("File", file, place, update_modified=False)
 	insert_unless_there(
 		"File",
 		{
@@ -62,5 +62,5 @@ def remove(
 		if frappe.db.exists("File", name):
 			# Detached first: Frappe would write the file's name into the timeline of what it was attached to.
 			nowhere = {"attached_to_doctype": None, "attached_to_name": None}
-			frappe.db.set_value("File", name, nowhere, update_modified=False)
+			set_value("File", name, nowhere, update_modified=False)
 			frappe.delete_doc("File", name, force=True, ignore_permissions=True, delete_permanently=True)

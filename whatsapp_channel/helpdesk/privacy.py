@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.helpdesk.setup import MODULE
@@ -166,7 +167,7 @@ def erase_traces(traces: Traces, customers: Collection[str], told: Told, shell: 
 	for name in traces.shared:
 		_forget_entries(name, traces.communications)
 		if frappe.db.get_value(TICKET, name, "whatsapp_customer") in customers:
-			frappe.db.set_value(TICKET, name, "whatsapp_customer", shell.name, update_modified=False)
+			set_value(TICKET, name, "whatsapp_customer", shell.name, update_modified=False)
 	for doctype, names in (("HD Ticket", traces.own), ("Communication", traces.communications)):
 		forget_trails(doctype, names)
 
@@ -218,7 +219,7 @@ def _write(doctype: str, name: str, values: dict) -> None:
 	columns = set(frappe.db.get_table_columns(doctype))
 	values = {**values, "_comments": None, "_user_tags": None}
 	present = {field: value for field, value in values.items() if field in columns}
-	frappe.db.set_value(doctype, name, present, update_modified=False)
+	set_value(doctype, name, present, update_modified=False)
 
 
 def _forget_entries(ticket: str, communications: Collection[str]) -> None:
@@ -227,7 +228,7 @@ def _forget_entries(ticket: str, communications: Collection[str]) -> None:
 	if not entries:
 		return
 	kept = [entry for entry in frappe.parse_json(entries) if entry.get("name") not in communications]
-	frappe.db.set_value(TICKET, ticket, "_comments", frappe.as_json(kept, indent=None), update_modified=False)
+	set_value(TICKET, ticket, "_comments", frappe.as_json(kept, indent=None), update_modified=False)
 
 
 def _delete_notes(shared: Collection[str], told: Told) -> None:
@@ -328,7 +329,7 @@ def _take_numbers_off(name: str, rows: Collection[str], numbers: Collection[str]
 	present = frappe.db.get_value("Contact", name, ["phone", "mobile_no"], as_dict=True)
 	mine = {field: None for field, value in present.items() if value and _digits(value) in numbers}
 	if mine:
-		frappe.db.set_value("Contact", name, mine)
+		set_value("Contact", name, mine)
 
 
 def silence_shell(shell: "frappe._dict") -> None:

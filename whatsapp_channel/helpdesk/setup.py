@@ -5,6 +5,8 @@ from pathlib import Path
 import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
+from whatsapp_channel.database import set_value
+
 MODULE = "WhatsApp Channel"
 
 # The one list of our columns on HD Ticket. Portal customers receive every column of their tickets: names of rows
@@ -58,7 +60,7 @@ def write_form_scripts() -> None:
 		if not frappe.db.exists("HD Form Script", name):
 			_insert_script(name, script)
 		elif frappe.db.get_value("HD Form Script", name, "script") != script:
-			frappe.db.set_value("HD Form Script", name, "script", script)
+			set_value("HD Form Script", name, "script", script)
 
 
 def _insert_script(name: str, script: str) -> None:

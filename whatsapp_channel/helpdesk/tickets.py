@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import to_utc
-from whatsapp_channel.database import row_of
+from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules import address, text
@@ -203,10 +203,10 @@ def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
 	target = follow_merges(str(ticket.merged_with), _merged_with)
 	if not frappe.db.get_value("HD Ticket", target, "whatsapp_customer"):
 		values = {"whatsapp_customer": ticket.whatsapp_customer, "whatsapp_channel": ticket.whatsapp_channel}
-		frappe.db.set_value("HD Ticket", target, values, update_modified=False)
+		set_value("HD Ticket", target, values, update_modified=False)
 
 
 def forget_ticket(ticket: Document, method: str | None = None) -> None:
 	"""A deleted ticket leaves no dangling link: its conversations and messages stay without it."""
 	for doctype in ("WhatsApp Conversation", MESSAGE):
-		frappe.db.set_value(doctype, {"ticket": str(ticket.name)}, "ticket", None, update_modified=False)
+		set_value(doctype, {"ticket": str(ticket.name)}, "ticket", None, update_modified=False)

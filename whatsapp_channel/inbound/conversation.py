@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.database import change_row, insert_row, row_of
+from whatsapp_channel.database import change_row, insert_row, row_of, set_value
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules import ticket_choice, window
@@ -77,7 +77,7 @@ def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None
 	if latest and not latest.ticket and latest.state != "Ended":
 		return _thread(latest, None, new_ticket=wanted)
 	if latest and latest.state != "Ended":
-		frappe.db.set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
+		set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
 	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
 
 
@@ -104,7 +104,7 @@ def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 
 def put_in_ticket(name: str, ticket: str) -> None:
 	"""The conversation is handled in this ticket from now on."""
-	frappe.db.set_value(CONVERSATION, name, "ticket", ticket)
+	set_value(CONVERSATION, name, "ticket", ticket)
 
 
 def _policy(channel: str) -> ticket_choice.TicketPolicy:
@@ -134,7 +134,7 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 def note_outbound(name: str, at: datetime, agent: str) -> None:
 	"""An agent replied at `at` (UTC)."""
 	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
-	frappe.db.set_value(CONVERSATION, name, values)
+	set_value(CONVERSATION, name, values)
 
 
 def customer_of(name: str) -> str:

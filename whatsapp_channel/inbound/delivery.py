@@ -6,7 +6,7 @@ import frappe
 from frappe.utils import cint
 
 from whatsapp_channel.clock import sequence, site_now
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, set_single_value
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.logs import logger
 
@@ -64,7 +64,7 @@ def record_refusals() -> None:
 		total = cint(frappe.db.get_single_value(SETTINGS, "refused_deliveries")) + count
 		values = {"refused_deliveries": total, "last_refused_at": site_now(), "last_refusal": frappe._(text)}
 		for field, value in values.items():
-			frappe.db.set_single_value(SETTINGS, field, value, update_modified=False)
+			set_single_value(SETTINGS, field, value, update_modified=False)
 
 
 def _counter(reason: str) -> str:

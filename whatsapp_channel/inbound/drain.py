@@ -12,7 +12,7 @@ from frappe.utils import cint
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
-from whatsapp_channel.database import in_transaction, named_lock
+from whatsapp_channel.database import in_transaction, named_lock, set_value
 from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.inbound import gaps, items, retries
 from whatsapp_channel.inbound.coexistence import history
@@ -99,7 +99,7 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 		)
 		return
 	# Counted before the work, so that a body that kills the worker is not tried for ever.
-	frappe.db.set_value(DELIVERY, name, "attempts", row.attempts + 1)
+	set_value(DELIVERY, name, "attempts", row.attempts + 1)
 	frappe.db.commit()  # nosemgrep
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
@@ -146,7 +146,7 @@ def _from_position(sequence: Sequence[Item], position: str | None) -> Sequence[I
 
 def _note_position(name: str, item: Item, kills: int) -> None:
 	values = {"position": item.position[:140], "position_attempts": kills}
-	frappe.db.set_value(DELIVERY, name, values)
+	set_value(DELIVERY, name, values)
 	frappe.db.commit()  # nosemgrep: it must outlive this process
 
 
@@ -194,7 +194,7 @@ def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] =
 	}
 
 	def work() -> None:
-		frappe.db.set_value(DELIVERY, name, values)
+		set_value(DELIVERY, name, values)
 		_count_ignored(items)
 
 	in_transaction(work)

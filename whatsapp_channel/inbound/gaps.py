@@ -15,7 +15,7 @@ from frappe import _
 from frappe.utils import cint
 
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import ITEM, NUMBER
 from whatsapp_channel.keys import wamid_key
 
@@ -110,7 +110,7 @@ def _show(number: str) -> None:
 		"missing_evidence": len(signs),
 		"missing_reason": signs[0].error if signs else None,
 	}
-	frappe.db.set_value(NUMBER, number, values, update_modified=False)
+	set_value(NUMBER, number, values, update_modified=False)
 
 
 def withdraw_found() -> None:
@@ -129,7 +129,7 @@ def withdraw_found() -> None:
 
 
 def _settle(names: list[str], number: str) -> None:
-	frappe.db.set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
+	set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
 	_show(number)
 
 
@@ -137,7 +137,5 @@ def dismiss(number: str) -> None:
 	"""An administrator has looked into it: the present signs count no more. The caller commits."""
 	names = frappe.get_all(ITEM, {"number": number, "kind": SIGN, "state": OPEN}, pluck="name")
 	if names:
-		frappe.db.set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
-	frappe.db.set_value(
-		NUMBER, number, {"missing_since": None, "missing_evidence": 0, "missing_reason": None}
-	)
+		set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
+	set_value(NUMBER, number, {"missing_since": None, "missing_evidence": 0, "missing_reason": None})

@@ -17,6 +17,7 @@ from frappe import _
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.cloud_api.wire import optional_id
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import message
 from whatsapp_channel.inbound.customers import owners
@@ -108,4 +109,4 @@ def wake_next(number: str | None, sender: str | None) -> None:
 	filters = {"number": number, "sender": sender, "state": "Pending", "kind": kinds}
 	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="sequence, name", limit=1)
 	if following and following[0].next_attempt and following[0].next_attempt > site_now():
-		frappe.db.set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)
+		set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)

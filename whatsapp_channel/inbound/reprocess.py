@@ -8,7 +8,7 @@ from datetime import datetime
 import frappe
 from frappe import _
 
-from whatsapp_channel.database import named_lock
+from whatsapp_channel.database import named_lock, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import gaps, retries
 from whatsapp_channel.inbound.items import ItemState
@@ -127,7 +127,7 @@ def deliveries(names: Sequence[str]) -> int:
 	for chunk in _chunks(names):
 		failed = frappe.get_all(DELIVERY, {"name": ["in", chunk], "state": "Failed"}, pluck="name")
 		if failed:
-			frappe.db.set_value(DELIVERY, {"name": ["in", failed]}, values)
+			set_value(DELIVERY, {"name": ["in", failed]}, values)
 		count += len(failed)
 	frappe.db.commit()  # nosemgrep: before the drain is woken
 	wake_drain()

@@ -9,7 +9,7 @@ from frappe import _
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
-from whatsapp_channel.database import in_transaction
+from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import gaps, order
 from whatsapp_channel.inbound.items import ItemState, attempt, outcome
@@ -60,7 +60,7 @@ def retry(name: str) -> None:
 		return
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
 	later = due_at(utc_now() + AFTER_A_CRASH)
-	frappe.db.set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
+	set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
 	frappe.db.commit()  # nosemgrep
 	item, problem = _attempt_stored(row)
 	in_transaction(lambda: _settle(row, item, problem))
@@ -83,7 +83,7 @@ def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None)
 		values = outcome(problem, attempts=row.attempts + 1, born=row.creation)
 	else:
 		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
-	frappe.db.set_value(ITEM, row.name, values)
+	set_value(ITEM, row.name, values)
 	if values["state"] not in order.WAITING:
 		order.wake_next(row.number, row.sender)
 	if values["state"] == ItemState.DROPPED.value and item and item.kind is ItemKind.STATUS and item.status:

@@ -9,6 +9,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import Unsupported
 from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.rules.traces import Event, Traces, fold
@@ -63,11 +64,11 @@ def _apply(message: "frappe._dict", wamid_key: str) -> None:
 		if row.customer == message.customer and _may(row, message)
 	]
 	traces = fold(events)
-	values = _values(message, traces)
+	values = plain_values(MESSAGE, _values(message, traces))
 	before = frappe.db.get_value(MESSAGE, message.name, list(values), as_dict=True)
 	if all((before[field] or None) == (value or None) for field, value in values.items()):
 		return
-	frappe.db.set_value(MESSAGE, message.name, values)
+	set_value(MESSAGE, message.name, values)
 	if message.communication:
 		communications.render(message.communication)
 		if any(before[field] != values.get(field) for field in ("revoked_on", "edited_on")):

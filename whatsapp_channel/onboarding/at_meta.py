@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules import number_choice
@@ -53,7 +53,7 @@ def write(number: str, changes: dict[str, Any]) -> None:
 
 def write_within(number: str, changes: dict[str, Any]) -> None:
 	"""The same within the present transaction."""
-	frappe.db.set_value(NUMBER, number, changes)
+	set_value(NUMBER, number, changes)
 	publish(frappe.db.get_value(NUMBER, number, "account"))
 
 

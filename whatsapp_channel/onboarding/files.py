@@ -7,6 +7,8 @@ import frappe
 from frappe import _
 from frappe.core.doctype.file.utils import find_file_by_url
 
+from whatsapp_channel.database import set_value
+
 PLACES = ("/files/", "/private/files/")
 
 
@@ -42,5 +44,5 @@ def attach(url: str, doctype: str, name: str, field: str) -> None:
 	for row in frappe.get_all("File", free, pluck="name"):
 		if find_file_by_url(url, row):
 			place = {"attached_to_doctype": doctype, "attached_to_name": name, "attached_to_field": field}
-			frappe.db.set_value("File", row, place)
+			set_value("File", row, place)
 			return

@@ -15,7 +15,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber, SubscribedApp, TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, Retry
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.outbound import account_health
@@ -134,7 +134,7 @@ def _keep(account: str, answers: Answers) -> None:
 		if frappe.db.exists(NUMBER, number.id):
 			sync.apply_number(number.id, number, answers.asked)
 	if answers.info:
-		frappe.db.set_value(ACCOUNT, account, _token_values(answers.info))
+		set_value(ACCOUNT, account, _token_values(answers.info))
 	subscription.keep(account, answers.apps)
 
 

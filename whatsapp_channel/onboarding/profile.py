@@ -11,7 +11,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.onboarding import files
 from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
@@ -110,7 +110,7 @@ def _keep(account: str, draft: Draft) -> None:
 
 
 def _store(account: str, draft: Draft) -> None:
-	frappe.db.set_value(ACCOUNT, account, "profile_draft", draft.to_json())
+	set_value(ACCOUNT, account, "profile_draft", draft.to_json())
 	publish(account)
 
 

@@ -18,7 +18,7 @@ from frappe.utils.password import (
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.cloud_api.client import PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
 from whatsapp_channel.onboarding.at_meta import client_of, read_again, state_of, writable, write, write_within
@@ -185,4 +185,4 @@ def _store_pin(number: str, pin: str | None) -> None:
 		remove_encrypted_password(NUMBER, number, "pin")
 	else:
 		set_encrypted_password(NUMBER, number, pin, "pin")
-	frappe.db.set_value(NUMBER, number, "pin", "*" * len(pin or ""), update_modified=False)
+	set_value(NUMBER, number, "pin", "*" * len(pin or ""), update_modified=False)

@@ -13,7 +13,7 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.failures import in_words
@@ -110,9 +110,7 @@ def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None
 	confirmed = next((url for url in named if url in ours), None)
 	known = frappe.db.get_value(ACCOUNT, account, "subscription")
 	values = {"subscription_checked_on": site_now(), "callback_url": confirmed}
-	frappe.db.set_value(
-		ACCOUNT, account, {**values, "subscription": "Confirmed" if confirmed else known and "Lost"}
-	)
+	set_value(ACCOUNT, account, {**values, "subscription": "Confirmed" if confirmed else known and "Lost"})
 	refresh_account(account)
 	return confirmed is not None
 

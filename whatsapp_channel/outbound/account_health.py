@@ -8,6 +8,7 @@ from whatsapp_channel import settings, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.account_events import ACCESS
@@ -87,14 +88,14 @@ def _mark(account: str, reason: str, *, code: int, event: str | None) -> None:
 		"attention_since": since,
 		"attention_event": event,
 	}
-	frappe.db.set_value(ACCOUNT, account, values)
+	set_value(ACCOUNT, account, values)
 	status.refresh_account(account)
 
 
 def note_success(account: str) -> None:
 	"""A message was accepted: earlier refusals no longer count."""
 	if frappe.db.get_value(ACCOUNT, account, "authorisation_failures"):
-		frappe.db.set_value(ACCOUNT, account, "authorisation_failures", 0)
+		set_value(ACCOUNT, account, "authorisation_failures", 0)
 
 
 def resume(account: str) -> None:
@@ -106,7 +107,7 @@ def resume(account: str) -> None:
 		"attention_event": None,
 		"authorisation_failures": 0,
 	}
-	frappe.db.set_value(ACCOUNT, account, cleared)
+	set_value(ACCOUNT, account, cleared)
 	# An older event that says that the account was taken away is out of date now.
 	times.remember_read(ACCOUNT, account, [ACCESS])
 	refresh_channels(account)

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.database import lock_row
+from whatsapp_channel.database import lock_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import destination, first_response
 from whatsapp_channel.inbound import conversation
@@ -61,7 +61,7 @@ def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 
 
 def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
-	frappe.db.set_value(MESSAGE, part.name, "sent_again", 1)
+	set_value(MESSAGE, part.name, "sent_again", 1)
 	return outbox.add(
 		customer=message.customer,
 		channel=message.channel,

@@ -11,7 +11,7 @@ from frappe import _
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
 from whatsapp_channel.inbound import conversation, session, traces
@@ -45,6 +45,7 @@ CLOUD_API = "Cloud API"
 
 def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
 	"""Changes a message only if its status is one of `only_from`, in one statement; returns whether it did."""
+	values = plain_values(MESSAGE, values)
 	assignments = ", ".join(f"`{field}` = %s" for field in values)
 	allowed = tuple(only_from)
 	marks = ", ".join(["%s"] * len(allowed))
@@ -93,7 +94,7 @@ def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
 	values = {"session": counted, "accepted_on": to_site(at)}
 	if not message.wamid_key:  # one without its id was erased, and the id holds the number
 		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
-	frappe.db.set_value(MESSAGE, message.name, values)
+	set_value(MESSAGE, message.name, values)
 
 
 def _replaceable(new: MessageStatus) -> list[str]:
@@ -199,7 +200,7 @@ def _advance(rows: Mapping[str, "frappe._dict"], reports: Mapping[str, Sequence[
 def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
 	alike: dict[tuple, list[str]] = defaultdict(list)
 	for name, each in values.items():
-		alike[tuple(sorted(each.items()))].append(name)
+		alike[tuple(sorted(plain_values(MESSAGE, each).items()))].append(name)
 	for pairs, names in alike.items():
 		assignments = ", ".join(f"`{field}` = %s" for field, _value in pairs)
 		frappe.db.sql(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import frappe
 
-from whatsapp_channel.database import containing
+from whatsapp_channel.database import containing, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.privacy.person import Person
 from whatsapp_channel.rules.masking import in_message_ids
@@ -79,7 +79,7 @@ def _thin_out(name: str, person: Person) -> bool:
 	body = frappe.db.get_value(DELIVERY, name, "body")
 	kept, gone = _without(body, person)
 	if gone:
-		frappe.db.set_value(DELIVERY, name, "body", kept, update_modified=False)
+		set_value(DELIVERY, name, "body", kept, update_modified=False)
 	return gone
 
 

@@ -2,6 +2,7 @@
 
 import frappe
 
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.rules.masking import mask
 
@@ -14,7 +15,7 @@ def fill_masked() -> int:
 	missing = {"phone": ["is", "set"], "phone_masked": ["is", "not set"]}
 	while rows := frappe.get_all(CUSTOMER, missing, ["name", "phone"], limit=BATCH, order_by=None):
 		for row in rows:
-			frappe.db.set_value(CUSTOMER, row.name, "phone_masked", mask(row.phone), update_modified=False)
+			set_value(CUSTOMER, row.name, "phone_masked", mask(row.phone), update_modified=False)
 		frappe.db.commit()  # nosemgrep: so many rows are no single transaction
 		done += len(rows)
 	return done

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from whatsapp_channel.cloud_api.wire import without_markup
 from whatsapp_channel.rules._characters import cut_before, printable, visible
 from whatsapp_channel.rules.reply_html import from_html, has_media, is_blank
 
@@ -68,7 +69,7 @@ def subject(text: str, fallback: str) -> str:
 	"""One line of at most 140 characters for a ticket, cut at a word; `fallback` if the text shows nothing.
 
 	Angle brackets become ‹ ›, because Helpdesk's search shows subjects as HTML and its lists show them as text: escaping
-	would be right in one and ugly in the other.
+	would be right in one and ugly in the other. Straight quotes become ”: Frappe's lists write names into attributes.
 	"""
 	line = _one_line(text) or _one_line(fallback)
 	if len(line) <= MAX_SUBJECT:
@@ -132,7 +133,7 @@ def _without_punctuation(url: str) -> str:
 
 
 def _one_line(text: str) -> str:
-	return " ".join(visible(text).split()).replace("<", "‹").replace(">", "›")
+	return without_markup(" ".join(visible(text).split()))
 
 
 def _cut(text: str, limit: int) -> int:

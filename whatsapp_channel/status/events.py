@@ -10,7 +10,7 @@ from frappe import _
 from whatsapp_channel import settings
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.outbound import account_health
@@ -128,13 +128,13 @@ def _may_mark(account: str, alert: Alert) -> bool:
 def _write_columns(doctype: str, name: str, columns: Columns) -> bool:
 	if not columns:
 		return False
-	values = {field: _stored(value) for field, value in columns.items()}
+	values = plain_values(doctype, {field: _stored(value) for field, value in columns.items()})
 	row = frappe.db.get_value(doctype, name, list(values), as_dict=True)
 	changed = {field: value for field, value in values.items() if (row[field] or None) != value}
 	# A moment alone is no change: the same alert may be told again.
 	if not {field for field in changed if not field.endswith("_since")}:
 		return False
-	frappe.db.set_value(doctype, name, changed)
+	set_value(doctype, name, changed)
 	return True
 
 

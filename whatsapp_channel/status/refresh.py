@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.database import in_transaction
+from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules import calling, channel_facts, channel_status
@@ -162,7 +162,7 @@ def _enabled(channel: str) -> bool:
 def _store(channel: str, facts: Facts) -> None:
 	"""Writes what changed. Of several who see the same transition at once one writes it and its line."""
 	before = frappe.db.get_value(CHANNEL, channel, list(FIELDS), as_dict=True)
-	values = _columns(channel_status.derive(facts))
+	values = plain_values(CHANNEL, _columns(channel_status.derive(facts)))
 	if not before or all(before[field] == values[field] for field in FIELDS):
 		return
 	moved = before.status != values["status"]

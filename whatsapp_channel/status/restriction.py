@@ -3,6 +3,7 @@
 import frappe
 
 from whatsapp_channel.clock import site_now, utc_now
+from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.rules.restriction import Restriction, standing
 from whatsapp_channel.status.facts import dump, restrictions
@@ -39,6 +40,7 @@ def _write(account: str, row: "frappe._dict", given: tuple[Restriction, ...], *,
 		"restrictions": dump(present),
 		"restricted_since": (row.restricted_since or site_now()) if present else None,
 	}
+	values = plain_values(ACCOUNT, values)
 	if any(values[field] != row[field] for field in ("restriction", "restrictions")):
 		# What only ran out must not make a form that is being saved at this moment out of date.
-		frappe.db.set_value(ACCOUNT, account, values, update_modified=by_meta)
+		set_value(ACCOUNT, account, values, update_modified=by_meta)

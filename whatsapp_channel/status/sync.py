@@ -12,6 +12,7 @@ import frappe
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules import number_choice
 from whatsapp_channel.rules.account_events import NO_ALERT, alert_topic
@@ -123,7 +124,7 @@ def _given(
 def _write(
 	doctype: str, name: str, values: dict[str, Any], topics: Mapping[str, str], asked: datetime | None
 ) -> None:
-	frappe.db.set_value(doctype, name, {**values, "synced_on": site_now()})
+	set_value(doctype, name, {**values, "synced_on": site_now()})
 	times.remember_read(doctype, name, [topic for field, topic in topics.items() if field in values], asked)
 
 
@@ -147,4 +148,4 @@ def _lift(account: str, newer: frozenset[str]) -> None:
 		restriction.replace(account, topic, ())
 	mark = frappe.db.get_value(ACCOUNT, account, ["alert_severity", "alert_kind"], as_dict=True)
 	if mark and mark.alert_severity == "CRITICAL" and alert_topic(mark.alert_kind or "") not in newer:
-		frappe.db.set_value(ACCOUNT, account, dict(NO_ALERT))
+		set_value(ACCOUNT, account, dict(NO_ALERT))

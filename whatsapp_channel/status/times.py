@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import utc_now
+from whatsapp_channel.database import set_value
 
 SLACK = timedelta(minutes=5)
 # Topics come from a closed set but for the kinds of alerts, which are Meta's.
@@ -47,4 +48,4 @@ def _read(doctype: str, name: str) -> dict[str, str]:
 
 def _write(doctype: str, name: str, told: dict[str, str]) -> None:
 	newest = sorted(told.items(), key=lambda each: each[1])[-MOST:]
-	frappe.db.set_value(doctype, name, "event_times", json.dumps(dict(newest)), update_modified=False)
+	set_value(doctype, name, "event_times", json.dumps(dict(newest)), update_modified=False)

@@ -10,10 +10,9 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
-from whatsapp_channel.database import in_transaction
+from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
@@ -77,10 +76,7 @@ def _apply(account: str, names: dict[str, str]) -> int:
 
 
 def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
-	"""In one statement each, so that a name which the customer has just told is not overwritten."""
+	"""Each in one statement, so that a name which the customer has just told is not overwritten."""
 	for row in rows:
 		name = display_name(names[row.phone_key], row.profile_name or "")
-		frappe.db.sql(
-			f"update `tab{CUSTOMER}` set profile_name = %s, modified = %s where name = %s and profile_name = %s",
-			(name, site_now(), row.name, row.profile_name),
-		)
+		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)

@@ -12,6 +12,7 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import business_app, tickets
 from whatsapp_channel.inbound import media, message, traces
@@ -133,7 +134,7 @@ def _note(thread: "frappe._dict", at: datetime) -> None:
 	asked = to_utc(thread.last_inbound)
 	if not asked or at >= asked:
 		values["state"] = "Responded"
-	frappe.db.set_value(CONVERSATION, thread.name, values)
+	set_value(CONVERSATION, thread.name, values)
 
 
 def _insert(item: Item, way: Route, name: str, conversation: str | None, **more: Any) -> str:

@@ -16,7 +16,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound import message, traces
 from whatsapp_channel.inbound.coexistence import history_media
@@ -171,7 +171,7 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 	row = found[0]
 	if first < row.opened_at or last > row.ended_at:
 		values = {"opened_at": min(first, row.opened_at), "ended_at": max(last, row.ended_at)}
-		frappe.db.set_value(CONVERSATION, row.name, values, update_modified=False)
+		set_value(CONVERSATION, row.name, values, update_modified=False)
 	return row.name
 
 

@@ -11,7 +11,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row
+from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.inbound import message
 from whatsapp_channel.rules.media import KEPT_BY_META
@@ -53,7 +53,7 @@ def complete(row: "frappe._dict", item: Item) -> None:
 			return
 		frappe.db.delete(MEDIA, {"parent": row.name, "parenttype": MESSAGE})
 		note(row.name, item.message.content)
-		frappe.db.set_value(MESSAGE, row.name, _described(row, item), update_modified=False)
+		set_value(MESSAGE, row.name, _described(row, item), update_modified=False)
 
 	in_transaction(work)
 

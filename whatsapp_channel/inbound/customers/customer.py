@@ -9,7 +9,7 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.database import in_transaction, insert_row, lock_row, row_of
+from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, row_of, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
@@ -179,14 +179,15 @@ def _tells_ids(row: "frappe._dict", message: InboundMessage) -> bool:
 def _names(row: "frappe._dict", card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
-	now = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	told = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	now = plain_values(CUSTOMER, told)
 	return {field: value for field, value in now.items() if value and value != row[field]}
 
 
 def save(name: str, changes: dict[str, object]) -> None:
 	"""Changes a locked customer. Raises frappe.QueryDeadlockError when another one has just got the same id."""
 	try:
-		frappe.db.set_value(CUSTOMER, name, changes)
+		set_value(CUSTOMER, name, changes)
 	except Exception as error:
 		if frappe.db.is_duplicate_entry(error):
 			# Begin again, as after a deadlock, and see that row.

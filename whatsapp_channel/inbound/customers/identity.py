@@ -14,7 +14,7 @@ from frappe import _
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
@@ -212,7 +212,7 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 	# Until the second before: of the moment itself the number is the other's.
 	remember(loser, account, Kind.PHONE, row.wa_id, change.at - timedelta(seconds=1))
 	row.update(number_columns(account, None))
-	frappe.db.set_value(CUSTOMER, loser, number_columns(account, None))
+	set_value(CUSTOMER, loser, number_columns(account, None))
 	customers.follow_address(row)
 	text = _("The number {0} belongs to somebody else now.").format(timeline.shown(change.new.wa_id))
 	timeline.tell(loser, text, change.at)
@@ -295,6 +295,6 @@ def _keep_wish(name: str, stop: bool, at: datetime) -> bool:
 		if stop
 		else _("The customer wants marketing messages again.")
 	)
-	frappe.db.set_value(CUSTOMER, name, "marketing_stopped_on", to_site(at) if stop else None)
+	set_value(CUSTOMER, name, "marketing_stopped_on", to_site(at) if stop else None)
 	timeline.tell(name, text, at, timeline.MARKETING)
 	return True

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import site_now, utc_now
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
@@ -70,7 +70,7 @@ def _join(keep: str, gone: str, present: str, at: datetime) -> None:
 	remember(keep, now.account, Kind.RECORD, gone, at)
 	_keep_former(keep, now, then, at)
 	row = frappe._dict(rows[keep], **_united(rows[keep], rows[gone], now, then))
-	frappe.db.set_value(CUSTOMER, keep, {field: row[field] for field in row if field != "name"})
+	set_value(CUSTOMER, keep, {field: row[field] for field in row if field != "name"})
 	_follow(row, {rows[keep].contact, rows[gone].contact} - {None, row.contact})
 	text = _("Joined with another row of the same customer: {0}, {1}.")
 	known_by = ", ".join(timeline.shown(each) for each in (then.wa_id, then.bsuid) if each) or "?"
@@ -90,11 +90,11 @@ def lock_conversations(*customers_locked: str) -> None:
 
 def _move(keep: str, gone: str) -> None:
 	for doctype, field in LINKS:
-		frappe.db.set_value(doctype, {field: gone}, field, keep, update_modified=False)
+		set_value(doctype, {field: gone}, field, keep, update_modified=False)
 	for doctype, kind, name in REFERENCES:
-		frappe.db.set_value(doctype, {kind: CUSTOMER, name: gone}, name, keep, update_modified=False)
+		set_value(doctype, {kind: CUSTOMER, name: gone}, name, keep, update_modified=False)
 	former = {"parent": gone, "parenttype": CUSTOMER}
-	frappe.db.set_value(IDENTITY, former, "parent", keep, update_modified=False)
+	set_value(IDENTITY, former, "parent", keep, update_modified=False)
 	customers.move_tickets(gone, keep)
 
 
@@ -191,12 +191,12 @@ def _one_current_conversation(customer: str, channel: str) -> None:
 		ticket = next((row.ticket for row in running if _is_open(row.ticket)), None)
 		if ticket:
 			values = {"ticket": ticket, "ended_at": None}
-			frappe.db.set_value(
+			set_value(
 				CONVERSATION, newest.name, values if newest.state != "Ended" else {**values, "state": "Open"}
 			)
 	if running:
 		ended = {"state": "Ended", "ended_at": site_now()}
-		frappe.db.set_value(CONVERSATION, {"name": ["in", [row.name for row in running]]}, ended)
+		set_value(CONVERSATION, {"name": ["in", [row.name for row in running]]}, ended)
 
 
 def _is_open(ticket: str | None) -> bool:

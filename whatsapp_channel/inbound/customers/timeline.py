@@ -6,6 +6,7 @@ from html import escape
 import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
 from whatsapp_channel.rules.masking import mask
 from whatsapp_channel.rules.phone import of_wa_id
@@ -31,7 +32,7 @@ def tell(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
 		return False
 	row = {"doctype": "Comment", "comment_type": "Info", "content": content, **place}
 	comment = frappe.get_doc(row).insert(ignore_permissions=True)
-	frappe.db.set_value("Comment", comment.name, "creation", moment, update_modified=False)
+	set_value("Comment", comment.name, "creation", moment, update_modified=False)
 	return True
 
 

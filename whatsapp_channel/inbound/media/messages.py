@@ -13,7 +13,7 @@ from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.cloud_api.content import Content, Edit, Media, read_content
 from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.database import in_transaction, lock_row, named_lock
+from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.media.problems import expired
@@ -90,9 +90,7 @@ def attach(message: str, communication: str, ticket: str) -> None:
 	for row in rows:
 		if not files.attach(row.file, communication, ticket):
 			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
-			frappe.db.set_value(
-				MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None}
-			)
+			set_value(MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None})
 	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
 		frappe.db.after_commit.add(files.forget_shown)
 
@@ -229,7 +227,7 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
 		_discard(values)
 		return False
-	frappe.db.set_value(MEDIA, row.name, values)
+	set_value(MEDIA, row.name, values)
 	if message and message.communication:
 		_show(row.parent, message.communication)
 	return True

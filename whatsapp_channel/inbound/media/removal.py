@@ -8,7 +8,7 @@ from frappe.utils import cint
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.database import in_transaction, lock_row
+from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.media.store import FAILED, REMOVED, STORED
@@ -82,7 +82,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 	):
 		if row.file:
 			_remove_file(row, communication)
-		frappe.db.set_value(MEDIA, row.name, gone)
+		set_value(MEDIA, row.name, gone)
 	if communication:
 		communications.render(communication)
 

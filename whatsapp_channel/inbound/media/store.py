@@ -22,7 +22,7 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
-from whatsapp_channel.database import in_transaction
+from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.media.problems import (
 	NotStored,
@@ -145,7 +145,7 @@ def _insert(wanted: Wanted, name: str, content: mmap.mmap) -> dict[str, str]:
 	# Attached afterwards, because Frappe would note each file in the customer's timeline; and named as before, because
 	# it adds letters to a name that is taken on the disk.
 	place = {"attached_to_doctype": CUSTOMER, "attached_to_name": wanted.customer, "file_name": name}
-	frappe.db.set_value("File", document.name, place, update_modified=False)
+	set_value("File", document.name, place, update_modified=False)
 	return {"file": document.name, "file_name": name, "file_url": document.file_url}
 
 

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel import status
+from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
@@ -69,7 +70,7 @@ class WhatsAppNumber(Document):
 
 	def on_trash(self) -> None:
 		"""That the account's trial began with this number is no reason to keep it; the trial itself goes on."""
-		frappe.db.set_value(ACCOUNT, {"trial_number": self.name}, "trial_number", None, update_modified=False)
+		set_value(ACCOUNT, {"trial_number": self.name}, "trial_number", None, update_modified=False)
 
 	def on_update(self) -> None:
 		"""What arrived for this number before it was known here can be filed now; its channel's status may change."""

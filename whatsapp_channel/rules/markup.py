@@ -1,0 +1,50 @@
+"""Text that pages may take for HTML although it is none.
+
+Frappe's desk prints nearly every column as HTML: its grids, lists and report views pass Data, Small Text and what has no
+formatter of its own to `.html()` and take out no more than `<script>` (form/formatters.js, grid_row.js). It also writes
+values between quotes that it does not escape: names of linked rows in `data-filter="..."` (list/list_view.js), values
+that a list is grouped by in `data-name="..."` (list/list_sidebar_group_by.js). There a quote alone adds an event handler.
+
+So a column never holds these characters, but others that look alike: escaped, they would be shown as `&lt;` wherever a
+page does take them for text.
+"""
+
+from __future__ import annotations
+
+from whatsapp_channel.cloud_api.wire import without_markup, without_tags
+
+# Shown as text, or by an editor that sanitises, or not at all.
+_EXEMPT = frozenset(
+	{
+		"Code",
+		"JSON",
+		"Password",
+		"Text Editor",
+		"HTML Editor",
+		"Markdown Editor",
+		"HTML",
+		"Geolocation",
+		"Signature",
+	}
+)
+# Sentences and lists, by which nobody groups; and what has to name a row or a file exactly as it is called.
+_WITH_QUOTES = frozenset(
+	{"Small Text", "Text", "Long Text", "Link", "Dynamic Link", "Attach", "Attach Image", "Table MultiSelect"}
+)
+
+
+def is_printed(fieldtype: str) -> bool:
+	"""Whether the desk prints columns of this type as HTML; types without a text count as well."""
+	return fieldtype not in _EXEMPT
+
+
+def may_hold_markup(text: str) -> bool:
+	"""Whether there is anything to do for `for_column`: it costs next to nothing."""
+	return "<" in text or ">" in text or '"' in text
+
+
+def for_column(text: str, fieldtype: str) -> str:
+	"""The text as a column of this type may hold it. Idempotent."""
+	if not is_printed(fieldtype):
+		return text
+	return without_tags(text) if fieldtype in _WITH_QUOTES else without_markup(text)
