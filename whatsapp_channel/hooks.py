@@ -17,9 +17,15 @@ before_uninstall = "whatsapp_channel.install.before_uninstall"
 # only the replacement of the class. Both at once would apply the mixin twice, and early builds of version 16
 # lack the first, so the feature is asked for instead of the version.
 if hasattr(_base_document, "_get_extended_class"):
-	extend_doctype_class = {"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"]}
+	extend_doctype_class = {
+		"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"],
+		"Assignment Rule": ["whatsapp_channel.helpdesk.assignment.AssignmentRuleMixin"],
+	}
 else:
-	override_doctype_class = {"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket"}
+	override_doctype_class = {
+		"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket",
+		"Assignment Rule": "whatsapp_channel.helpdesk.assignment_class.WhatsAppAssignmentRule",
+	}
 
 override_whitelisted_methods = {
 	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.helpdesk.activities.get_ticket_activities",
