@@ -315,8 +315,11 @@ def _report(error: Exception) -> Response:
 	frappe.local.response.update(answer)
 	if frappe.flags.error_message:
 		frappe.local.response["_error_message"] = frappe.flags.error_message
-	if status >= 500:
-		frappe.logger("web").error("%s", "\n".join(lines))
+	if status >= 500 and not isinstance(error, frappe.SecurityException):
+		frappe.log_error(title=str(error))
+		frappe.db.commit()
+		form = json.dumps(frappe.form_dict, default=str)
+		frappe.logger("web").error("%s\nForm Dict: %s", "\n".join(lines), form)
 	return _json_response(status)
 
 

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.doctypes import CHANNEL
 
 TEAM = "HD Team"
@@ -50,6 +51,7 @@ def lock() -> int:
 	return len(frappe.db.sql(f"select name from `tab{TEAM}` for update"))
 
 
+@logs.request
 def warn_before_deletion(team: Document, method: str | None = None) -> None:
 	"""A deleted department disables no channel; it is said that there are now more channels than departments.
 
