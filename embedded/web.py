@@ -38,7 +38,7 @@ class Application:
 
 	def _answer(self, request: Request) -> Response:
 		try:
-			self.site.connect()
+			self.site.connect(web=True)
 			_prepare(request)
 			response = _route(request)
 		except HTTPException as error:
@@ -68,7 +68,7 @@ def _prepare(request: Request) -> None:
 		frappe.local.form_dict.data = values
 	else:
 		frappe.throw("Invalid request arguments")
-	for hook in frappe.get_hooks("auth_hooks", []):
+	for hook in (*frappe.get_hooks("before_request", []), *frappe.get_hooks("auth_hooks", [])):
 		frappe.get_attr(hook)()
 
 

@@ -13,6 +13,8 @@ after_install = "whatsapp_channel.install.after_install"
 after_migrate = "whatsapp_channel.install.after_migrate"
 before_uninstall = "whatsapp_channel.install.before_uninstall"
 
+before_request = "whatsapp_channel.encryption.read_key"
+
 # A framework with `extend_doctype_class` lays mixins over whatever class other apps chose; an older one knows
 # only the replacement of the class. Both at once would apply the mixin twice, and early builds of version 16
 # lack the first, so the feature is asked for instead of the version.
