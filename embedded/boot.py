@@ -36,11 +36,11 @@ class Site:
 		self.path = path
 		self.name = path.name
 
-	def connect(self) -> None:
+	def connect(self, *, web: bool = False) -> None:
 		"""Make the site the present one of this thread, with a connection, as Administrator."""
 		import frappe
 
-		frappe.init(site=self.name, sites_path=str(self.path.parent), force=True)
+		frappe.init(site=self.name, sites_path=str(self.path.parent), force=True, cached=web)
 		frappe.connect()
 
 	def disconnect(self) -> None:
@@ -89,10 +89,12 @@ class Site:
 
 	def _change_apps(self, add: str | None = None, remove: str | None = None) -> None:
 		import frappe
+		from frappe._embedded.local import forget_configuration
 
 		apps = [each for each in frappe.conf.installed_apps if each != remove] + ([add] if add else [])
 		frappe.conf.installed_apps = apps
 		(self.path / "site_config.json").write_text(json.dumps(frappe.conf, indent=1))
+		forget_configuration()
 		frappe.setup_module_map()
 		frappe.clear_cache()
 

@@ -38,7 +38,7 @@ class Application:
 
 	def _answer(self, request: Request) -> Response:
 		try:
-			self.site.connect()
+			self.site.connect(web=True)
 			_prepare(request)
 			response = _route(request)
 		except HTTPException as error:
@@ -68,7 +68,7 @@ def _prepare(request: Request) -> None:
 		frappe.local.form_dict.data = values
 	else:
 		frappe.throw("Invalid request arguments")
-	for hook in frappe.get_hooks("auth_hooks", []):
+	for hook in (*frappe.get_hooks("before_request", []), *frappe.get_hooks("auth_hooks", [])):
 		frappe.get_attr(hook)()
 
 
@@ -321,8 +321,11 @@ def _report(error: Exception) -> Response:
 	frappe.local.response.update(answer)
 	if frappe.flags.error_message:
 		frappe.local.response["_error_message"] = frappe.flags.error_message
-	if status >= 500:
-		frappe.logger("web").error("%s", "\n".join(lines))
+	if status >= 500 and not isinstance(error, frappe.SecurityException):
+		frappe.log_error(title=str(error))
+		frappe.db.commit()
+		form = json.dumps(frappe.form_dict, default=str)
+		frappe.logger("web").error("%s\nForm Dict: %s", "\n".join(lines), form)
 	return _json_response(status)
 
 

@@ -61,8 +61,13 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 			frappe.db.rollback()
 			if attempt == CONFLICT_TRIES or not (is_conflict(error) or isinstance(error, also_retry)):
 				raise
-			time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311
+			back_off(attempt)
 	raise AssertionError("unreachable")
+
+
+def back_off(attempt: int) -> None:
+	"""Waits before the next try, longer after each, so that two that met do not meet again."""
+	time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -15,13 +15,21 @@ after_install = "whatsapp_channel.install.after_install"
 after_migrate = "whatsapp_channel.install.after_migrate"
 before_uninstall = "whatsapp_channel.install.before_uninstall"
 
+before_request = "whatsapp_channel.encryption.read_key"
+
 # A framework with `extend_doctype_class` lays mixins over whatever class other apps chose; an older one knows
 # only the replacement of the class. Both at once would apply the mixin twice, and early builds of version 16
 # lack the first, so the feature is asked for instead of the version.
 if hasattr(_base_document, "_get_extended_class"):
-	extend_doctype_class = {"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"]}
+	extend_doctype_class = {
+		"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"],
+		"Assignment Rule": ["whatsapp_channel.helpdesk.assignment.AssignmentRuleMixin"],
+	}
 else:
-	override_doctype_class = {"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket"}
+	override_doctype_class = {
+		"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket",
+		"Assignment Rule": "whatsapp_channel.helpdesk.assignment_class.WhatsAppAssignmentRule",
+	}
 
 override_whitelisted_methods = {
 	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.helpdesk.activities.get_ticket_activities",

@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel import desk
+from whatsapp_channel import desk, encryption
 from whatsapp_channel.helpdesk import contacts, indexes, setup
 from whatsapp_channel.privacy import masked
 
@@ -34,6 +34,7 @@ def after_install() -> None:
 
 def after_migrate() -> None:
 	"""Brings everything up to date that no DocType file carries."""
+	encryption.ensure_key()
 	setup.make_ticket_fields()
 	setup.write_form_scripts()
 	indexes.make()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
+from whatsapp_channel import logs
 from whatsapp_channel.logs import logger
 
 FLAG_SECONDS = 60
@@ -43,6 +44,7 @@ def answer_wake(name: str) -> None:
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
 
 
+@logs.job
 def sweep() -> None:
 	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
 	from whatsapp_channel.inbound import delivery, drain, retries

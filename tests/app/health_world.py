@@ -9,7 +9,8 @@ import frappe
 import pytest
 from frappe.utils import add_to_date, now_datetime
 
-from tests.app.desk import WEBHOOK, Desk
+from tests.app.conftest import user
+from tests.app.desk import TEAM, WEBHOOK, Desk
 from tests.app.own_web import Proxy, proxied
 from tests.files import PNG
 from whatsapp_channel.clock import utc_now
@@ -79,6 +80,14 @@ class World:
 		(file,) = frappe.get_all("WhatsApp Message Media", pluck="file")
 		return file
 
+	def staff(self, *members: str) -> None:
+		"""Gives the channel's department these members."""
+		department = frappe.get_doc("HD Team", TEAM)
+		department.set("users", [{"user": member} for member in members])
+		department.flags.ignore_mandatory = True
+		department.save(ignore_permissions=True)
+		frappe.db.commit()
+
 	def mend(self) -> None:
 		"""Puts back what rows had that are not the app's."""
 		frappe.db.rollback()
@@ -117,8 +126,10 @@ def make_world(desk: Desk, host: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
 		if host.kind == "embedded":
 			monkeypatch.setattr(site, "read_server", lambda: MARIADB)
 		made = World(desk, monkeypatch, proxy)
+		made.staff(user("whatsapp-member@example.com", "Agent"))
 		yield made
 		made.mend()
+		made.staff()
 
 
 def examine(checks: Sequence[Check] = CHECKS) -> dict[str, Result]:

@@ -310,6 +310,16 @@ def _(world: World) -> None:
 	world.change_rows("HD Service Level Priority", {"priority": "Urgent"}, priority="High")
 
 
+@fault("departments", "without members", WARNING)
+def _(world: World) -> None:
+	world.staff()
+
+
+@fault("departments", "gone")
+def _(world: World) -> None:
+	world.change("WhatsApp Channel", world.desk.channel, {"department": "Nobody's"})
+
+
 @fault("private_files", "the folder cannot be written to")
 def _(world: World) -> None:
 	world.patch.setattr(site_checks, "_private", lambda: "/nowhere/at/all")

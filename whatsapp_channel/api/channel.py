@@ -5,13 +5,14 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import status
+from whatsapp_channel import logs, status
 from whatsapp_channel.doctypes import CHANNEL
 
 ROLES = ["System Manager", "Agent Manager"]
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def set_enabled(channel: str, enabled: bool) -> dict[str, Any]:
 	"""Activates or deactivates a channel; returns its status with reason, next step and the label of its button.
 

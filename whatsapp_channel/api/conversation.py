@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from whatsapp_channel import logs
 from whatsapp_channel.database import lock_row
 from whatsapp_channel.helpdesk import communications, tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
@@ -11,6 +12,7 @@ from whatsapp_channel.inbound.coexistence import history
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def convert_to_ticket(conversation: str) -> str:
 	"""Opens a ticket for a conversation and files its messages there (Z2); returns the ticket.
 

@@ -5,11 +5,13 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import logs
 from whatsapp_channel.health import runner
 from whatsapp_channel.health.registry import BY_KEY, CHECKS
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def checks() -> list[dict[str, str]]:
 	"""Key and title of every check, in order; nothing is looked at yet."""
 	frappe.only_for("System Manager")
@@ -17,6 +19,7 @@ def checks() -> list[dict[str, str]]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def check(key: str) -> dict[str, Any]:
 	"""The result of one check. Raises frappe.ValidationError for a key that there is not."""
 	frappe.only_for("System Manager")
@@ -26,6 +29,7 @@ def check(key: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def run() -> dict[str, Any]:
 	"""All results and the worst state among them; takes as long as Meta and the server's own address take to answer."""
 	frappe.only_for("System Manager")

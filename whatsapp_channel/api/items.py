@@ -8,6 +8,7 @@ from frappe import _
 from frappe.utils import get_datetime
 from werkzeug.wrappers import Response
 
+from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import gaps, reprocess
@@ -33,6 +34,7 @@ UNSAFE_IN_HTML = {ord(character): f"\\u{ord(character):04x}" for character in "<
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def reprocess_items(names: str | list) -> str:
 	"""Tries the chosen items again; returns what happened, or that a job does it."""
 	frappe.only_for(ROLE)
@@ -40,6 +42,7 @@ def reprocess_items(names: str | list) -> str:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def reprocess_range(states: str | list, since: str, until: str) -> str:
 	"""Tries all items in these states again that were kept between two moments (site's time)."""
 	frappe.only_for(ROLE)
@@ -47,6 +50,7 @@ def reprocess_range(states: str | list, since: str, until: str) -> str:
 
 
 @frappe.whitelist(methods=["GET", "POST"])
+@logs.request
 def count_range(states: str | list, since: str, until: str) -> int:
 	"""How many items `reprocess_range` would try."""
 	frappe.only_for(ROLE)
@@ -54,6 +58,7 @@ def count_range(states: str | list, since: str, until: str) -> int:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def reprocess_deliveries(names: str | list) -> int:
 	"""Has the chosen failed deliveries processed again; returns how many those are."""
 	frappe.only_for(ROLE)
@@ -61,6 +66,7 @@ def reprocess_deliveries(names: str | list) -> int:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def export(names: str | list) -> Response:
 	"""The chosen items with their payloads as one JSON document, to keep or to send to whoever looks into it."""
 	frappe.only_for(ROLE)
@@ -81,6 +87,7 @@ def export(names: str | list) -> Response:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def dismiss_gap(number: str) -> None:
 	"""The administrator has looked into it: the number's form says no longer that messages may be missing."""
 	frappe.only_for(ROLE)

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from whatsapp_channel import logs
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
@@ -10,6 +11,7 @@ from whatsapp_channel.inbound import media
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def fetch_again(message: str) -> dict[str, str | bool]:
 	"""Asks WhatsApp for the missing files of a message once more; returns what became of it, translated.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import frappe
 
+from whatsapp_channel import logs
 from whatsapp_channel.onboarding import channel as channels
 from whatsapp_channel.onboarding import link, profile, progress, signup_rows, subscription, test_message
 from whatsapp_channel.onboarding import number as numbers_at_meta
@@ -20,6 +21,7 @@ State = dict[str, Any]
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def state(account: str | None = None, number: str | None = None) -> State:
 	"""Where the set-up stands, without asking Meta."""
 	frappe.only_for(ROLE)
@@ -28,6 +30,7 @@ def state(account: str | None = None, number: str | None = None) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def refresh(account: str) -> State:
 	"""Reads the account and its numbers from Meta again."""
 	frappe.only_for(ROLE)
@@ -40,6 +43,7 @@ def refresh(account: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def begin_signup(account: str | None = None) -> dict[str, str]:
 	"""Begins a walk through Meta's window, to link or, with `account`, to reconnect; answers its name as `signup`."""
 	frappe.only_for(ROLE)
@@ -48,6 +52,7 @@ def begin_signup(account: str | None = None) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def signup_code(signup: str, code: str) -> State:
 	"""The code of Meta's window; answers `signup` and `state`. It lives 30 seconds: send it at once."""
 	frappe.only_for(ROLE)
@@ -56,6 +61,7 @@ def signup_code(signup: str, code: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def signup_event(signup: str, event: dict | str) -> State:
 	"""A message of Meta's window, before or after the code; answers `signup` and `state`."""
 	frappe.only_for(ROLE)
@@ -64,6 +70,7 @@ def signup_event(signup: str, event: dict | str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def choose_account(signup: str, waba_id: str) -> State:
 	"""Which of several shared accounts to link; answers `signup` and `state`."""
 	frappe.only_for(ROLE)
@@ -72,6 +79,7 @@ def choose_account(signup: str, waba_id: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def continue_signup(signup: str) -> State:
 	"""Goes on with a walk that broke off after its code was exchanged; answers `signup` and `state`."""
 	frappe.only_for(ROLE)
@@ -80,6 +88,7 @@ def continue_signup(signup: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> State:
 	"""Links an account by a token, after Meta has confirmed it: the second way of Z3."""
 	frappe.only_for(ROLE)
@@ -89,6 +98,7 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Stat
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def subscribe(account: str) -> State:
 	"""Has Meta post the account's webhooks here, and asks whether it does."""
 	frappe.only_for(ROLE)
@@ -101,6 +111,7 @@ def subscribe(account: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def save_profile(
 	account: str,
 	display_name: str,
@@ -135,6 +146,7 @@ def save_profile(
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def numbers(account: str) -> dict[str, Any]:
 	"""The numbers that the account has at Meta now, as `numbers`, each with whether it can be chosen."""
 	frappe.only_for(ROLE)
@@ -143,6 +155,7 @@ def numbers(account: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def choose_number(account: str, phone_number_id: str) -> State:
 	"""Goes on with a number that the account has."""
 	frappe.only_for(ROLE)
@@ -152,6 +165,7 @@ def choose_number(account: str, phone_number_id: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def add_number(account: str, number: str) -> State:
 	"""Adds a phone number to the account and goes on with it."""
 	frappe.only_for(ROLE)
@@ -161,6 +175,7 @@ def add_number(account: str, number: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def request_code(number: str, method: str, language: str | None = None) -> State:
 	"""Has Meta send the code by text message (SMS) or voice call (VOICE), in the administrator's language (Z30)."""
 	frappe.only_for(ROLE)
@@ -170,6 +185,7 @@ def request_code(number: str, method: str, language: str | None = None) -> State
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def verify_code(number: str, code: str) -> State:
 	"""Verifies the number with the six digits that came (Z31)."""
 	frappe.only_for(ROLE)
@@ -179,6 +195,7 @@ def verify_code(number: str, code: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def register(number: str, pin: str = "") -> State:
 	"""Registers the verified number for sending; without `pin`, with one that is made and kept encrypted."""
 	frappe.only_for(ROLE)
@@ -191,6 +208,7 @@ def register(number: str, pin: str = "") -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def create_channel(
 	number: str,
 	channel_name: str,
@@ -207,6 +225,7 @@ def create_channel(
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def set_policies(trial: str, credit: str) -> State:
 	"""Changes the policies for the trial and for credits that are used up."""
 	frappe.only_for(ROLE)
@@ -216,6 +235,7 @@ def set_policies(trial: str, credit: str) -> State:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def test_state(channel: str) -> dict[str, Any]:
 	"""How far the test message is: `received`, `reply` and `window_open`."""
 	frappe.only_for(ROLE)
@@ -224,6 +244,7 @@ def test_state(channel: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def send_test(channel: str, message: str) -> dict[str, Any]:
 	"""Answers a message of a customer that `test_state` has shown; answers as `test_state`."""
 	frappe.only_for(ROLE)

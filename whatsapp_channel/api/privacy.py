@@ -5,12 +5,14 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import logs
 from whatsapp_channel.privacy import background
 from whatsapp_channel.privacy.find import find as look
 from whatsapp_channel.privacy.person import asked
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def find(phone: str, customers: str | list | None = None) -> dict[str, Any]:
 	"""What there is about a person; nothing is changed. `customers` chooses among those who have or had the number.
 
@@ -21,6 +23,7 @@ def find(phone: str, customers: str | list | None = None) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def export(phone: str, customers: str | list | None = None) -> dict[str, str]:
 	"""Starts a job that writes a zip for the present user. Raises as `find`."""
 	frappe.only_for("System Manager")
@@ -30,6 +33,7 @@ def export(phone: str, customers: str | list | None = None) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def erase(phone: str, confirmation: str, customers: str | list | None = None) -> dict[str, str]:
 	"""Starts a job that erases a person. `confirmation` is the number once more, in any spelling.
 

@@ -5,7 +5,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import status
+from whatsapp_channel import logs, status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.doctypes import MESSAGE
@@ -19,6 +19,7 @@ UNDELIVERED = ("Failed", "Unconfirmed")
 
 
 @frappe.whitelist()
+@logs.request
 def state(ticket: str) -> dict[str, Any]:
 	"""Window, queue, undelivered messages and missing files of a ticket, with translated labels.
 
@@ -53,6 +54,7 @@ def state(ticket: str) -> dict[str, Any]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def send_again(message: str) -> dict[str, str]:
 	"""Queues an undelivered message once more, as a new attempt with a new reference.
 
@@ -64,6 +66,7 @@ def send_again(message: str) -> dict[str, str]:
 
 
 @frappe.whitelist(methods=["POST"])
+@logs.request
 def check(message: str) -> dict[str, str]:
 	"""Looks whether WhatsApp has confirmed a message after all; returns what is known now."""
 	_message_for_agent(message)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import frappe
 from werkzeug.wrappers import Response
 
-from whatsapp_channel import settings
+from whatsapp_channel import logs, settings
 from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.inbound import delivery
 from whatsapp_channel.jobs import wake_drain
@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024  # Meta: payloads of up to 3 MB
 
 
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
+@logs.request
 def receive() -> Response:
 	"""Answers Meta: GET is its handshake, POST a delivery.
 

@@ -41,6 +41,7 @@ CHECKS = (
 	Check("scheduler", _("Scheduler"), 5, background.scheduler),
 	Check("deliveries", _("Waiting deliveries"), 5, background.deliveries),
 	Check("service_levels", _("Priorities and service levels"), 5, helpdesk.service_levels),
+	Check("departments", _("Departments of the channels"), 5, helpdesk.departments),
 	Check("private_files", _("Private files"), 5, site.private_files),
 	Check("body_limits", _("Size limits"), 5, site.body_limits),
 	Check("clock", _("Clock"), 15, site.clock),

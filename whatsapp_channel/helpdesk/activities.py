@@ -4,10 +4,12 @@ from typing import Any
 
 import frappe
 
+from whatsapp_channel import logs
 from whatsapp_channel.rules.address import is_synthetic
 
 
 @frappe.whitelist()
+@logs.request
 def get_ticket_activities(ticket: str) -> dict[str, Any]:
 	"""Helpdesk's own answer, in which a customer is called by name.
 

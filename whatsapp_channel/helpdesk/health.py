@@ -6,7 +6,9 @@ from collections.abc import Iterable
 import frappe
 from frappe import _
 
-from whatsapp_channel.health.result import Finding, ok, problem, warning
+from whatsapp_channel.doctypes import CHANNEL
+from whatsapp_channel.health.result import Finding, combined, ok, problem, warning
+from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.settings import WEBHOOK_PATH
 
 AUTHENTICATE = "helpdesk.auth.authenticate"
@@ -109,3 +111,23 @@ def _priority_of_tickets() -> str | None:
 	kind = frappe.db.get_single_value("HD Settings", "default_ticket_type")
 	own = frappe.db.get_value("HD Ticket Type", kind, "priority") if kind else None
 	return own or frappe.db.get_single_value("HD Settings", "default_priority")
+
+
+def departments(_limit: object = None) -> Finding:
+	"""Whether the department of every channel in use is there, and has somebody to whom tickets can be assigned."""
+	channels = frappe.get_all(CHANNEL, {"enabled": 1}, ["name", "department"], order_by="name")
+	if not channels:
+		return ok(_("No channel is in use."))
+	known, empty = set(teams.names()), teams.without_members()
+	return combined({row.name: _department(row.department, known, empty) for row in channels})
+
+
+def _department(name: str | None, known: set[str], empty: set[str]) -> Finding:
+	if name not in known:
+		return problem(
+			_("The department {0} is gone: tickets are made without one.").format(name or ""),
+			_("Open the channel and choose a department."),
+		)
+	if name in empty:
+		return warning(teams.nobody_in(name), teams.add_members(name))
+	return ok(_("Tickets go to a department with members."))

@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.doctypes import CHANNEL
 
 TEAM = "HD Team"
@@ -19,6 +20,29 @@ def count() -> int:
 	return frappe.db.count(TEAM)
 
 
+def without_members() -> set[str]:
+	"""The departments to whose members Helpdesk could assign nothing, because there are none."""
+	found = frappe.db.sql(
+		f"""select team.name from `tab{TEAM}` team where not exists (
+			select 1 from `tabHD Team Member` member
+			where member.parent = team.name and member.parenttype = '{TEAM}' and member.user > '')"""
+	)
+	return {row[0] for row in found}
+
+
+def nobody_in(team: str) -> str:
+	"""What it means that a department has no members, in the user's language."""
+	return _("The department {0} has no members: its tickets are not assigned to anybody.").format(team)
+
+
+def add_members(team: str) -> str:
+	"""The way out, in the user's language."""
+	return _(
+		"Open the team {0} in Helpdesk and add agents to it. Until then agents find these tickets in the list, without an "
+		"assignee."
+	).format(team)
+
+
 def lock() -> int:
 	"""Locks every department until the transaction ends and counts them as they are now, whatever was read before.
 
@@ -27,6 +51,7 @@ def lock() -> int:
 	return len(frappe.db.sql(f"select name from `tab{TEAM}` for update"))
 
 
+@logs.request
 def warn_before_deletion(team: Document, method: str | None = None) -> None:
 	"""A deleted department disables no channel; it is said that there are now more channels than departments.
 

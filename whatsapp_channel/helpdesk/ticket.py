@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
 from whatsapp_channel.rules.address import Route, is_synthetic, recipients, route
@@ -18,6 +19,7 @@ class WhatsAppTicketMixin:
 	"""Goes before Helpdesk's HDTicket in the class order."""
 
 	@frappe.whitelist()
+	@logs.request
 	def reply_via_agent(
 		self,
 		message: str,

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE, SETTINGS
@@ -193,6 +194,7 @@ def split_from(ticket: Document) -> list[str]:
 	return found
 
 
+@logs.request
 def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
 	"""The ticket into which one of ours is merged learns at once which customer it speaks with.
 
@@ -206,6 +208,7 @@ def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
 		set_value("HD Ticket", target, values, update_modified=False)
 
 
+@logs.request
 def forget_ticket(ticket: Document, method: str | None = None) -> None:
 	"""A deleted ticket leaves no dangling link: its conversations and messages stay without it."""
 	for doctype in ("WhatsApp Conversation", MESSAGE):

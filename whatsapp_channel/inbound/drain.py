@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from whatsapp_channel import jobs
+from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
 from whatsapp_channel.database import in_transaction, named_lock, set_value
@@ -31,6 +31,7 @@ CHUNK = 100
 _TOGETHER = {ItemKind.STATUS: status.apply_all, ItemKind.HISTORY: history.file_all}
 
 
+@logs.job
 def drain() -> None:
 	"""Processes everything that is stored and due, until nothing is left. Safe to start any number of times.
 

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import named_lock, set_value
+from whatsapp_channel import logs
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import gaps, retries
 from whatsapp_channel.inbound.items import ItemState
@@ -35,6 +36,7 @@ def one(name: str) -> str:
 	return frappe.db.get_value(ITEM, name, "state")
 
 
+@logs.job
 def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 	"""Tries items in the order in which they arrived; returns how many are in which state afterwards.
 

@@ -77,20 +77,28 @@ def _change_policies(trial: str, credit: str) -> None:
 
 
 def departments() -> list[dict[str, str]]:
-	"""The departments to choose from."""
-	return [{"name": name} for name in teams.names()]
+	"""The departments to choose from, each with what is missing in it for its tickets to be assigned; "" for nothing."""
+	empty = teams.without_members()
+	return [{"name": name, "missing": _missing(name) if name in empty else ""} for name in teams.names()]
+
+
+def _missing(department: str) -> str:
+	return f"{teams.nobody_in(department)} {teams.add_members(department)}"
 
 
 def channel_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
 	"""A channel for the page, with the link that opens a chat and its QR code as SVG (Z35)."""
 	name = row if isinstance(row, str) else row.get("name")
 	stored = frappe.db.get_value(CHANNEL, name, VIEW_FIELDS, as_dict=True)
+	department = stored.department
+	missing = _missing(department) if department in teams.without_members() else ""
 	link = qr.chat_link(frappe.db.get_value(NUMBER, stored.number, "number"))
 	return {
 		**{field: stored[field] for field in ("name", "number", "icon", "department", "status")},
 		"enabled": bool(stored.enabled),
 		"reason": stored.status_reason,
 		"next_step": stored.status_next_step,
+		"department_missing": missing,
 		"wa_link": link,
 		"qr_svg": qr.svg(link),
 	}

@@ -17,7 +17,7 @@ def explained() -> Iterator[None]:
 	"""Turns refusals of Meta, and whatever nobody foresaw, into frappe.ValidationError.
 
 	What nobody foresaw must not reach Frappe's own handler: its Error Log keeps the local variables of every frame,
-	and here those are tokens and codes. Raised outside of the handlers, so that the error has no cause with it.
+	and here those are tokens and codes. Nor does the error go along as the context of the new one, which an answer shows.
 	"""
 	try:
 		yield
@@ -28,7 +28,10 @@ def explained() -> Iterator[None]:
 		if getattr(error, "http_status_code", SERVER_ERROR) < SERVER_ERROR:
 			raise
 		words = _kept(error)
-	frappe.throw(words, title=_("Set-up"))
+	try:
+		frappe.throw(words, title=_("Set-up"))
+	except frappe.ValidationError as refusal:
+		raise refusal from None
 
 
 def in_words(error: CloudAPIError) -> str:

@@ -10,6 +10,7 @@ from frappe import _
 from frappe.utils.password import get_decrypted_password, remove_encrypted_password, set_encrypted_password
 from pydantic import SecretStr
 
+from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.database import change_row, in_transaction, insert_row, lock_row, row_of
 from whatsapp_channel.doctypes import SIGNUP
@@ -237,6 +238,7 @@ def _forget_token(name: str) -> None:
 	change_row(SIGNUP, name, {TOKEN: None})
 
 
+@logs.job
 def clear_expired() -> None:
 	"""Deletes the tokens of sign-ups that nobody went on with, and rows that are older than a month."""
 	late = {"expires_on": ["<", site_now()]}

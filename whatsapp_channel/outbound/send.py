@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs, settings
+from whatsapp_channel import jobs, logs, settings
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
@@ -19,6 +19,7 @@ UNREACHABLE_RETRY_SECONDS = 10
 SECOND_LOOK = timedelta(seconds=5)
 
 
+@logs.job
 def send_queued(customer: str, channel: str) -> None:
 	"""Works off a queue until it is empty or has to wait. Safe to start any number of times."""
 	jobs.act_as_site()

@@ -52,6 +52,7 @@ def start(action: str, number: str, customers: list[str] | None) -> None:
 	)
 
 
+@logs.job
 def run(action: str, sealed: str) -> None:
 	"""The job. It raises nothing: Frappe would log the error with every local variable."""
 	try:

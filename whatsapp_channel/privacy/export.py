@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date
 
+from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, MESSAGE
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
@@ -129,6 +130,7 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 		progress(10 + 80 * (index + 1) // len(names), _("Files"))
 
 
+@logs.job
 def delete_old() -> int:
 	"""Deletes exports that are older than a day, also one that was broken off; returns how many. For the scheduler."""
 	before = add_to_date(site_now(), hours=-KEPT_HOURS)

@@ -6,6 +6,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
@@ -69,6 +70,7 @@ def refresh_account(account: str) -> None:
 	publish(account)
 
 
+@logs.job
 def refresh_all() -> None:
 	"""Hourly: what becomes true by time alone, such as the end of a trial, of a restriction or of a token."""
 	for account in frappe.get_all(ACCOUNT, pluck="name"):

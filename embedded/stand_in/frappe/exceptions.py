@@ -18,6 +18,7 @@ _WITHOUT_STATUS = (
 	"QueryTimeoutError",
 	"QueryDeadlockError",
 	"RetryBackgroundJobError",
+	"SecurityException",
 	"SiteNotSpecifiedError",
 )
 

@@ -14,3 +14,4 @@ ignore_links_on_delete = [
 	"DocType",
 ]
 has_permission = {"Communication": "frappe.core.doctype.communication.communication.has_permission"}
+doc_events = {"*": {"on_update": "frappe.automation.doctype.assignment_rule.assignment_rule.apply"}}

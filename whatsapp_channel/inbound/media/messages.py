@@ -8,7 +8,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs
+from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.cloud_api.content import Content, Edit, Media, read_content
 from whatsapp_channel.cloud_api.inbound import InboundMessage
@@ -249,6 +249,7 @@ def _show(message: str, communication: str) -> None:
 	frappe.db.after_commit.add(files.forget_shown)
 
 
+@logs.job
 def fetch_failed() -> None:
 	"""Every few minutes: tries missing files again, each after twice the time, while Meta has them.
 

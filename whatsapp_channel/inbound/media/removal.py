@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from whatsapp_channel import jobs
+from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
@@ -17,6 +17,7 @@ from whatsapp_channel.logs import report
 BATCH = 100
 
 
+@logs.job
 def redact_old_media() -> None:
 	"""Daily: deletes the files of messages that were filed longer ago than the settings say, and shows why they are gone.
 

@@ -2,11 +2,12 @@
 
 import copy
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import frappe
 from frappe._embedded.listing import get_list as _list
-from frappe._embedded.local import _dict, conf, local
+from frappe._embedded.local import _dict, local, read_configuration
 from frappe._embedded.validation import set_defaults
 from frappe.model.document import get_doc
 
@@ -211,4 +212,4 @@ def get_site_path(*joins: str) -> str:
 
 def get_site_config(**options: Any) -> _dict:
 	"""What site_config.json says."""
-	return _dict(conf)
+	return read_configuration(Path(local.site_path))

@@ -1,6 +1,7 @@
 """Thread-local state, the session and the connection of one site."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +45,39 @@ lang: Any = LocalProxy(local, "lang")
 _states: dict[str, _dict] = {}
 
 
-def init(site: str, sites_path: str = ".", new_site: bool = False, force: bool = False) -> None:
-	"""Make a site the present one of this thread; nothing happens when one is already, unless forced."""
+# Copies of site configurations by the site's path, with the moment until which the web keeps them, as in version 16.
+_configurations: dict[str, tuple[float, dict[str, Any]]] = {}
+CONFIGURATION_SECONDS = 60
+
+
+def read_configuration(path: Path, cached: bool = False) -> _dict:
+	"""What site_config.json says; `cached`: said at some time in the last minute."""
+	kept = _configurations.get(str(path))
+	if not cached or not kept or kept[0] < time.monotonic():
+		kept = time.monotonic() + CONFIGURATION_SECONDS, json.loads((path / "site_config.json").read_text())
+	if cached:
+		_configurations[str(path)] = kept
+	return _dict(kept[1])
+
+
+def forget_configuration() -> None:
+	"""Have this process read it anew."""
+	_configurations.clear()
+
+
+def init(
+	site: str, sites_path: str = ".", new_site: bool = False, force: bool = False, *, cached: bool = False
+) -> None:
+	"""Make a site the present one of this thread; nothing happens when one is already, unless forced.
+
+	`cached` is for the web, where Frappe sees by itself that there is a request.
+	"""
 	if getattr(local, "initialised", False) and not force:
 		return
 	path = Path(sites_path).resolve() / site
 	local.site, local.sites_path, local.site_path = site, str(path.parent), str(path)
 	local.site_state = _states.setdefault(str(path), _dict(hooks=None))
-	local.conf = _dict(json.loads((path / "site_config.json").read_text()))
+	local.conf = read_configuration(path, cached)
 	local.flags = _dict()
 	local.session = _dict(user="Guest", data=_dict())
 	local.form_dict, local.response = _dict(), _dict(docs=[])

@@ -60,8 +60,11 @@ def clear_last_message() -> None:
 
 
 def get_traceback(with_context: bool = False) -> str:
-	"""The exception that is being handled, with its stack."""
-	return traceback.format_exc() if sys.exc_info()[0] else ""
+	"""The exception that is being handled, with its stack, and with the local variables of each frame when asked."""
+	error = sys.exc_info()[1]
+	if not error:
+		return ""
+	return "".join(traceback.TracebackException.from_exception(error, capture_locals=with_context).format())
 
 
 def log_error(
@@ -75,10 +78,17 @@ def log_error(
 	"""A row of Error Log; it goes with the transaction."""
 	if message and title and "\n" in title:
 		title, message = message, title
-	text = message or get_traceback() or title
+	text = message or get_traceback(with_context=True) or title
 	values = {"method": str(title or "Error")[:140], "error": text, "reference_name": reference_name}
-	log = frappe.get_doc({"doctype": "Error Log", "reference_doctype": reference_doctype} | values)
+	values |= {"reference_doctype": reference_doctype, "metadata": _metadata()}
+	log = frappe.get_doc({"doctype": "Error Log"} | values)
 	return log.insert(ignore_permissions=True)
+
+
+def _metadata() -> str:
+	"""What version 16 adds: the arguments of the job, or the form of the request."""
+	job = getattr(local, "job", None)
+	return frappe.as_json({"kwargs": job.kwargs} if job else {"form_dict": local.form_dict})
 
 
 def logger(module: str | None = None, with_more_info: bool = False, **options: Any) -> logging.Logger:

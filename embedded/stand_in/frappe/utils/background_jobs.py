@@ -57,6 +57,7 @@ def is_job_enqueued(job_id: str) -> bool:
 
 def execute_job(method: str, kwargs: dict[str, Any], user: str | None, retry: int = 0) -> Any:
 	"""Run one job on the connected site: commit, or roll back and leave an Error Log row."""
+	frappe.local.job = frappe._dict(method=method, kwargs=kwargs, user=user)
 	if user and not retry:
 		frappe.set_user(user)  # a retry runs as Administrator, as in Frappe
 	try:
@@ -64,6 +65,7 @@ def execute_job(method: str, kwargs: dict[str, Any], user: str | None, retry: in
 	except frappe.RetryBackgroundJobError:
 		frappe.db.rollback()
 		if retry >= MAX_RETRIES:
+			frappe.log_error(title=method)
 			raise
 		frappe.set_user("Administrator")
 		return execute_job(method, kwargs, user, retry + 1)

@@ -25,7 +25,11 @@ def decrypt(txt: str, encryption_key: str | None = None, key: str | None = None)
 
 
 def get_encryption_key() -> str:
-	"""The key of this site."""
+	"""The key of this site; made, over whatever the file has, when this process's copy of the configuration has none."""
+	if "encryption_key" not in frappe.conf:
+		from frappe.installer import update_site_config
+
+		update_site_config("encryption_key", Fernet.generate_key().decode())
 	return frappe.conf.encryption_key
 
 

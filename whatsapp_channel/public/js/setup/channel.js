@@ -40,15 +40,31 @@ function no_room(wizard) {
 }
 
 function fields(wizard, form, draft) {
-	const { number, departments, limits, channels_used, channels_allowed, profile } = wizard.state;
-	const options = departments.map(({ name }) => ({ value: name, label: name }));
-	const pick = options.length === 1 ? options : [{ value: "", label: __("Choose a department") }, ...options];
+	const { number, limits, profile } = wizard.state;
 	return [
 		picture_field(wizard, form, { name: "icon", label: __("Icon"), help: __("jpg or png, at most 1 MB. Agents see it beside the channel's name."), draft, most: limits.icon_bytes }),
 		form.field({ name: "channel_name", label: __("Channel Name"), required: true, limit: 140, value: profile.display_name ? __("{0} on WhatsApp", [profile.display_name]) : "", help: __("Agents see it beside the ticket; customers see it where they can open the ticket.") }),
 		facts([[__("Phone Number"), make("bdi", {}, number.number)]]),
-		form.field({ name: "department", label: __("Department"), type: "select", required: true, options: pick, value: options.length === 1 ? options[0].value : "", help: __("The team that receives the messages. {0} of {1} possible channels are in use.", [channels_used, channels_allowed]) }),
+		department_field(wizard, form, draft),
 	];
+}
+
+function department_field(wizard, form, draft) {
+	const { departments, channels_used, channels_allowed } = wizard.state;
+	const options = departments.map(({ name }) => ({ value: name, label: name }));
+	const pick = options.length === 1 ? options : [{ value: "", label: __("Choose a department") }, ...options];
+	const value = options.length === 1 ? options[0].value : "";
+	const place = make("div", { id: "wac-department-missing", role: "status" });
+	const changed = (chosen) => place.replaceChildren(...missing(departments.find(({ name }) => name === chosen)?.missing));
+	const help = __("The team that receives the messages. {0} of {1} possible channels are in use.", [channels_used, channels_allowed]);
+	const field = form.field({ name: "department", label: __("Department"), type: "select", required: true, options: pick, value, help, changed });
+	changed(draft.department ?? value);
+	return make("div", {}, field, place);
+}
+
+/** What is missing in a department and the way out; nothing for nothing. */
+function missing(text) {
+	return text ? [notice("warning", __("Tickets without an assignee"), paragraph(text))] : [];
 }
 
 // -- policies ----------------------------------------------------------------------------------------------------------
@@ -89,6 +105,7 @@ function made(wizard, present) {
 				[__("Department"), present.department],
 				[__("Status"), __(present.status)],
 			]),
+			...missing(present.department_missing),
 			text_link(__("Open the channel's form"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: present.name })),
 			...policies(wizard, draft, chosen),
 			error,

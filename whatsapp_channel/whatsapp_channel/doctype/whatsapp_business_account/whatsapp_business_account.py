@@ -2,6 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.onboarding.failures import explained
@@ -53,6 +54,7 @@ class WhatsAppBusinessAccount(Document):
 				frappe.delete_doc(SIGNUP, signup, ignore_permissions=True, delete_permanently=True)
 
 	@frappe.whitelist()
+	@logs.request
 	def check_connection(self) -> str:
 		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
 		account = stored(self.doctype, self.name, "write")

@@ -3,6 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
+from whatsapp_channel import logs
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
 
@@ -11,6 +12,7 @@ class WhatsAppDelivery(Document):
 	"""One webhook POST as received; its name is the SHA-256 of the body. Written by inbound.delivery."""
 
 	@frappe.whitelist(methods=["POST"])
+	@logs.request
 	def reprocess(self) -> None:
 		"""Has a failed delivery processed once more; what is filed already stays as it is."""
 		from whatsapp_channel.inbound import reprocess

@@ -2,6 +2,7 @@ import frappe
 from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
+from whatsapp_channel import logs
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
 
@@ -16,6 +17,7 @@ class WhatsAppDeliveryItem(Document):
 		delete_old("WhatsApp Delivery Item", condition, (add_days(now_datetime(), -days),))
 
 	@frappe.whitelist(methods=["POST"])
+	@logs.request
 	def reprocess(self) -> str:
 		"""Tries the item again now; returns its new state."""
 		from whatsapp_channel.inbound import reprocess
