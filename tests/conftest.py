@@ -67,7 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
 	if not site and _on_bench:
 		raise pytest.UsageError("this environment has the real frappe: pytest --site NAME")
 	if site and config.getoption("numprocesses", None):
-		raise pytest.UsageError("tests delete the rows of others: on one site they run one after the other, without -n")
+		raise pytest.UsageError(
+			"tests delete the rows of others: on one site they run one after the other, without -n"
+		)
 	config.stash[_host] = make_host(site)
 
 
