@@ -48,7 +48,7 @@ class Crasher:
 	def close(self) -> None:
 		"""Ends the server."""
 		self.server.stdin.close()
-		self.server.wait(timeout=20)
+		self.server.wait(timeout=60)
 		self.server.stdout.close()
 
 

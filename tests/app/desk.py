@@ -20,7 +20,7 @@ WEBHOOK = "/api/method/whatsapp_channel.api.webhook.receive"
 TEAM = "WhatsApp Test Team"
 AGENT = "whatsapp-agent@example.com"
 MESSAGE = "WhatsApp Session Message"
-DEADLINE = 20.0
+DEADLINE = 60.0
 
 
 def utc(**ago: float) -> datetime:
@@ -161,6 +161,7 @@ def wait_until(condition: Callable[[], Any], deadline: float = DEADLINE) -> Any:
 			return found
 		if time.monotonic() > end:
 			raise AssertionError(f"not true within {deadline} s: {condition}")
+		time.sleep(0.01)  # what is waited for needs the processor
 
 
 def text_message(

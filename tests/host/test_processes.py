@@ -94,7 +94,7 @@ def test_a_named_lock_is_for_one_process_until_that_ends(site: Any) -> None:
 	assert holder.stdout.readline().strip() == "1"
 	assert lock("host") == 0
 	holder.kill()
-	holder.wait(20)
+	holder.wait(60)
 	assert lock("host", "get_lock(%s, 10)") == 1
 	assert lock("host", "release_lock(%s)") == 1
 
