@@ -74,7 +74,7 @@ class World:
 	def customers_file(self) -> str:
 		"""A customer has sent a photo; the name of its File."""
 		self.desk.sandbox.customer("5511912345678", "Maria").sends_file("image", PNG, "image/png")
-		self.desk.sandbox.flush(60)
+		self.desk.flush()
 		self.desk.settle()
 		(file,) = frappe.get_all("WhatsApp Message Media", pluck="file")
 		return file

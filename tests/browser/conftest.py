@@ -61,7 +61,7 @@ def start(folder: Path) -> Running:
 	command = [
 		sys.executable,
 		"-m",
-		"embedded.demo",
+		"tests.browser.patient_demo",
 		"--folder",
 		str(folder),
 		"--port",
