@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes of `make test`, each with a site of its own. Two for each processor, because half of a test is waiting.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 ARGS ?=
 
 .PHONY: demo demo-check test lint chromium clean
@@ -13,7 +15,7 @@ demo-check: $(VENV)/.ready
 	@$(BIN)/python -m embedded.demo_check $(ARGS)
 
 test: $(VENV)/.ready chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=20 $(ARGS)
 
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .

@@ -12,6 +12,7 @@ import pytest
 from embedded.boot import RealFrappeFound, load_stand_in
 from tests.chromium import browser  # noqa: F401 (a fixture of every folder)
 from tests.hosts import Host, HostError, make_host
+from whatsapp_channel.cloud_api.transport import tls_context
 
 # Test modules import frappe before pytest has read its options, so what is installed decides.
 try:
@@ -43,8 +44,7 @@ FOREIGN = (
 	"ToDo",
 )
 _MARKERS = {"bench_only": "embedded", "embedded_only": "bench"}
-# How many tests of a file were left out, by file and reason.
-_skipped: Counter[tuple[str, str]] = Counter()
+_REASONS = ("bench only: ", "embedded only: ", "helpdesk since ")
 _started = pytest.StashKey[Any]()
 _host = pytest.StashKey[Host]()
 
@@ -66,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
 	site = config.getoption("--site")
 	if not site and _on_bench:
 		raise pytest.UsageError("this environment has the real frappe: pytest --site NAME")
+	if site and config.getoption("numprocesses", None):
+		raise pytest.UsageError(
+			"tests delete the rows of others: on one site they run one after the other, without -n"
+		)
 	config.stash[_host] = make_host(site)
 
 
@@ -74,7 +78,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 	kind = config.stash[_host].kind
 	for item in items:
 		if reason := _other_host(item, kind) or _is_older(item):
-			_skipped[item.nodeid.partition("::")[0], reason] += 1
 			item.add_marker(pytest.mark.skip(reason=reason))
 
 
@@ -99,18 +102,27 @@ def _is_older(item: pytest.Item) -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-	"""What was left out and why, and on a bench one line to quote."""
-	if _skipped:
+	"""What was left out and why, and one line to quote: of all workers, by the process that was called."""
+	reports = terminalreporter.stats.get("skipped", [])
+	if left_out := Counter(filter(None, map(_left_out, reports))):
 		terminalreporter.section("needs the other host")
-		for (file, reason), count in _skipped.items():
+		for (file, reason), count in sorted(left_out.items()):
 			terminalreporter.line(f"{file} ({count})  {reason}")
-	if config.stash.get(_started, None):
+	if config.stash.get(_started, None) or config.getoption("numprocesses", None):
 		counts = {
 			kind: len(terminalreporter.stats.get(kind, []))
 			for kind in ("passed", "failed", "error", "skipped")
 		}
 		results = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
 		terminalreporter.line(f"{config.stash[_host].versions()} · {results}")
+
+
+def _left_out(report: Any) -> tuple[str, str] | None:
+	"""File and reason of a test that was skipped for its host; None for one that skipped itself."""
+	if not isinstance(report.longrepr, tuple):
+		return None
+	reason = report.longrepr[2].removeprefix("Skipped: ")
+	return (report.nodeid.partition("::")[0], reason) if reason.startswith(_REASONS) else None
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +213,7 @@ class Web:
 	def login(self, user: str, password: str | None = None) -> httpx.Client:
 		"""A client with the session of a user, whose password is the user's name unless given."""
 		self._check()
-		client = httpx.Client(base_url=self.url, headers=self.headers, timeout=60)
+		client = httpx.Client(verify=tls_context(), base_url=self.url, headers=self.headers, timeout=60)
 		given = password or ("admin" if user == "Administrator" else user)
 		client.post("/api/method/login", data={"usr": user, "pwd": given}).raise_for_status()
 		return client
@@ -226,11 +238,11 @@ def web(host: Host) -> Iterator[Web]:
 			"""Say nothing."""
 
 	server = make_server("127.0.0.1", 0, host.application, threaded=True, request_handler=Quiet)
-	thread = threading.Thread(target=server.serve_forever, daemon=True)
+	thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
 	thread.start()
 	url = f"http://127.0.0.1:{server.server_port}"
 	headers = {"X-Frappe-Site-Name": host.site_name, "Accept": "application/json"}
-	with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
+	with httpx.Client(verify=tls_context(), base_url=url, headers=headers, timeout=60) as client:
 		yield Web(url, client, headers)
 	server.shutdown()
 	thread.join()

@@ -1,11 +1,10 @@
-"""The three sentences of the design about who may import what, checked on every file of the app."""
+"""The three sentences of the design about who may import what, checked on every file of the app at once."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 APP = Path(__file__).parents[1] / "whatsapp_channel"
 FILES = sorted(APP.rglob("*.py"))
@@ -13,6 +12,7 @@ FILES = sorted(APP.rglob("*.py"))
 HELPDESK_DOCTYPE = re.compile(r"\bHD [A-Z][a-z]+|tabHD ")
 CONNECTING = {"httpx", "requests", "urllib", "urllib3", "http", "socket", "aiohttp"}
 PARSING_ONLY = {"urllib.parse", "http.HTTPStatus"}
+HTTPX_CONNECTS = {"Client", "AsyncClient", "get", "post", "request", "stream", "HTTPTransport"}
 
 
 def folder(path: Path) -> str:
@@ -21,9 +21,14 @@ def folder(path: Path) -> str:
 	return parts[0] if len(parts) > 1 else ""
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+	return ast.parse(path.read_text())
+
+
 def imported(path: Path) -> Iterator[str]:
 	"""Dotted names of every import of a file, in functions too."""
-	for node in ast.walk(ast.parse(path.read_text())):
+	for node in ast.walk(parsed(path)):
 		if isinstance(node, ast.Import):
 			yield from (alias.name for alias in node.names)
 		elif isinstance(node, ast.ImportFrom) and not node.level:
@@ -38,21 +43,35 @@ def label(path: Path) -> str:
 	return str(path.relative_to(APP))
 
 
-@pytest.mark.parametrize("path", files_of("rules", "cloud_api", "sandbox"), ids=label)
-def test_rules_cloud_api_and_sandbox_know_no_frappe(path: Path) -> None:
-	assert not [name for name in imported(path) if name.split(".")[0] in ("frappe", "helpdesk", "embedded")]
+def offenders(paths: list[Path], wrong: Callable[[Path], Iterable[str]]) -> list[str]:
+	"""`file: what is wrong in it` for each fault that `wrong` finds in some files, of which there must be any."""
+	assert paths
+	return [f"{label(path)}: {name}" for path in paths for name in wrong(path)]
 
 
-@pytest.mark.parametrize("path", files_of("rules"), ids=label)
-def test_rules_use_nothing_of_the_app_but_the_words_of_cloud_api(path: Path) -> None:
-	ours = [name for name in imported(path) if name.startswith("whatsapp_channel.")]
+def importing(*packages: str) -> Callable[[Path], Iterator[str]]:
+	"""Finds the imports of these packages and of what is in them."""
+	return lambda path: (name for name in imported(path) if name.split(".")[0] in packages)
+
+
+def test_rules_cloud_api_and_sandbox_know_no_frappe() -> None:
+	without = files_of("rules", "cloud_api", "sandbox")
+	assert offenders(without, importing("frappe", "helpdesk", "embedded")) == []
+
+
+def test_rules_use_nothing_of_the_app_but_the_words_of_cloud_api() -> None:
 	words = tuple(f"whatsapp_channel.cloud_api.{module}." for module in ("content", "errors", "wire"))
-	assert not [name for name in ours if not name.startswith(("whatsapp_channel.rules.", *words))]
+	allowed = ("whatsapp_channel.rules.", *words)
+
+	def others(path: Path) -> list[str]:
+		return [name for name in importing("whatsapp_channel")(path) if not name.startswith(allowed)]
+
+	assert offenders(files_of("rules"), others) == []
 
 
 def strings(path: Path) -> Iterator[str]:
 	"""String constants of a file but for docstrings, which may explain."""
-	tree = ast.parse(path.read_text())
+	tree = parsed(path)
 	documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 	docstrings = {
 		id(node.body[0].value)
@@ -68,10 +87,9 @@ def strings(path: Path) -> Iterator[str]:
 OUTSIDE_HELPDESK = [path for path in FILES if folder(path) != "helpdesk" and label(path) != "hooks.py"]
 
 
-@pytest.mark.parametrize("path", OUTSIDE_HELPDESK, ids=label)
-def test_only_the_helpdesk_package_names_helpdesks_doctypes(path: Path) -> None:
-	assert not [text for text in strings(path) if HELPDESK_DOCTYPE.search(text)]
-	assert not [name for name in imported(path) if name.split(".")[0] == "helpdesk"]
+def test_only_the_helpdesk_package_names_helpdesks_doctypes() -> None:
+	assert offenders(OUTSIDE_HELPDESK, lambda path: filter(HELPDESK_DOCTYPE.search, strings(path))) == []
+	assert offenders(OUTSIDE_HELPDESK, importing("helpdesk")) == []
 
 
 # The health page asks the site's own address, as Meta would; it is told no other.
@@ -79,27 +97,22 @@ CONNECTS = ("cloud_api/client.py", "health/own_site.py")
 TO_META = [path for path in FILES if folder(path) != "sandbox" and label(path) not in CONNECTS]
 
 
-@pytest.mark.parametrize("path", TO_META, ids=label)
-def test_only_the_client_opens_connections(path: Path) -> None:
-	names = {name for name in imported(path) if name.split(".")[0] in CONNECTING}
-	if folder(path) == "cloud_api":
-		# Its other files name the types and exceptions of httpx, and call nothing of it that connects.
-		names = {name for name in names if name.split(".")[0] != "httpx"}
-		assert not httpx_calls(path) & {
-			"Client",
-			"AsyncClient",
-			"get",
-			"post",
-			"request",
-			"stream",
-			"HTTPTransport",
-		}
-	assert not [name for name in names if not name.startswith(tuple(PARSING_ONLY))]
+def test_only_the_client_opens_connections() -> None:
+	assert offenders(TO_META, connections) == []
+
+
+def connections(path: Path) -> set[str]:
+	"""What a file imports or calls to connect."""
+	names = {name for name in importing(*CONNECTING)(path) if not name.startswith(tuple(PARSING_ONLY))}
+	if folder(path) != "cloud_api":
+		return names
+	# Its other files name the types and exceptions of httpx, and call nothing of it that connects.
+	return {name for name in names if name.split(".")[0] != "httpx"} | httpx_calls(path) & HTTPX_CONNECTS
 
 
 def httpx_calls(path: Path) -> set[str]:
 	"""Names of what a file calls as httpx.NAME(...)."""
-	called = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+	called = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
 	return {
 		func.attr
 		for func in called
@@ -107,6 +120,5 @@ def httpx_calls(path: Path) -> set[str]:
 	}
 
 
-@pytest.mark.parametrize("path", FILES, ids=label)
-def test_the_app_never_imports_the_embedded_host(path: Path) -> None:
-	assert not [name for name in imported(path) if name.split(".")[0] in ("embedded", "tests")]
+def test_the_app_never_imports_the_embedded_host() -> None:
+	assert offenders(FILES, importing("embedded", "tests")) == []

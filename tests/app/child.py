@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -29,6 +29,16 @@ def connect() -> Any:
 	from tests.hosts import connect_from_environment
 
 	return connect_from_environment()
+
+
+def answers() -> TextIO:
+	"""Where this process answers its parent: its standard output, to which from now on nothing else is written.
+
+	What loggers and libraries print goes to standard error: a line of theirs is no answer.
+	"""
+	own = os.fdopen(os.dup(1), "w")
+	os.dup2(2, 1)
+	return own
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ SETTINGS = "WhatsApp Channel Settings"
 @pytest.fixture
 def sandbox(web: Any) -> Iterator[Sandbox]:
 	"""Meta, with statuses that come only when a test asks for them."""
-	settings = Settings(statuses="manual", retry_delays=(0.05,), give_up_after=20.0)
+	settings = Settings(statuses="manual", retry_delays=(0.05,), give_up_after=120.0)
 	with Sandbox(settings=settings, callback_url=web.url + WEBHOOK) as sandbox, serve(sandbox) as server:
 		sandbox.url = server.url
 		yield sandbox

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.app.child import REPOSITORY, connect
+from tests.app.child import REPOSITORY, answers, connect
 
 DRAIN = "whatsapp_channel.inbound.drain.drain"
 
@@ -48,7 +48,7 @@ class Crasher:
 	def close(self) -> None:
 		"""Ends the server."""
 		self.server.stdin.close()
-		self.server.wait(timeout=20)
+		self.server.wait(timeout=60)
 		self.server.stdout.close()
 
 
@@ -130,13 +130,14 @@ def _in_child(host: Any, order: dict[str, Any]) -> int:
 
 def main() -> None:
 	"""Imports everything once, then forks a child for each order on standard input."""
+	parent = answers()
 	host = connect()
 	from whatsapp_channel.inbound import drain  # noqa: F401 (so that no child has to import it)
 
 	host.disconnect()
-	print("ready", flush=True)
+	print("ready", file=parent, flush=True)
 	for line in sys.stdin:
-		print(_in_child(host, json.loads(line)), flush=True)
+		print(_in_child(host, json.loads(line)), file=parent, flush=True)
 
 
 if __name__ == "__main__":

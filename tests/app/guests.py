@@ -119,7 +119,7 @@ def web_server(host: Any, web: Any) -> Iterator[tuple[str, int]]:
 		yield "127.0.0.1", port
 	finally:
 		process.terminate()
-		process.wait(timeout=20)
+		process.wait(timeout=60)
 
 
 def _answers(port: int) -> bool:

@@ -14,7 +14,7 @@ from tests.app.desk import TEAM, WEBHOOK, Desk
 from tests.app.own_web import Proxy, proxied
 from tests.files import PNG
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.health import background, runner, site
+from whatsapp_channel.health import accounts, background, callback, runner, site
 from whatsapp_channel.health.background import Schedule, WorkerSeen
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Result, State
@@ -75,7 +75,7 @@ class World:
 	def customers_file(self) -> str:
 		"""A customer has sent a photo; the name of its File."""
 		self.desk.sandbox.customer("5511912345678", "Maria").sends_file("image", PNG, "image/png")
-		self.desk.sandbox.flush(20)
+		self.desk.flush()
 		self.desk.settle()
 		(file,) = frappe.get_all("WhatsApp Message Media", pluck="file")
 		return file
@@ -123,6 +123,13 @@ def make_world(desk: Desk, host: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
 		desk.sandbox.configure_callback(proxy.url + WEBHOOK)
 		monkeypatch.setattr(background, "seen_workers", lambda _limit: (seen(*ALL_QUEUES),))
 		monkeypatch.setattr(background, "read_schedule", lambda: RUNNING)
+		# Other tests use the processor meanwhile; how slow is too slow has cases of its own.
+		for module, limit in (
+			(callback, "MEDIAN_SECONDS"),
+			(callback, "LONGEST_SECONDS"),
+			(accounts, "SLOW_SECONDS"),
+		):
+			monkeypatch.setattr(module, limit, 60)
 		if host.kind == "embedded":
 			monkeypatch.setattr(site, "read_server", lambda: MARIADB)
 		made = World(desk, monkeypatch, proxy)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from typing import Any
 
-from tests.app.child import REPOSITORY, connect
+from tests.app.child import REPOSITORY, answers, connect
 
 
 def at_once(environment: dict[str, str], function: str, calls: list[list[Any]]) -> list[str]:
@@ -40,6 +40,7 @@ def at_once(environment: dict[str, str], function: str, calls: list[list[Any]]) 
 
 def main() -> None:
 	"""Connects, waits for the word, calls, and says what came of it."""
+	parent = answers()
 	connect()
 	import frappe
 
@@ -47,7 +48,7 @@ def main() -> None:
 	function = getattr(importlib.import_module(module), name)
 	# As a request that has read something already: its view of the database is from before the others' work.
 	frappe.db.count("WhatsApp Channel")
-	print("ready", flush=True)
+	print("ready", file=parent, flush=True)
 	sys.stdin.readline()
 	refused = ""
 	try:
@@ -56,7 +57,7 @@ def main() -> None:
 	except frappe.ValidationError as error:
 		frappe.db.rollback()
 		refused = str(error)
-	print(json.dumps(refused), flush=True)
+	print(json.dumps(refused), file=parent, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
-from tests.app.child import REPOSITORY, connect
+from tests.app.child import REPOSITORY, answers, connect
 
 
 def at_once(environment: dict[str, str], deliveries: Sequence[str], processes: int) -> None:
@@ -39,6 +39,7 @@ def at_once(environment: dict[str, str], deliveries: Sequence[str], processes: i
 
 def main() -> int:
 	"""Connects every thread, says ready, waits for the word, and goes."""
+	parent = answers()
 	deliveries = json.loads(sys.stdin.readline())
 	host = connect()
 	connected = threading.Barrier(len(deliveries) + 1)
@@ -62,12 +63,12 @@ def main() -> int:
 	for thread in threads:
 		thread.start()
 	connected.wait()
-	print("ready", flush=True)
+	print("ready", file=parent, flush=True)
 	sys.stdin.readline()
 	start.set()
 	for thread in threads:
 		thread.join()
-	print("\n".join(errors), flush=True)
+	print("\n".join(errors), file=parent, flush=True)
 	return int(bool(errors))
 
 

@@ -386,7 +386,7 @@ PLAYED: dict[str, tuple[Callable[[Any], None], str]] = {
 @pytest.mark.parametrize(("does", "expected"), PLAYED.values(), ids=PLAYED.keys())
 def test_what_meta_does_in_the_sandbox(desk: Desk, does: Callable[[Any], None], expected: str) -> None:
 	does(desk.sandbox.meta)
-	desk.sandbox.flush(20)
+	desk.flush()
 	desk.settle()
 	assert (status(desk.channel), kept()) == (expected, [])
 	assert lines(ACCOUNT, desk.account) + lines(NUMBER, desk.number)

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 import pytest
 
-from tests.app.desk import DEADLINE, MESSAGE, Desk, utc
+from tests.app.desk import MESSAGE, Desk, utc
 from tests.files import MP4, PDF, png
 
 PHONE = "5511912345678"
@@ -64,7 +64,7 @@ def play(desk: Desk, steps: list[Step]) -> None:
 	for step in steps:
 		at = utc(seconds=600) if step.at == 0 else _moment(start + step.at)
 		_act(desk, step, at)
-		desk.sandbox.flush(DEADLINE)
+		desk.flush()
 		desk.settle()
 
 
@@ -174,6 +174,6 @@ def test_helpdesk_shows_every_file_of_an_album(desk: Desk, agent: str) -> None:
 	from whatsapp_channel.clock import to_utc
 
 	customer.sends_file("image", png(50, 1), "image/png", to_utc(at))
-	desk.sandbox.flush(DEADLINE)
+	desk.flush()
 	desk.settle()
 	assert [*seen, attachments()] == [1, 2]

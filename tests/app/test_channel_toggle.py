@@ -127,7 +127,7 @@ def test_what_arrives_meanwhile_is_filed_in_order_with_its_own_times(desk: Desk)
 	switch(desk, True)
 	desk.settle()
 	rows = frappe.get_all(
-		MESSAGE, {"text": ["like", "held%"]}, ["text", "message_timestamp", "ticket"], order_by="sequence"
+		MESSAGE, {"text": ["like", "held%"]}, ["text", "message_timestamp", "ticket"], order_by="creation"
 	)
 	assert [each.text for each in rows] == [f"held {index}" for index in range(5)]
 	times = [int(to_utc(each.message_timestamp).timestamp()) for each in rows]

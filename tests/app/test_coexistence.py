@@ -131,7 +131,7 @@ def test_what_counts_as_the_first_response(
 		at = now - timedelta(seconds=ago)
 		if who == "customer":
 			desk.sandbox.customer(MARIA, "Maria").sends(f"text {index}", at)
-			desk.sandbox.flush(20)
+			desk.flush()
 			desk.settle()
 			age(desk.ticket(), now - timedelta(hours=1))
 		else:
@@ -569,7 +569,7 @@ def test_a_file_that_comes_before_its_message_is_the_message(desk: Desk, app: Bu
 
 def test_a_declined_history_is_explained_to_the_administrator(desk: Desk, app: BusinessApp) -> None:
 	app.declines_history()
-	desk.sandbox.flush(20)
+	desk.flush()
 	desk.settle()
 	(item,) = items()
 	assert item.kind == "Error"

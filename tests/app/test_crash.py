@@ -16,7 +16,7 @@ CUSTOMERS = [f"55119123456{index:02d}" for index in range(6)]
 
 def kill(process: subprocess.Popen) -> None:
 	process.send_signal(signal.SIGKILL)
-	process.wait(timeout=20)
+	process.wait(timeout=60)
 
 
 def processed() -> int:

@@ -58,7 +58,7 @@ class Person:
 def first_photo(person: Person) -> None:
 	customer = person.desk.sandbox.customer(person.wa_id, "Maria")
 	customer.sends_file("image", PHOTO + str(person.index).encode(), "image/png", caption="my receipt")
-	assert person.desk.sandbox.flush(20)
+	assert person.desk.flush()
 
 
 def message_to_open_ticket(person: Person) -> None:

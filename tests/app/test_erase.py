@@ -260,7 +260,7 @@ def test_killed_again_and_again(talked: Desk, host: Any) -> None:
 			)
 		)
 		worker.kill()
-		worker.wait(timeout=20)
+		worker.wait(timeout=60)
 	erased()
 	assert left(needles()) == []
 
@@ -479,7 +479,7 @@ def test_a_message_that_a_drain_has_in_memory_does_not_come_back(
 	wait_until((tmp_path / "in memory").exists)
 	erased()
 	(tmp_path / "go on").touch()
-	assert worker.wait(timeout=20) == 0
+	assert worker.wait(timeout=60) == 0
 	assert left(needles()) == []
 
 
@@ -508,7 +508,7 @@ def test_while_received_messages_are_worked_off_it_says_so(
 	with pytest.raises(frappe.ValidationError, match="still being worked off"):
 		erased()
 	(tmp_path / "go on").touch()
-	assert worker.wait(timeout=20) == 0
+	assert worker.wait(timeout=60) == 0
 	erased()
 	assert left(needles()) == []
 

@@ -13,7 +13,7 @@ import frappe
 import pytest
 
 from tests.app.conftest import user
-from tests.app.desk import DEADLINE, MESSAGE, Desk, newest
+from tests.app.desk import MESSAGE, Desk, newest
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
 from whatsapp_channel.inbound import media
 from whatsapp_channel.inbound.media import messages, removal, store
@@ -50,7 +50,7 @@ def site_limit() -> Iterator[Any]:
 def send(desk: Desk, kind: str, data: bytes, mime_type: str, *, wa_id: str = PHONE, **more: Any) -> str:
 	"""A customer sends a file and it is filed; returns the name of the message."""
 	wamid = desk.sandbox.customer(wa_id, "Maria").sends_file(kind, data, mime_type, **more)
-	desk.sandbox.flush(DEADLINE)
+	desk.flush()
 	desk.settle()
 	return frappe.db.get_value(MESSAGE, {"wamid": wamid})
 
@@ -267,7 +267,7 @@ def test_document_of_100_mb_is_never_in_memory(desk: Desk, site_limit: Any) -> N
 	desk.sandbox.customer(PHONE, "Maria").sends_file(
 		"document", data, "application/x-thing", filename="plan.skp"
 	)
-	desk.sandbox.flush(DEADLINE)
+	desk.flush()
 	tracemalloc.start()
 	desk.settle()
 	_now, peak = tracemalloc.get_traced_memory()

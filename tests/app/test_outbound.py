@@ -561,7 +561,7 @@ def test_a_channel_that_cannot_send_does_not_hold_up_another(desk: Desk, ticket:
 	frappe.get_doc(channel).insert()
 	frappe.db.commit()
 	desk.sandbox.customer("5511912345678", "Maria").sends("on the second number", to=second.id)
-	desk.sandbox.flush()
+	desk.flush()
 	desk.settle()
 	(other,) = frappe.get_all("HD Ticket", {"whatsapp_channel": "Second Channel"}, pluck="name")
 	desk.reply(ticket, "<p>waits</p>")

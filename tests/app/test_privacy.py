@@ -202,7 +202,7 @@ def busy(desk: Desk, host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 	wait_until((tmp_path / "alone").exists)
 	yield
 	(tmp_path / "done").touch()
-	assert worker.wait(timeout=20) == 0
+	assert worker.wait(timeout=60) == 0
 
 
 def be_alone(folder: str) -> None:

@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_fetched_counts_as_well(desk: Desk) -> None:
 	customer = desk.sandbox.customer("5511912345678", "Maria")
 	for name in ("a.jpg", "b.jpg"):
 		customer.sends_file("image", name.encode(), "image/jpeg")
-		desk.sandbox.flush(20)
+		desk.flush()
 		desk.settle()
 	assert status(desk.channel) == "Needs Attention"
 	assert frappe.db.count(MESSAGE, {"direction": "Incoming"}) == 2

@@ -98,7 +98,7 @@ def test_threads_share_one_client(meta: ThreadingHTTPServer):
 	for thread in threads:
 		thread.start()
 	for thread in threads:
-		thread.join(10)
+		thread.join(60)
 	assert len(found) == 20
 
 

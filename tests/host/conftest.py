@@ -1,6 +1,7 @@
 """What the tests of host behaviour share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import frappe
@@ -45,9 +46,17 @@ def communicate(ticket: str, **values: Any) -> Any:
 @pytest.fixture
 def settings(site: Any) -> Iterator[Callable[..., None]]:
 	"""Change HD Settings for one test."""
+	with settings_kept():
+		yield write_settings
+
+
+@contextmanager
+def settings_kept() -> Iterator[None]:
+	"""HD Settings are afterwards as before: what nobody had stored on a fresh site is not stored either."""
 	before = dict(frappe.db.get_singles_dict(SETTINGS))
-	yield write_settings
+	yield
 	frappe.db.rollback()
+	frappe.db.delete("Singles", {"doctype": SETTINGS, "field": ["not in", [*before]]})
 	write_settings(**before)
 
 

@@ -200,10 +200,10 @@ def test_a_locked_row_makes_others_wait(site: Any) -> None:
 
 	thread = threading.Thread(target=read_under_lock)
 	thread.start()
-	assert started.wait(10)
+	assert started.wait(60)
 	frappe.db.set_value(CUSTOMER, "row", "profile_name", "after")
 	frappe.db.commit()
-	thread.join(20)
+	thread.join(60)
 	assert seen == ["after"]
 
 
@@ -218,5 +218,5 @@ def test_what_others_have_not_committed_is_not_seen(site: Any) -> None:
 
 	thread = threading.Thread(target=look)
 	thread.start()
-	thread.join(20)
+	thread.join(60)
 	assert seen == [None]

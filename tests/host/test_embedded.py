@@ -84,7 +84,7 @@ def test_a_worker_works_the_queue_off(jobs: Any) -> None:
 
 	frappe.enqueue(succeed, name=(name := frappe.generate_hash(length=8)))
 	worker = Worker(jobs.site).start()
-	deadline = datetime.datetime.now() + datetime.timedelta(seconds=20)
+	deadline = datetime.datetime.now() + datetime.timedelta(seconds=60)
 	while not frappe.db.exists("HD Team", name) and datetime.datetime.now() < deadline:
 		worker.idle.wait(1)
 	worker.stop()

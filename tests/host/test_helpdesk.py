@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 import pytest
 
-from tests.host.conftest import communicate, count_mails, new_ticket, user
+from tests.host.conftest import communicate, count_mails, new_ticket, settings_kept, user, write_settings
 
 AGENT = "host-agent@example.com"
 STRANGER = "host-stranger@example.com"
@@ -154,6 +154,18 @@ def test_a_first_message_cannot_be_mailed(mail_account: str) -> None:
 	mail = new_ticket(raised_by="customer@example.com")
 	with pytest.raises(frappe.ValidationError, match="NoneType"):
 		mail.reply_via_agent(message="Hello", to=mail.raised_by)
+
+
+@pytest.mark.parametrize("stored", [{}, {"skip_email_workflow": 0}], ids=["never stored", "stored"])
+def test_settings_of_a_test_end_with_it(site: Any, stored: dict[str, int]) -> None:
+	with settings_kept():
+		frappe.db.delete("Singles", {"doctype": "HD Settings", "field": "skip_email_workflow"})
+		write_settings(**stored)
+		before = frappe.db.get_singles_dict("HD Settings").get("skip_email_workflow", "nothing")
+		with settings_kept():
+			write_settings(skip_email_workflow=1)
+		assert frappe.db.get_singles_dict("HD Settings").get("skip_email_workflow", "nothing") == before
+		assert not frappe.get_single("HD Settings").skip_email_workflow
 
 
 def test_a_reply_without_the_mail_workflow_is_only_recorded(settings: Callable[..., None]) -> None:

@@ -21,7 +21,13 @@ def add(count):
 		frappe.db.sql("update tabSeries set current = %s where name = %s", (current + 1, "host-counter"))
 		frappe.db.commit()
 """
-PREPARE = "import sys\nfrom tests.hosts import connect_from_environment\nconnect_from_environment()\nimport frappe\n"
+PREPARE = """
+import sys
+from tests.app.child import answers, connect
+parent = answers()
+connect()
+import frappe
+"""
 exec(ADD)
 
 
@@ -35,7 +41,7 @@ def counter(site: Any) -> Any:
 
 
 def child(site: Any, code: str) -> subprocess.Popen:
-	"""A process connected to the site; it says what its code prints."""
+	"""A process connected to the site; it says what its code prints to `parent`."""
 	environment = {**os.environ, **site.environment(), "PYTHONPATH": str(REPOSITORY)}
 	command = [sys.executable, "-c", PREPARE + code]
 	pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
@@ -82,14 +88,29 @@ def lock(name: str, function: str = "get_lock(%s, 0)") -> Any:
 
 def test_a_named_lock_is_for_one_process_until_that_ends(site: Any) -> None:
 	holder = child(
-		site, "print(frappe.db.sql(\"select get_lock('host', 0)\")[0][0], flush=True)\nsys.stdin.read()"
+		site,
+		"print(frappe.db.sql(\"select get_lock('host', 0)\")[0][0], file=parent, flush=True)\nsys.stdin.read()",
 	)
 	assert holder.stdout.readline().strip() == "1"
 	assert lock("host") == 0
 	holder.kill()
-	holder.wait(20)
+	holder.wait(60)
 	assert lock("host", "get_lock(%s, 10)") == 1
 	assert lock("host", "release_lock(%s)") == 1
+
+
+@pytest.mark.parametrize(
+	"noise",
+	[
+		"print('12')",
+		"sys.stdout.write('12\\n')",
+		"logging.basicConfig(stream=sys.stdout); logging.error('12')",
+	],
+	ids=["print", "write", "log"],
+)
+def test_what_a_library_prints_is_no_answer_of_a_child(site: Any, noise: str) -> None:
+	talker = child(site, f"import logging\n{noise}\nprint('mine', file=parent)")
+	assert talker.communicate(timeout=60)[0] == "mine\n"
 
 
 def test_a_named_lock_can_be_held_twice(site: Any) -> None:
@@ -103,6 +124,6 @@ def test_the_cache_is_shared_by_processes(site: Any) -> None:
 		True,
 		None,
 	]
-	code = "print(frappe.cache.get(frappe.cache.make_key('whatsapp_channel:host')), flush=True)"
+	code = "print(frappe.cache.get(frappe.cache.make_key('whatsapp_channel:host')), file=parent, flush=True)"
 	assert child(site, code).communicate(timeout=60)[0].strip() == "b'1'"
 	assert [frappe.cache.incrby(key, 4), frappe.cache.delete(key), frappe.cache.get(key)] == [5, 1, None]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 	from playwright.sync_api import Browser
 
 APP = Config().app_id
-FAST = Settings(retry_delays=(0.01,), webhook_timeout=5.0)
+FAST = Settings(retry_delays=(0.01,), webhook_timeout=30.0)
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def sandbox(server: Running) -> Sandbox:
 
 @pytest.fixture
 def control(server: Running) -> Iterator[httpx.Client]:
-	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=10) as client:
+	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=60) as client:
 		yield client
 
 
@@ -71,7 +71,7 @@ def ada(sandbox: Sandbox) -> Customer:
 @pytest.fixture
 def graph(server: Running) -> Iterator[httpx.Client]:
 	with httpx.Client(
-		base_url=server.url, headers={"Authorization": "Bearer sandbox-token"}, timeout=10
+		base_url=server.url, headers={"Authorization": "Bearer sandbox-token"}, timeout=60
 	) as client:
 		yield client
 
@@ -110,7 +110,7 @@ def address(_running: Running) -> Iterator[str]:
 def opening(browser: Browser, server: Running, address: str) -> Iterator[Opening]:
 	"""Opens the page with options of FB.login; a script error of page or dialog fails the test."""
 	context = browser.new_context(viewport={"width": 1000, "height": 700}, locale="pt-BR")
-	context.set_default_timeout(5000)
+	context.set_default_timeout(45_000)
 	problems: list[str] = []
 	context.on("weberror", lambda error: problems.append(str(error.error)))
 

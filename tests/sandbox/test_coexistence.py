@@ -19,7 +19,7 @@ ADA = "14155550123"
 
 @pytest.fixture
 def control(server: Running) -> Iterator[httpx.Client]:
-	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=10) as client:
+	with httpx.Client(base_url=f"{server.url}/sandbox", timeout=60) as client:
 		client.post("/customers", json={"wa_id": ADA, "name": "Ada"})
 		yield client
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def page(browser: Browser, server: Running) -> Iterator[Page]:
 	"""The page with no customer yet; a script error fails the test."""
 	context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
-	context.set_default_timeout(5000)
+	context.set_default_timeout(45_000)
 	opened = context.new_page()
 	problems: list[str] = []
 	opened.on("pageerror", lambda error: problems.append(str(error)))

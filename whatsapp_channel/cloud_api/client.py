@@ -34,7 +34,7 @@ from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
 from .masking import Secret, hide
-from .transport import Call, answer_of, build, failure_of
+from .transport import Call, answer_of, build, failure_of, tls_context
 from .wire import optional_id
 
 __all__ = [
@@ -298,4 +298,6 @@ def _shared_client(base_url: str) -> httpx.Client:
 
 def _new_client(transport: httpx.BaseTransport | None) -> httpx.Client:
 	headers = {"User-Agent": f"whatsapp_channel/{__version__}"}
-	return httpx.Client(transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False)
+	return httpx.Client(
+		verify=tls_context(), transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False
+	)

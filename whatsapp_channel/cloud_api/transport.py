@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -41,6 +43,15 @@ def _without_query(value: object) -> object:
 
 
 logging.getLogger("httpx").addFilter(_WithoutQuery())
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+	"""What every client of this process checks certificates with: httpx's own default, read once.
+
+	Reading the authorities costs 20 ms or more of processor time, which httpx spends for each client. May be shared by threads and forks.
+	"""
+	return httpx.create_ssl_context()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from whatsapp_channel import settings
+from whatsapp_channel.cloud_api.transport import tls_context
 from whatsapp_channel.health.patience import Limit
 
 # Of each step; the whole is bounded by the check's own limit.
@@ -47,7 +48,7 @@ def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
 	url = settings.callback_url()
 
 	def exchange() -> list[Answer]:
-		with httpx.Client(timeout=STEP_SECONDS, follow_redirects=False) as client:
+		with httpx.Client(verify=tls_context(), timeout=STEP_SECONDS, follow_redirects=False) as client:
 			return [_answer(client, url, question) for _time in range(times)]
 
 	try:

@@ -159,7 +159,7 @@ class Sandbox(Holdings):
 			self.version += 1
 			self.condition.notify_all()
 
-	def wait_until(self, predicate: Callable[[], Result], timeout: float = 5.0) -> Result:
+	def wait_until(self, predicate: Callable[[], Result], timeout: float = 30.0) -> Result:
 		"""Waits until `predicate()` is true and returns its value; TimeoutError after `timeout` seconds.
 
 		It is asked after every change of the sandbox and every 50 ms, without the sandbox's lock, so it may look at
@@ -183,7 +183,7 @@ class Sandbox(Holdings):
 			self.condition.wait_for(lambda: self.version != seen or self.closing.is_set(), timeout)
 			return self.version
 
-	def flush(self, timeout: float = 5.0) -> bool:
+	def flush(self, timeout: float = 30.0) -> bool:
 		"""Sends incomplete batches and waits until every status is posted and every webhook answered 200.
 
 		False if that took longer than `timeout` seconds (a helpdesk that keeps refusing, for instance).

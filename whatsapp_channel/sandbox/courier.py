@@ -96,7 +96,7 @@ class Courier:
 		self._sequence = itertools.count()
 		self._threads: list[threading.Thread] = []
 		self._closing = False
-		self._client = httpx.Client(trust_env=False, follow_redirects=False)
+		self._client = httpx.Client(verify=wire.tls_context(), trust_env=False, follow_redirects=False)
 		self._forget()
 
 	def _forget(self) -> None:

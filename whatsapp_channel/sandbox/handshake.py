@@ -6,6 +6,8 @@ import secrets
 
 import httpx
 
+from whatsapp_channel.sandbox.wire import tls_context
+
 
 def verify(url: str, verify_token: str, timeout: float = 10.0) -> str | None:
 	"""GETs the address with hub.mode, hub.challenge and hub.verify_token. Returns None if it answered rightly,
@@ -13,7 +15,7 @@ def verify(url: str, verify_token: str, timeout: float = 10.0) -> str | None:
 	challenge = str(secrets.randbelow(10**10))
 	query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
 	try:
-		with httpx.Client(trust_env=False, timeout=timeout) as client:
+		with httpx.Client(verify=tls_context(), trust_env=False, timeout=timeout) as client:
 			answer = client.get(url, params=query)
 	except (httpx.HTTPError, httpx.InvalidURL) as problem:
 		return f"{url} did not answer ({type(problem).__name__}: {problem}). Is the helpdesk running?"

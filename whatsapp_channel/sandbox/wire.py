@@ -1,11 +1,21 @@
-"""JSON bytes as Graph writes them, and the signature over them."""
+"""JSON bytes as Graph writes them, the signature over them, and what checks certificates on the way out."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
+import ssl
+from functools import cache
 from typing import Any
+
+import httpx
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+	"""The authorities of httpx, read once in a process: a sandbox asks for a client again and again."""
+	return httpx.create_ssl_context(trust_env=False)
 
 
 def dumps(value: Any) -> bytes:
