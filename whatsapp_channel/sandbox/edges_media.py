@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 	from whatsapp_channel.sandbox.core import Sandbox
 	from whatsapp_channel.sandbox.faults import Fault
 
+BYTES = "application/octet-stream"
 MEDIA_URL_SECONDS = 300  # recorded: the URL of a file ends 299 s after the question
 
 
@@ -63,11 +64,24 @@ def download(sandbox: Sandbox, call: Call) -> Download:
 
 
 def file_response(sandbox: Sandbox, media: MediaFile, faults: Mapping[str, Fault]) -> Response:
-	"""The file as it travels, with at most one fault of its own."""
+	"""The file as it travels, with at most one fault of its own. A browser saves it, and shows or runs nothing of it."""
 	kind = next((kind for kind in _ODD if kind in faults), None)
-	if kind is None:
-		return Response(media.data, mimetype=media.mime_type)
-	return _ODD[kind](sandbox, media, faults[kind])
+	response = (
+		Response(media.data, mimetype=_harmless(media))
+		if kind is None
+		else _ODD[kind](sandbox, media, faults[kind])
+	)
+	response.headers["Content-Disposition"] = "attachment"
+	response.headers["X-Content-Type-Options"] = "nosniff"
+	response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+	return response
+
+
+def _harmless(media: MediaFile) -> str:
+	"""The file's type, or that of mere bytes for one that a browser might run: whoever writes to the sandbox names it."""
+	given = media.mime_type.partition(";")[0].strip().lower()
+	is_picture_or_sound = given.startswith(("image/", "audio/", "video/")) and "xml" not in given
+	return given if is_picture_or_sound or given in ("application/pdf", "text/plain") else BYTES
 
 
 def _gone(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
@@ -83,11 +97,11 @@ def _drip(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
 				return
 			yield media.data[position : position + 1]
 
-	return Response(body(), mimetype=media.mime_type)
+	return Response(body(), mimetype=_harmless(media))
 
 
 def _changed(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
-	return Response(media.data[:-1] + bytes([media.data[-1] ^ 1]), mimetype=media.mime_type)
+	return Response(media.data[:-1] + bytes([media.data[-1] ^ 1]), mimetype=_harmless(media))
 
 
 def _other_type(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
@@ -96,12 +110,12 @@ def _other_type(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
 
 def _endless(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
 	"""More than was announced, of no announced length: `times` copies of the file."""
-	return Response((media.data for _copy in range(fault.times)), mimetype=media.mime_type)
+	return Response((media.data for _copy in range(fault.times)), mimetype=_harmless(media))
 
 
 def _cut(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
 	"""The length of the whole file, then half of it."""
-	half = Response(media.data[: len(media.data) // 2], mimetype=media.mime_type)
+	half = Response(media.data[: len(media.data) // 2], mimetype=_harmless(media))
 	half.automatically_set_content_length = False
 	half.headers["Content-Length"] = str(len(media.data))
 	half.headers["Connection"] = "close"
@@ -117,7 +131,7 @@ def _bomb(sandbox: Sandbox, media: MediaFile, fault: Fault) -> Response:
 	machine = zlib.compressobj(wbits=31)
 	packed = b"".join(machine.compress(bytes(1024 * 1024)) for _megabyte in range(fault.times))
 	packed += machine.flush()
-	return Response(packed, mimetype=media.mime_type, headers={"Content-Encoding": "gzip"})
+	return Response(packed, mimetype=_harmless(media), headers={"Content-Encoding": "gzip"})
 
 
 _ODD = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, get_type_hints
@@ -117,13 +118,17 @@ def displayed(digits: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-	"""Identity and credentials of the simulated Meta app and WhatsApp Business Account."""
+	"""Identity and credentials of the simulated Meta app and WhatsApp Business Account.
+
+	The credentials are random unless they are given: a value that every sandbox had would be known to everybody, and open
+	each helpdesk in which it was left behind.
+	"""
 
 	app_id: str = "400000000000001"
 	app_name: str = "Helpdesk (sandbox)"
-	app_secret: str = "sandbox-app-secret"  # noqa: S105 -- a well-known value: the sandbox guards nothing
-	verify_token: str = "sandbox-verify-token"  # noqa: S105
-	token: str = "sandbox-token"  # noqa: S105
+	app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+	verify_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+	token: str = field(default_factory=lambda: "EAA" + secrets.token_hex(60))
 	config_id: str = "800000000000001"  # configuration of Facebook Login for Business
 	business_id: str = "500000000000001"
 	waba_id: str = "200000000000001"

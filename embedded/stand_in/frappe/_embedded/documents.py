@@ -1,12 +1,14 @@
 """The functions of `frappe` that make, find, delete and rename documents."""
 
 import copy
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import frappe
 from frappe._embedded.listing import get_list as _list
-from frappe._embedded.local import _dict, conf, local
+from frappe._embedded.local import _dict, local
 from frappe._embedded.validation import set_defaults
 from frappe.model.document import get_doc
 
@@ -210,5 +212,5 @@ def get_site_path(*joins: str) -> str:
 
 
 def get_site_config(**options: Any) -> _dict:
-	"""What site_config.json says."""
-	return _dict(conf)
+	"""What site_config.json says now, whatever this thread's `conf` was read from."""
+	return _dict(json.loads((Path(local.site_path) / "site_config.json").read_text()))
