@@ -21,7 +21,7 @@ from embedded.scheduler import Ticker
 from embedded.web import Application
 from embedded.worker import Worker
 from whatsapp_channel.sandbox import Sandbox, serve
-from whatsapp_channel.sandbox.model import Settings
+from whatsapp_channel.sandbox.state.model import Settings
 
 HOST = "127.0.0.1"
 DESK_PORT, PHONE_PORT = 8080, 8090

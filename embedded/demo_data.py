@@ -12,8 +12,9 @@ from frappe.utils.password import get_decrypted_password  # noqa: E402
 
 from whatsapp_channel import settings  # noqa: E402
 from whatsapp_channel.clock import to_utc  # noqa: E402
-from whatsapp_channel.sandbox import Sandbox, errors  # noqa: E402
-from whatsapp_channel.sandbox.model import Config, Message  # noqa: E402
+from whatsapp_channel.sandbox import Sandbox  # noqa: E402
+from whatsapp_channel.sandbox.graph import errors  # noqa: E402
+from whatsapp_channel.sandbox.state.model import Config, Message  # noqa: E402
 
 ACCOUNT, SETTINGS = "WhatsApp Business Account", "WhatsApp Channel Settings"
 CHANNEL, TEAM = "Support on WhatsApp", "Support"

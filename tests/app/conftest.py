@@ -11,7 +11,7 @@ from tests.app.numbers import account, added, verified  # noqa: F401 (fixtures o
 from tests.app.waiting import crasher, trouble  # noqa: F401 (fixtures of this folder)
 from tests.credentials import GIVEN
 from whatsapp_channel.sandbox import Sandbox, serve
-from whatsapp_channel.sandbox.model import Settings
+from whatsapp_channel.sandbox.state.model import Settings
 
 SETTINGS = "WhatsApp Channel Settings"
 

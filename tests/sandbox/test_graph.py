@@ -11,7 +11,7 @@ import pytest
 from tests.credentials import APP_SECRET, TOKEN, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Config, Customer, Running, Sandbox
-from whatsapp_channel.sandbox.model import calling_code, displayed
+from whatsapp_channel.sandbox.state.model import calling_code, displayed
 
 WABA, NUMBER, APP = Config().waba_id, Config().phone_number_id, Config().app_id
 

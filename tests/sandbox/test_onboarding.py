@@ -12,7 +12,7 @@ from tests.credentials import GIVEN, TOKEN
 from tests.files import PDF, PNG
 from tests.sandbox.test_graph import error
 from whatsapp_channel.sandbox import Config, Sandbox
-from whatsapp_channel.sandbox.model import Number
+from whatsapp_channel.sandbox.state.model import Number
 
 CONFIG = Config(**GIVEN)
 WABA, NUMBER, APP = CONFIG.waba_id, CONFIG.phone_number_id, CONFIG.app_id

@@ -13,7 +13,7 @@ import pytest
 
 from tests.credentials import GIVEN, TOKEN
 from whatsapp_channel.sandbox import MediaFile, Message, Running, Sandbox, serve
-from whatsapp_channel.sandbox.templates import Template
+from whatsapp_channel.sandbox.state.templates import Template
 
 FOLDER = Path(__file__).parent.parent / "payloads" / "ruby_whatsapp_sdk"
 ACCOUNT, NUMBER, OTHER_NUMBER, CUSTOMER = (

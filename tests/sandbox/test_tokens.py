@@ -11,7 +11,7 @@ from tests.credentials import GIVEN, TOKEN
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.test_graph import error
 from whatsapp_channel.sandbox import Config, Running, Sandbox
-from whatsapp_channel.sandbox.model import Number, SandboxError
+from whatsapp_channel.sandbox.state.model import Number, SandboxError
 
 CONFIG = Config(**GIVEN)
 WABA, NUMBER, APP = CONFIG.waba_id, CONFIG.phone_number_id, CONFIG.app_id

@@ -12,7 +12,9 @@ import pytest
 
 from tests.credentials import APP_SECRET, GIVEN, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
-from whatsapp_channel.sandbox import Config, Customer, Sandbox, SandboxError, Settings, outgoing, wire
+from whatsapp_channel.sandbox import Config, Customer, Sandbox, SandboxError, Settings
+from whatsapp_channel.sandbox.graph import outgoing
+from whatsapp_channel.sandbox.webhooks import wire
 
 # secret, body, expected hex: vectors computed with another HMAC implementation
 VECTORS: dict[str, tuple[str, bytes, str]] = {

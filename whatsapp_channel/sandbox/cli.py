@@ -10,10 +10,10 @@ import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from whatsapp_channel.sandbox import handshake
 from whatsapp_channel.sandbox.core import Sandbox
-from whatsapp_channel.sandbox.model import Config, SandboxError, Settings
 from whatsapp_channel.sandbox.server import Running, serve
+from whatsapp_channel.sandbox.state.model import Config, SandboxError, Settings
+from whatsapp_channel.sandbox.webhooks import handshake
 
 DEFAULT_PORT = 8090
 # Options that keep a credential over several starts are also read from here: a command line is seen by everybody.
