@@ -21,7 +21,7 @@ from embedded.scheduler import Ticker
 from embedded.web import Application
 from embedded.worker import Worker
 from whatsapp_channel.sandbox import Sandbox, serve
-from whatsapp_channel.sandbox.model import Settings
+from whatsapp_channel.sandbox.state.model import Settings
 
 HOST = "127.0.0.1"
 DESK_PORT, PHONE_PORT = 8080, 8090
@@ -73,7 +73,9 @@ class Demo(ExitStack):
 		server = self._serve_desk(ports[0])
 		self.desk_url = f"http://{HOST}:{server.server_port}"
 		settings = Settings(status_delay_ms=delay_ms)
-		self.sandbox = Sandbox(settings=settings, callback_url=self.desk_url + WEBHOOK)
+		self.sandbox = Sandbox(
+			settings=settings, callback_url=self.desk_url + WEBHOOK, **demo_data.known_credentials()
+		)
 		self.phone_url = self.enter_context(serve(self.sandbox, HOST, self._free("sandbox", ports[1]))).url
 		self.about.update(demo_data.agent(), **demo_data.administrator(), phone_url=self.phone_url)
 		self._fill()

@@ -10,11 +10,13 @@ load_stand_in()
 import frappe  # noqa: E402 (it is the stand-in from here on)
 from frappe.utils.password import get_decrypted_password  # noqa: E402
 
+from whatsapp_channel import settings  # noqa: E402
 from whatsapp_channel.clock import to_utc  # noqa: E402
-from whatsapp_channel.sandbox import Sandbox, errors  # noqa: E402
-from whatsapp_channel.sandbox.model import Message  # noqa: E402
+from whatsapp_channel.sandbox import Sandbox  # noqa: E402
+from whatsapp_channel.sandbox.graph import errors  # noqa: E402
+from whatsapp_channel.sandbox.state.model import Config, Message  # noqa: E402
 
-SETTINGS = "WhatsApp Channel Settings"
+ACCOUNT, SETTINGS = "WhatsApp Business Account", "WhatsApp Channel Settings"
 CHANNEL, TEAM = "Support on WhatsApp", "Support"
 _AGENT, _AGENT_NAME, _PASSWORD = "agent@example.com", "Alex Agent", "agent"
 _ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD = "administrator@example.com", "Robin Administrator", "administrator"
@@ -36,6 +38,19 @@ def is_set_up() -> bool:
 	return bool(frappe.db.exists("User", _ADMIN))
 
 
+def known_credentials() -> dict[str, str]:
+	"""What the site got from the sandbox at an earlier start, by the name of the field of Config; a sandbox without it makes
+	up its own."""
+	config = Config()
+	token = get_decrypted_password(ACCOUNT, config.waba_id, "access_token", raise_exception=False)
+	known = {
+		"app_secret": next(iter(settings.secrets_of(config.app_id)), None),
+		"verify_token": settings.verify_token(),
+		"token": token,
+	}
+	return {name: value for name, value in known.items() if value}
+
+
 def set_up(site: Site, sandbox: Sandbox, *, connected: bool = True) -> None:
 	"""Settings, team, agent and administrator; and, if `connected`, account, number and channel.
 
@@ -45,12 +60,12 @@ def set_up(site: Site, sandbox: Sandbox, *, connected: bool = True) -> None:
 	_configure(site, whatsapp_channel_allow_custom_api=1)
 	frappe.db.set_single_value("System Settings", "time_zone", "Etc/UTC")
 	frappe.db.set_single_value("HD Settings", "auto_update_status", 1)
-	settings = frappe.get_doc(SETTINGS)
-	settings.verify_token = sandbox.config.verify_token
-	settings.update({"meta_app_id": sandbox.config.app_id, "signup_config_id": sandbox.config.config_id})
+	form = frappe.get_doc(SETTINGS)
+	form.verify_token = sandbox.config.verify_token
+	form.update({"meta_app_id": sandbox.config.app_id, "signup_config_id": sandbox.config.config_id})
 	secret = {"label": "Sandbox", "app_id": sandbox.config.app_id, "secret": sandbox.config.app_secret}
-	settings.append("app_secrets", secret)
-	settings.save()
+	form.append("app_secrets", secret)
+	form.save()
 	for document in [*_people(), *(_connection(sandbox) if connected else [])]:
 		frappe.get_doc(document).insert()
 	frappe.db.commit()
@@ -79,7 +94,7 @@ def _connection(sandbox: Sandbox) -> list[dict[str, Any]]:
 	number = {"number": config.number, "phone_number_id": config.phone_number_id, "account": config.waba_id}
 	channel = {"channel_name": CHANNEL, "number": config.phone_number_id, "department": TEAM}
 	return [
-		{"doctype": "WhatsApp Business Account", **account},
+		{"doctype": ACCOUNT, **account},
 		{"doctype": "WhatsApp Number", **number},
 		{"doctype": "WhatsApp Channel", **channel},
 	]
@@ -94,20 +109,18 @@ def _configure(site: Site, **values: Any) -> None:
 def point_to(site: Site, desk_url: str, phone_url: str) -> None:
 	"""Has the site send to the sandbox and name its own address to it; the ports may differ at each start."""
 	_configure(site, host_name=desk_url)
-	settings = frappe.get_doc(SETTINGS)
-	settings.api_base_url = phone_url
-	settings.save()
+	form = frappe.get_doc(SETTINGS)
+	form.api_base_url = phone_url
+	form.save()
 	frappe.db.commit()
 
 
 def restore_accounts(sandbox: Sandbox) -> None:
 	"""Gives the sandbox, which forgets when it ends, the accounts, tokens and numbers that the site knows."""
-	for account in frappe.get_all("WhatsApp Business Account", ["name", "account_name"]):
+	for account in frappe.get_all(ACCOUNT, ["name", "account_name"]):
 		if account.name not in sandbox.accounts:
 			sandbox.add_account(account.name, account.account_name, subscribed=True)
-		token = get_decrypted_password(
-			"WhatsApp Business Account", account.name, "access_token", raise_exception=False
-		)
+		token = get_decrypted_password(ACCOUNT, account.name, "access_token", raise_exception=False)
 		if token:
 			sandbox.tokens.add(token)
 	fields = ["name", "number", "account", "verified_name", "verification", "meta_status"]

@@ -1,5 +1,6 @@
 """The two hosts on which the same tests run: a site of a bench, and the embedded one."""
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+# What a server's owner does so that the sandbox may play Meta.
+SANDBOX_ALLOWED = "whatsapp_channel_allow_custom_api"
 # How a child process finds the site of its parent; see connect_from_environment.
 SITE_VARIABLE = "WHATSAPP_CHANNEL_TEST_SITE"
 APP = "whatsapp_channel"
@@ -33,6 +36,9 @@ class Host(Protocol):
 
 	def disconnect(self) -> None:
 		"""Close this thread's connection."""
+
+	def allow_sandbox(self, allowed: bool) -> None:
+		"""Let the sandbox play Meta, as tests begin, or take that back; this thread is connected anew."""
 
 	def run_jobs(self) -> int:
 		"""Run what is queued, and what that queues; returns how many jobs ran."""
@@ -66,6 +72,18 @@ class EmbeddedHost:
 		folder = self.folder or Path(self._temporary.name)  # type: ignore[union-attr]
 		self.site = open_site(folder / self.site_name, fresh=self.folder is None)
 		self.application: WSGI = Application(self.site)
+		self.allow_sandbox(True)
+
+	def allow_sandbox(self, allowed: bool) -> None:
+		"""Write it to the site's configuration."""
+		path = self.site.path / "site_config.json"
+		known = json.loads(path.read_text())
+		if bool(known.get(SANDBOX_ALLOWED)) != allowed:
+			# In one step: child processes that open the site read it meanwhile.
+			fresh = path.with_suffix(".new")
+			fresh.write_text(json.dumps({**known, SANDBOX_ALLOWED: int(allowed)}, indent=1))
+			fresh.replace(path)
+		self.site.connect()
 
 	def close(self) -> None:
 		"""Remove the folder if it was made here."""
@@ -130,8 +148,19 @@ class BenchHost:
 			raise HostError(f"{APP} is not installed on {self.site_name}")
 		frappe.db.set_single_value("System Settings", "allow_error_traceback", 1)
 		frappe.db.commit()
+		self._allowed_before = bool(frappe.conf.get(SANDBOX_ALLOWED))
+		self.allow_sandbox(True)
 		self._take_over_web()
 		self._stop_enqueueing()
+
+	def allow_sandbox(self, allowed: bool) -> None:
+		"""Write it to the site's configuration."""
+		import frappe
+		from frappe.installer import update_site_config
+
+		if bool(frappe.conf.get(SANDBOX_ALLOWED)) != allowed:
+			update_site_config(SANDBOX_ALLOWED, int(allowed))
+			self.connect()
 
 	def _take_over_web(self) -> None:
 		import frappe.app
@@ -159,7 +188,8 @@ class BenchHost:
 		background_jobs.enqueue = frappe.enqueue = enqueue
 
 	def close(self) -> None:
-		"""Close the connection."""
+		"""Close the connection, and take back what `open` allowed."""
+		self.allow_sandbox(self._allowed_before)
 		self.disconnect()
 
 	def versions(self) -> str:

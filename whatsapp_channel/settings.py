@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import frappe
+from frappe.utils import cint
 from frappe.utils.password import decrypt, get_decrypted_password, set_encrypted_password
 
 from whatsapp_channel.cloud_api.app import AppAPI
@@ -18,15 +20,25 @@ META_API = "https://graph.facebook.com"
 META_VERSION = "v25.0"
 WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 VERIFY_TOKEN_LENGTH = 32
+# With this entry in its configuration a server's owner lets another server than Meta's play Meta.
+CUSTOM_API = "whatsapp_channel_allow_custom_api"
+# What every sandbox had before each made secrets of its own. They are published, so whoever likes can sign with them.
+PUBLISHED = frozenset({"sandbox-app-secret", "sandbox-verify-token", "sandbox-token"})
 LOCK = "settings"
 LOCK_SECONDS = 10
 
 
 def app_secrets() -> list[str]:
-	"""Every secret with which Meta may sign a webhook; empty when none is configured.
+	"""Every secret with which Meta may sign a webhook, without those that count for nothing here (see `is_dead`); empty when
+	none is left.
 
 	One query and no Document, because each webhook asks.
 	"""
+	return [secret for secret in stored_app_secrets() if not is_dead(secret)]
+
+
+def stored_app_secrets() -> list[str]:
+	"""Every secret that is entered, whether it counts or not."""
 	rows = frappe.db.sql(
 		"""select auth.password from `__Auth` auth
 		inner join `tabWhatsApp App Secret` secret on secret.name = auth.name and secret.parent = %s
@@ -47,11 +59,15 @@ def secrets_of(app_id: str) -> list[str]:
 	wanted = {"parent": SETTINGS, "app_id": app_id}
 	rows = frappe.get_all(SECRET, wanted, pluck="name", order_by="creation desc") if app_id else []
 	found = (get_decrypted_password(SECRET, row, "secret", raise_exception=False) for row in rows)
-	return [secret for secret in found if secret]
+	return [secret for secret in found if secret and not is_dead(secret)]
 
 
 def add_secret(app_id: str, secret: str) -> None:
-	"""Keeps the secret of a Meta app, unless it is there; one entered without the app's id gets it."""
+	"""Keeps the secret of a Meta app, unless it is there; one entered without the app's id gets it.
+
+	Raises frappe.ValidationError for one that everybody knows.
+	"""
+	refuse_dead(secret, frappe._("App Secret"))
 	with named_lock(LOCK, LOCK_SECONDS):
 		frappe.db.commit()  # nosemgrep: what another request added while this one waited is seen
 		known = _row_with(secret)
@@ -81,7 +97,13 @@ def _insert_secret(app_id: str, secret: str) -> None:
 
 
 def verify_token() -> str | None:
-	"""The text that Meta repeats in its handshake."""
+	"""The text that Meta repeats in its handshake; None without one, or for one that counts for nothing here."""
+	token = stored_verify_token()
+	return None if token and is_dead(token) else token
+
+
+def stored_verify_token() -> str | None:
+	"""The verify token that is entered, whether it counts or not."""
 	return get_decrypted_password(SETTINGS, SETTINGS, "verify_token", raise_exception=False)
 
 
@@ -108,23 +130,67 @@ def _changed() -> None:
 	frappe.get_doc(SETTINGS).run_method("on_update")
 
 
+def is_dead(secret: str, base_url: str | None = None) -> bool:
+	"""Whether a secret or token counts for nothing because it is published, and no sandbox on this computer plays Meta.
+
+	`base_url`: the API's address if it is about to be another than the stored one.
+	"""
+	return secret.strip() in PUBLISHED and not is_loopback(used_address(base_url) if base_url else api()[0])
+
+
+def refuse_dead(secret: str, label: str, base_url: str | None = None) -> None:
+	"""Raises frappe.ValidationError for what `is_dead`; `label` says in which field it was entered."""
+	if not is_dead(secret, base_url):
+		return
+	frappe.throw(
+		frappe._(
+			"{0}: this is the published value of a sandbox, which everybody knows. Copy the value from Meta; a sandbox "
+			"shows its own when it starts and on its phone page."
+		).format(label),
+		title=label,
+	)
+
+
+def allows_custom_api() -> bool:
+	"""Whether the server's owner lets another server than Meta's play Meta.
+
+	The file is read as well: the copy that Frappe 16 gives web processes may be a minute old, and who takes the entry out
+	means it.
+	"""
+	return bool(cint(frappe.conf.get(CUSTOM_API)) and cint(frappe.get_site_config().get(CUSTOM_API)))
+
+
+def used_address(entered: str | None) -> str:
+	"""Where tokens go when this address is entered: to Meta unless another is allowed, now and not when it was entered."""
+	return entered if entered and entered != META_API and allows_custom_api() else META_API
+
+
+def entered_address() -> str:
+	"""The API's address as it stands in the settings, whether it counts or not."""
+	return frappe.db.get_value(SETTINGS, SETTINGS, "api_base_url") or META_API
+
+
 def api() -> tuple[str, str]:
-	"""Base URL and version of the Graph API."""
-	base_url, version = frappe.db.get_value(SETTINGS, SETTINGS, ["api_base_url", "graph_version"])
-	return base_url or META_API, version or META_VERSION
+	"""Base URL and version of the Graph API, as they count at this moment."""
+	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["api_base_url", "graph_version"])
+	base_url, version = stored or (None, None)  # no row at all while nothing was ever saved
+	return used_address(base_url), version or META_VERSION
 
 
 def cloud_api(account: str, watch: Callable[[CloudAPIError], None] | None = None) -> CloudAPI:
 	"""A client that acts for one WhatsApp Business Account; `watch` is told of each error before it is raised.
 
-	Raises frappe.ValidationError when the account has no token.
+	Raises frappe.ValidationError when the account has no token that counts.
 	"""
-	token = get_decrypted_password(
-		"WhatsApp Business Account", account, "access_token", raise_exception=False
-	)
-	if not token:
+	token = stored_token(account)
+	if not token or is_dead(token):
 		frappe.throw(frappe._("WhatsApp Business Account {0} has no access token.").format(account))
 	return client(token, watch)
+
+
+def stored_token(account: str) -> str | None:
+	"""The access token that is entered for an account, whether it counts or not."""
+	return get_decrypted_password("WhatsApp Business Account", account, "access_token", raise_exception=False)
 
 
 def client(token: str, watch: Callable[[CloudAPIError], None] | None = None) -> CloudAPI:
@@ -165,3 +231,12 @@ def origin(url: str) -> str:
 	"""Scheme, host and port of an address, as browsers write an origin."""
 	parts = urlsplit(url)
 	return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(url: str) -> bool:
+	"""Whether an address is one of this computer, where a sandbox listens unless it is told otherwise."""
+	host = urlsplit(url).hostname or ""
+	try:
+		return ip_address(host).is_loopback
+	except ValueError:
+		return host == "localhost"

@@ -9,8 +9,9 @@ import pytest
 from tests.app.desk import AGENT, TEAM, WEBHOOK, Desk
 from tests.app.numbers import account, added, verified  # noqa: F401 (fixtures of this folder)
 from tests.app.waiting import crasher, trouble  # noqa: F401 (fixtures of this folder)
+from tests.credentials import GIVEN
 from whatsapp_channel.sandbox import Sandbox, serve
-from whatsapp_channel.sandbox.model import Settings
+from whatsapp_channel.sandbox.state.model import Settings
 
 SETTINGS = "WhatsApp Channel Settings"
 
@@ -19,7 +20,8 @@ SETTINGS = "WhatsApp Channel Settings"
 def sandbox(web: Any) -> Iterator[Sandbox]:
 	"""Meta, with statuses that come only when a test asks for them."""
 	settings = Settings(statuses="manual", retry_delays=(0.05,), give_up_after=120.0)
-	with Sandbox(settings=settings, callback_url=web.url + WEBHOOK) as sandbox, serve(sandbox) as server:
+	made = Sandbox(settings=settings, callback_url=web.url + WEBHOOK, **GIVEN)
+	with made as sandbox, serve(sandbox) as server:
 		sandbox.url = server.url
 		yield sandbox
 

@@ -7,6 +7,7 @@ import frappe
 import pytest
 
 from tests.app.desk import WEBHOOK, Desk, text_message
+from tests.credentials import APP_SECRET, VERIFY_TOKEN
 from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.inbound import delivery
 
@@ -30,7 +31,7 @@ def test_handshake_answers_the_challenge_as_plain_text(desk: Desk) -> None:
 		{**HANDSHAKE, "hub.verify_token": "wrong"},
 		{**HANDSHAKE, "hub.verify_token": ""},
 		HANDSHAKE,
-		{"hub.mode": "unsubscribe", "hub.challenge": "1", "hub.verify_token": "sandbox-verify-token"},
+		{"hub.mode": "unsubscribe", "hub.challenge": "1", "hub.verify_token": VERIFY_TOKEN},
 		{},
 	],
 	ids=["wrong token", "empty token", "no token", "other mode", "nothing"],
@@ -46,7 +47,7 @@ def test_handshake_is_refused_while_no_token_is_set(desk: Desk) -> None:
 
 
 BODY = b'{"object":"whatsapp_business_account","entry":[]}'
-RIGHT = signature.sign("sandbox-app-secret", BODY)
+RIGHT = signature.sign(APP_SECRET, BODY)
 UNSIGNED = {
 	"missing": None,
 	"empty": "",
@@ -56,7 +57,7 @@ UNSIGNED = {
 	"upper case": "sha256=" + RIGHT[7:].upper(),
 	"no prefix": RIGHT[7:],
 	"sha1 prefix": "sha1=" + RIGHT[7:],
-	"of another body": signature.sign("sandbox-app-secret", BODY + b" "),
+	"of another body": signature.sign(APP_SECRET, BODY + b" "),
 	"not ASCII": "sha256=" + "é" * 64,
 }
 
@@ -88,7 +89,7 @@ def test_without_a_configured_secret_everything_is_refused(desk: Desk) -> None:
 	settings.flags.ignore_validate = True
 	settings.save()
 	frappe.db.commit()
-	assert desk.post(BODY, secret="sandbox-app-secret").status_code == 401
+	assert desk.post(BODY, secret=APP_SECRET).status_code == 401
 	delivery.record_refusals()
 	assert (
 		frappe.db.get_single_value("WhatsApp Channel Settings", "last_refusal")
@@ -108,7 +109,7 @@ def test_each_of_several_secrets_is_accepted(desk: Desk) -> None:
 	settings.save()
 	frappe.db.commit()
 	assert desk.post(BODY, secret="second-secret").status_code == 200
-	assert desk.post(BODY, secret="sandbox-app-secret").status_code == 200
+	assert desk.post(BODY, secret=APP_SECRET).status_code == 200
 
 
 @pytest.mark.parametrize(

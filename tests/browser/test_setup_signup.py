@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests.app.conftest import SETTINGS, sandbox  # noqa: F401 (a fixture)
 from tests.browser.setup_world import address, ready, walk  # noqa: F401 (fixtures)
 from tests.browser.walking import Walk, alerts, press, stored
-from whatsapp_channel.sandbox.signup import SCREENS
+from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 LEAVING = [screen for screen in SCREENS if screen != "DONE"]
 SDK = "**/en_US/sdk.js"

@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.app.desk import TEAM, Desk, wait_until
 from whatsapp_channel.sandbox import Sandbox
-from whatsapp_channel.sandbox.signup import SCREENS
+from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 NUMBER = "+5511912345678"
 NAME, DESCRIPTION = "Lucky Shrub", "Succulents and shrubs, delivered."

@@ -3,7 +3,7 @@
 import pytest
 
 from whatsapp_channel.rules.masking import in_message_ids, mask, mask_text
-from whatsapp_channel.sandbox.ids import wamid
+from whatsapp_channel.sandbox.state.ids import wamid
 
 
 @pytest.mark.parametrize(

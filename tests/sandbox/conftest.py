@@ -10,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from tests.credentials import GIVEN, TOKEN
 from tests.sandbox.opener import LOGIN, Opener, Opening, opener
 from tests.sandbox.receiver import Receiver, start
 from whatsapp_channel.sandbox import Config, Customer, Running, Sandbox, Settings, serve
@@ -36,7 +37,7 @@ def receiver(_listening: Receiver) -> Receiver:
 
 @pytest.fixture(scope="session")
 def _running(_listening: Receiver) -> Iterator[Running]:
-	with serve(Sandbox(settings=FAST, callback_url=_listening.url)) as running:
+	with serve(Sandbox(settings=FAST, callback_url=_listening.url, **GIVEN)) as running:
 		yield running
 
 
@@ -71,7 +72,7 @@ def ada(sandbox: Sandbox) -> Customer:
 @pytest.fixture
 def graph(server: Running) -> Iterator[httpx.Client]:
 	with httpx.Client(
-		base_url=server.url, headers={"Authorization": "Bearer sandbox-token"}, timeout=60
+		base_url=server.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60
 	) as client:
 		yield client
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from tests.sandbox.receiver import Quiet
 from whatsapp_channel.sandbox import Config, Sandbox
-from whatsapp_channel.sandbox.signup import SCREENS
+from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 if TYPE_CHECKING:
 	from collections.abc import Iterable

@@ -11,13 +11,15 @@ from typing import Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from tests.credentials import VERIFY_TOKEN
+
 
 @dataclass
 class Receiver:
 	"""`answers`: statuses for the next POSTs, then 200. `on_post`: called before answering."""
 
 	url: str = ""
-	verify_token: str = "sandbox-verify-token"
+	verify_token: str = VERIFY_TOKEN
 	bodies: list[bytes] = field(default_factory=list)
 	signatures: list[str] = field(default_factory=list)
 	answers: list[int] = field(default_factory=list)
@@ -25,7 +27,7 @@ class Receiver:
 
 	def reset(self) -> None:
 		self.bodies, self.signatures, self.answers, self.on_post = [], [], [], None
-		self.verify_token = "sandbox-verify-token"
+		self.verify_token = VERIFY_TOKEN
 
 	@property
 	def payloads(self) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.credentials import APP_SECRET, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Customer, Running, Sandbox
 from whatsapp_channel.sandbox.cli import banner, parser
@@ -130,7 +131,7 @@ def test_reset_and_state(control: httpx.Client, ada: Customer, sandbox: Sandbox)
 	sandbox.number().code = "123456"
 	state = control.get("/state").json()
 	assert (state["counts"]["customers"], state["numbers"][0]["verification_code"]) == (1, "123456")
-	assert state["config"]["app_secret"] == "sandbox-app-secret"
+	assert state["config"]["app_secret"] == APP_SECRET
 	assert control.post("/reset").json() == {"ok": True}
 	assert control.get("/customers").json() == {"customers": []}
 
@@ -138,7 +139,7 @@ def test_reset_and_state(control: httpx.Client, ada: Customer, sandbox: Sandbox)
 def test_callback_is_set_after_verification(control: httpx.Client, receiver: Receiver) -> None:
 	wrong = control.post("/callback", json={"url": receiver.url, "verify_token": "nonsense"})
 	assert (wrong.status_code, "verify token" in wrong.json()["error"]) == (400, True)
-	right = control.post("/callback", json={"url": receiver.url, "verify_token": "sandbox-verify-token"})
+	right = control.post("/callback", json={"url": receiver.url, "verify_token": VERIFY_TOKEN})
 	assert (right.json()["callback_url"], right.json()["verified"]) == (receiver.url, True)
 
 
@@ -252,7 +253,8 @@ def test_banner_names_addresses_and_credentials(server: Running) -> None:
 def test_options_have_defaults() -> None:
 	options = vars(parser().parse_args([]))
 	assert options["host"] == "127.0.0.1"
-	assert {name for name, value in options.items() if value is None} == {"callback_url"}
+	made_up = {"app_secret", "verify_token", "token"}
+	assert {name for name, value in options.items() if value is None} == {"callback_url", *made_up}
 
 
 def test_command_runs_and_ends(receiver: Receiver) -> None:
@@ -264,6 +266,8 @@ def test_command_runs_and_ends(receiver: Receiver) -> None:
 		"0",
 		"--callback-url",
 		receiver.url,
+		"--verify-token",
+		receiver.verify_token,
 	]
 	with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
 		assert process.stdout is not None

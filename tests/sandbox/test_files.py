@@ -8,15 +8,16 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.credentials import GIVEN, TOKEN
 from tests.files import PDF, PNG
 from whatsapp_channel.sandbox import Sandbox, serve
 
-HEADERS = {"Authorization": "Bearer sandbox-token"}
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-	with Sandbox() as sandbox, serve(sandbox) as server:
+	with Sandbox(**GIVEN) as sandbox, serve(sandbox) as server:
 		sandbox.url = server.url
 		yield sandbox
 

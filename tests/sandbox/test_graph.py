@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.credentials import APP_SECRET, TOKEN, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Config, Customer, Running, Sandbox
-from whatsapp_channel.sandbox.model import calling_code, displayed
+from whatsapp_channel.sandbox.state.model import calling_code, displayed
 
 WABA, NUMBER, APP = Config().waba_id, Config().phone_number_id, Config().app_id
 
@@ -32,7 +33,7 @@ TOKENS: dict[str, tuple[dict[str, str], dict[str, str], int]] = {
 	"none": ({}, {}, 104),
 	"wrong": ({"Authorization": "Bearer nonsense"}, {}, 190),
 	"wrong in the query": ({}, {"access_token": "nonsense"}, 190),
-	"app token where it has no right": ({"Authorization": f"Bearer {APP}|sandbox-app-secret"}, {}, 190),
+	"app token where it has no right": ({"Authorization": f"Bearer {APP}|{APP_SECRET}"}, {}, 190),
 }
 
 
@@ -44,8 +45,8 @@ def test_token_is_refused(server: Running, headers: dict[str, str], query: dict[
 
 
 def test_token_in_the_query_is_taken_and_not_kept(server: Running) -> None:
-	assert httpx.get(f"{server.url}/{WABA}", params={"access_token": "sandbox-token"}).status_code == 200
-	assert "sandbox-token" not in str(server.sandbox.requests)
+	assert httpx.get(f"{server.url}/{WABA}", params={"access_token": TOKEN}).status_code == 200
+	assert TOKEN not in str(server.sandbox.requests)
 
 
 WRONG: dict[str, tuple[str, str, tuple[int, int, int | None]]] = {
@@ -170,12 +171,12 @@ def test_registration_from_code_to_sending(
 	assert error(send()) == (400, 133010, None)
 
 
-INSPECTED = {"valid": ("sandbox-token", True), "unknown": ("nonsense", False)}
+INSPECTED = {"valid": (TOKEN, True), "unknown": ("nonsense", False)}
 
 
 @pytest.mark.parametrize(("token", "valid"), INSPECTED.values(), ids=INSPECTED.keys())
 def test_debug_token(server: Running, token: str, valid: bool) -> None:
-	headers = {"Authorization": f"Bearer {APP}|sandbox-app-secret"}
+	headers = {"Authorization": f"Bearer {APP}|{APP_SECRET}"}
 	data = httpx.get(f"{server.url}/debug_token", params={"input_token": token}, headers=headers).json()[
 		"data"
 	]
@@ -197,7 +198,7 @@ def test_subscription_decides_whether_webhooks_are_sent(
 	assert receiver.texts() == ["Hello", "Here again"]
 
 
-OVERRIDES = {"verified": ("sandbox-verify-token", 200), "wrong verify token": ("other", 400)}
+OVERRIDES = {"verified": (VERIFY_TOKEN, 200), "wrong verify token": ("other", 400)}
 
 
 @pytest.mark.parametrize(("token", "status"), OVERRIDES.values(), ids=OVERRIDES.keys())
@@ -211,7 +212,7 @@ def test_override_is_verified(graph: httpx.Client, receiver: Receiver, token: st
 def test_app_webhook_is_configured_by_graph(server: Running, receiver: Receiver) -> None:
 	edge, headers = (
 		f"{server.url}/v26.0/{APP}/subscriptions",
-		{"Authorization": f"Bearer {APP}|sandbox-app-secret"},
+		{"Authorization": f"Bearer {APP}|{APP_SECRET}"},
 	)
 	form = {
 		"object": "whatsapp_business_account",

@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.credentials import GIVEN
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Config, Sandbox
 
-CONFIG = Config()
+CONFIG = Config(**GIVEN)
 WABA, NUMBER = CONFIG.waba_id, CONFIG.phone_number_id
 PIN = {"messaging_product": "whatsapp", "pin": "123456"}
 OTHER = "210000000000002"

@@ -8,12 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.credentials import GIVEN, TOKEN
 from tests.files import PDF, PNG
 from tests.sandbox.test_graph import error
 from whatsapp_channel.sandbox import Config, Sandbox
-from whatsapp_channel.sandbox.model import Number
+from whatsapp_channel.sandbox.state.model import Number
 
-CONFIG = Config()
+CONFIG = Config(**GIVEN)
 WABA, NUMBER, APP = CONFIG.waba_id, CONFIG.phone_number_id, CONFIG.app_id
 PIN = {"messaging_product": "whatsapp", "pin": "123456"}
 
@@ -191,7 +192,7 @@ def upload(graph: httpx.Client, data: bytes, kind: str = "image/png") -> str:
 	"""The handle of a file that went up in two pieces."""
 	query = {"file_length": str(len(data)), "file_type": kind, "file_name": "a"}
 	session = graph.post(f"/v26.0/{APP}/uploads", params=query).json()["id"]
-	headers = {"Authorization": "OAuth sandbox-token", "Content-Type": kind}
+	headers = {"Authorization": f"OAuth {TOKEN}", "Content-Type": kind}
 	half = len(data) // 2
 	first = graph.post(f"/v26.0/{session}", content=data[:half], headers={**headers, "file_offset": "0"})
 	assert first.json()["file_offset"] == half

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.credentials import GIVEN, TOKEN
 from whatsapp_channel.sandbox import MediaFile, Message, Running, Sandbox, serve
-from whatsapp_channel.sandbox.templates import Template
+from whatsapp_channel.sandbox.state.templates import Template
 
 FOLDER = Path(__file__).parent.parent / "payloads" / "ruby_whatsapp_sdk"
 ACCOUNT, NUMBER, OTHER_NUMBER, CUSTOMER = (
@@ -36,7 +37,8 @@ UPLOAD = {"messaging_product": "whatsapp", "type": "image/png"}
 
 @pytest.fixture(scope="module")
 def running() -> Any:
-	sandbox = Sandbox(waba_id=ACCOUNT, phone_number_id=NUMBER, number="+15550934873", name="Test Number")
+	own = {"waba_id": ACCOUNT, "phone_number_id": NUMBER, "number": "+15550934873", "name": "Test Number"}
+	sandbox = Sandbox(**own, **GIVEN)
 	with serve(sandbox) as server:
 		yield server
 
@@ -86,7 +88,7 @@ def _add_objects(sandbox: Sandbox, request: dict[str, Any]) -> None:
 def _ask(url: str, request: dict[str, Any]) -> httpx.Response:
 	parts = urlsplit(request["uri"])
 	target = f"{url}{parts.path}?{parts.query}"
-	options: dict[str, Any] = {"headers": {"Authorization": "Bearer sandbox-token"}}
+	options: dict[str, Any] = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
 	if isinstance(request["body"], dict):
 		options["json"] = request["body"]
 	elif request["body"] == "<binary>":

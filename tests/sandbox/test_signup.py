@@ -8,15 +8,16 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from tests.credentials import GIVEN
 from tests.sandbox.opener import Opening, choose_new_number, finish, go_on, go_to
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Config, Running, Sandbox
-from whatsapp_channel.sandbox.signup import SCREENS
+from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 if TYPE_CHECKING:
 	from playwright.sync_api import Browser
 
-CONFIG = Config()
+CONFIG = Config(**GIVEN)
 
 
 def exchange(server: Running, code: str) -> httpx.Response:

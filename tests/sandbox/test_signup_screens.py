@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.credentials import GIVEN
 from tests.sandbox.opener import Opening, choose_new_number, go_on, go_to
 from whatsapp_channel.sandbox import Config, Running, Sandbox
-from whatsapp_channel.sandbox.signup import SCREENS
+from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 if TYPE_CHECKING:
 	pass
 
-CONFIG = Config()
+CONFIG = Config(**GIVEN)
 
 
 # -- what a screen refuses -----------------------------------------------------------------------------------------

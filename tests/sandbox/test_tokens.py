@@ -7,12 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.credentials import GIVEN, TOKEN
 from tests.sandbox.receiver import Receiver
 from tests.sandbox.test_graph import error
 from whatsapp_channel.sandbox import Config, Running, Sandbox
-from whatsapp_channel.sandbox.model import Number, SandboxError
+from whatsapp_channel.sandbox.state.model import Number, SandboxError
 
-CONFIG = Config()
+CONFIG = Config(**GIVEN)
 WABA, NUMBER, APP = CONFIG.waba_id, CONFIG.phone_number_id, CONFIG.app_id
 APP_TOKEN = f"{APP}|{CONFIG.app_secret}"
 PIN = {"messaging_product": "whatsapp", "pin": "123456"}
@@ -104,14 +105,14 @@ def test_token_ends(server: Running, sandbox: Sandbox) -> None:
 
 INSPECTORS = {
 	"app token": (APP_TOKEN, 200),
-	"itself": ("sandbox-token", 200),
+	"itself": (TOKEN, 200),
 	"other secret": (f"{APP}|x", 401),
 }
 
 
 @pytest.mark.parametrize(("token", "status"), INSPECTORS.values(), ids=INSPECTORS.keys())
 def test_who_may_inspect(server: Running, token: str, status: int) -> None:
-	query = {"input_token": "sandbox-token"}
+	query = {"input_token": TOKEN}
 	assert httpx.get(f"{server.url}/debug_token", params=query, headers=bearer(token)).status_code == status
 
 
@@ -128,13 +129,13 @@ def test_missing_scope_shows_and_counts(
 	scope: str, method: str, path: str, body: dict[str, Any], expected: tuple[int, int],
 ) -> None:  # fmt: skip
 	sandbox.signup.update({"missing_scopes": [scope]})
-	assert scope not in inspect(server, "sandbox-token")["scopes"]
+	assert scope not in inspect(server, TOKEN)["scopes"]
 	assert error(graph.request(method, path, json=body or None))[:2] == expected
 
 
 def test_token_without_targets(server: Running, sandbox: Sandbox) -> None:
 	sandbox.signup.omit_targets = True
-	assert all("target_ids" not in one for one in inspect(server, "sandbox-token")["granular_scopes"])
+	assert all("target_ids" not in one for one in inspect(server, TOKEN)["granular_scopes"])
 
 
 # -- accounts ------------------------------------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def test_token_sees_only_its_accounts(server: Running, sandbox: Sandbox, other: 
 
 
 def test_all_accounts_newest_first(server: Running, other: Number) -> None:
-	assert inspect(server, "sandbox-token")["granular_scopes"][0]["target_ids"] == [OTHER, WABA]
+	assert inspect(server, TOKEN)["granular_scopes"][0]["target_ids"] == [OTHER, WABA]
 
 
 EDGES = {

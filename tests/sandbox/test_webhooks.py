@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.credentials import APP_SECRET, GIVEN, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
-from whatsapp_channel.sandbox import Config, Customer, Sandbox, SandboxError, Settings, outgoing, wire
+from whatsapp_channel.sandbox import Config, Customer, Sandbox, SandboxError, Settings
+from whatsapp_channel.sandbox.graph import outgoing
+from whatsapp_channel.sandbox.webhooks import wire
 
 # secret, body, expected hex: vectors computed with another HMAC implementation
 VECTORS: dict[str, tuple[str, bytes, str]] = {
@@ -42,7 +45,7 @@ def test_webhook_is_signed_over_its_escaped_bytes(sandbox: Sandbox, receiver: Re
 	sandbox.customer("+14155550123", "Zoë").sends("Grüße 🚲 a/b @home")
 	assert sandbox.flush()
 	body = receiver.bodies[0]
-	digest = hmac.new(b"sandbox-app-secret", body, hashlib.sha256).hexdigest()
+	digest = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
 	assert receiver.signatures == [f"sha256={digest}"]
 	assert rb"Gr\u00fc\u00dfe \ud83d\udeb2 a\/b \u0040home" in body
 	assert body.isascii()
@@ -70,7 +73,7 @@ def test_payload_is_built_but_not_sent(sandbox: Sandbox, receiver: Receiver) -> 
 	values = [change["value"] for change in json.loads(body)["entry"][0]["changes"]]
 	assert values[0]["messages"][0]["text"] == {"body": "By hand"}
 	assert values[1]["statuses"][0]["id"] == "wamid.X"
-	assert sandbox.sign(body) == wire.sign("sandbox-app-secret", body)
+	assert sandbox.sign(body) == wire.sign(APP_SECRET, body)
 
 
 SHAPES: dict[str, tuple[int, int, int]] = {"values": (1, 2, 2), "changes": (1, 3, 1), "entries": (3, 1, 1)}
@@ -148,7 +151,7 @@ def test_helpdesk_that_is_away() -> None:
 
 
 def test_message_waits_for_an_address(receiver: Receiver) -> None:
-	with Sandbox() as sandbox:
+	with Sandbox(**GIVEN) as sandbox:
 		wamid = sandbox.customer("+14155550123").sends("Early")
 		delivery = sandbox.delivery_of(wamid)
 		assert delivery is not None
@@ -160,14 +163,14 @@ def test_message_waits_for_an_address(receiver: Receiver) -> None:
 
 ADDRESSES = {
 	"wrong verify token": ("", "nonsense", "HTTP 403"),
-	"nobody there": ("http://127.0.0.1:9/", "sandbox-verify-token", "did not answer"),
-	"no address": ("nonsense", "sandbox-verify-token", "did not answer"),
+	"nobody there": ("http://127.0.0.1:9/", VERIFY_TOKEN, "did not answer"),
+	"no address": ("nonsense", VERIFY_TOKEN, "did not answer"),
 }
 
 
 @pytest.mark.parametrize(("url", "token", "problem"), ADDRESSES.values(), ids=ADDRESSES.keys())
 def test_address_is_refused(receiver: Receiver, url: str, token: str, problem: str) -> None:
-	with Sandbox() as sandbox:
+	with Sandbox(**GIVEN) as sandbox:
 		with pytest.raises(SandboxError, match=problem):
 			sandbox.configure_callback(url or receiver.url, token)
 		assert (sandbox.callback.url, sandbox.callback.verified) == (None, False)

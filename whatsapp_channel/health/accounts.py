@@ -69,7 +69,12 @@ def token(limit: Limit) -> Finding:
 	return _each(lambda account: _token_of(account, limit), tokenless=_no_token)
 
 
-def _no_token(label: str) -> Finding:
+def _no_token(label: str, name: str) -> Finding:
+	if settings.is_dead(settings.stored_token(name) or ""):
+		return problem(
+			_("The token is a sandbox's, which everybody knows. It is ignored."),
+			_("Open the account {0} and connect it, or enter Meta's token.").format(label),
+		)
 	return problem(
 		_("There is no token that can be used."),
 		_("Open the account {0} and connect it, or enter a token.").format(label),
@@ -200,11 +205,13 @@ def _same(one: str, other: str) -> bool:
 	return one.rstrip("/") == other.rstrip("/")
 
 
-def _elsewhere(_label: str) -> Finding:
+def _elsewhere(_label: str, _name: str) -> Finding:
 	return skipped(_("There is no token; see “{0}”.").format(_("Access tokens")))
 
 
-def _each(look: Callable[[Account], Finding], tokenless: Callable[[str], Finding] = _elsewhere) -> Finding:
+def _each(
+	look: Callable[[Account], Finding], tokenless: Callable[[str, str], Finding] = _elsewhere
+) -> Finding:
 	"""The findings about all accounts as one; what Meta leaves unanswered is no account's fault."""
 	vault.unlock()
 	names = frappe.get_all(ACCOUNT, pluck="name", order_by="creation")
@@ -215,7 +222,7 @@ def _each(look: Callable[[Account], Finding], tokenless: Callable[[str], Finding
 		label, account = _account(name)
 		# Two accounts may be called the same.
 		key = f"{label} ({name})" if label in found else label
-		found[key] = _looked_at(account, look) if account else tokenless(label)
+		found[key] = _looked_at(account, look) if account else tokenless(label, name)
 	return combined(found)
 
 

@@ -30,6 +30,7 @@ CHECKS = (
 	Check("encryption_key", _("Encryption key"), 5, vault.encryption_key),
 	Check("app_secret", _("App secret"), 5, secrets.app_secret),
 	Check("verify_token", _("Verify token"), 5, secrets.verify_token),
+	Check("api_address", _("Address of the API"), 5, secrets.api_address),
 	Check("meta", _("Connection to Meta"), 10, accounts.reachable),
 	Check("token", _("Access tokens"), 20, accounts.token),
 	Check("permissions", _("Permissions of the tokens"), 30, accounts.permissions),

@@ -8,8 +8,8 @@ from datetime import datetime
 import frappe
 from frappe import _
 
-from whatsapp_channel.database import named_lock, set_value
 from whatsapp_channel import logs
+from whatsapp_channel.database import named_lock, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import gaps, retries
 from whatsapp_channel.inbound.items import ItemState

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
 from types import FrameType
 
-from whatsapp_channel.sandbox import handshake
 from whatsapp_channel.sandbox.core import Sandbox
-from whatsapp_channel.sandbox.model import Config, SandboxError, Settings
 from whatsapp_channel.sandbox.server import Running, serve
+from whatsapp_channel.sandbox.state.model import Config, SandboxError, Settings
+from whatsapp_channel.sandbox.webhooks import handshake
 
 DEFAULT_PORT = 8090
-DEFAULTS = Config()
-OPTIONS = {
-	"callback-url": "address of the helpdesk's webhook",
+# Options that keep a credential over several starts are also read from here: a command line is seen by everybody.
+VARIABLE = "WHATSAPP_SANDBOX_{0}"
+CREDENTIALS = {
 	"app-secret": "secret that signs webhooks",
 	"verify-token": "token of the webhook verification",
 	"token": "access token of the Graph API",
+}
+OPTIONS = {
+	"callback-url": "address of the helpdesk's webhook",
 	"waba-id": "id of the WhatsApp Business Account",
 	"phone-number-id": "id of the business number",
 	"number": "business number in international form",
@@ -38,30 +42,20 @@ def parser() -> argparse.ArgumentParser:
 	made.add_argument(
 		"--port", type=int, default=DEFAULT_PORT, help="port, 0 for a free one (default: %(default)s)"
 	)
+	for option, text in CREDENTIALS.items():
+		variable = VARIABLE.format(option.replace("-", "_").upper())
+		told = f"{text} (default: ${variable}, or a new one at each start)"
+		made.add_argument(f"--{option}", default=os.environ.get(variable) or None, help=told)
+	defaults = Config()
 	for option, text in OPTIONS.items():
-		default = getattr(DEFAULTS, option.replace("-", "_"))
+		default = getattr(defaults, option.replace("-", "_"))
 		made.add_argument(f"--{option}", default=default, help=f"{text} (default: %(default)s)")
 	return made
 
 
-def main(
-	*,
-	host: str = "127.0.0.1",
-	port: int = DEFAULT_PORT,
-	callback_url: str | None = None,
-	app_secret: str = DEFAULTS.app_secret,
-	verify_token: str = DEFAULTS.verify_token,
-	token: str = DEFAULTS.token,
-	waba_id: str = DEFAULTS.waba_id,
-	phone_number_id: str = DEFAULTS.phone_number_id,
-	number: str = DEFAULTS.number,
-	name: str = DEFAULTS.name,
-) -> int:
-	"""Runs a sandbox until Ctrl-C or SIGTERM. Returns the exit code."""
-	config = Config(
-		app_secret=app_secret, verify_token=verify_token, token=token, waba_id=waba_id,
-		phone_number_id=phone_number_id, number=number, name=name, callback_url=callback_url,
-	)  # fmt: skip
+def main(*, host: str = "127.0.0.1", port: int = DEFAULT_PORT, **given: str | None) -> int:
+	"""Runs a sandbox until Ctrl-C or SIGTERM. `given`: fields of Config, None as its default. Returns the exit code."""
+	config = Config(**{name: value for name, value in given.items() if value is not None})
 	try:
 		sandbox = Sandbox(config, settings=Settings(status_delay_ms=400))
 		running = serve(sandbox, host, port)
@@ -70,8 +64,8 @@ def main(
 		return 1
 	sys.stdout.write(banner(running) + "\n")
 	sys.stdout.flush()
-	if callback_url:
-		threading.Thread(target=_try_callback, args=(sandbox, callback_url), daemon=True).start()
+	if config.callback_url:
+		threading.Thread(target=_try_callback, args=(sandbox, config.callback_url), daemon=True).start()
 	_until_stopped(running)
 	return 0
 

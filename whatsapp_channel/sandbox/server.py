@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from whatsapp_channel.sandbox.core import Sandbox
+from whatsapp_channel.sandbox.hosts import own_hosts_only
 
 if TYPE_CHECKING:
 	from _typeshed.wsgi import WSGIEnvironment
@@ -51,7 +52,8 @@ class Running:
 
 	def listen(self) -> None:
 		"""Takes connections, on the same port as before."""
-		server = make_server(self.host, self.port, self.sandbox.app, threaded=True, request_handler=_Quiet)
+		app = own_hosts_only(self.sandbox.app, self.host)
+		server = make_server(self.host, self.port, app, threaded=True, request_handler=_Quiet)
 		self.port = server.server_port
 		# The poll interval is how long closing takes; the default of half a second adds up in tests.
 		self._thread = threading.Thread(

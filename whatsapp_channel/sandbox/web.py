@@ -1,4 +1,4 @@
-"""Small answers of the sandbox's own pages and APIs: JSON, files of the page folder, policies."""
+"""Small answers of the sandbox's own pages and APIs: JSON, files of its pages, policies."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox.model import JSON, SandboxError
+from whatsapp_channel.sandbox.state.model import JSON, SandboxError
 
-PAGE = Path(__file__).parent / "page"
 POLICY = (
 	"default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; frame-ancestors 'none'"
 )
@@ -39,9 +38,9 @@ def json_answer(answer: Any, status: int = 200) -> Response:
 	)
 
 
-def asset(name: str, mimetype: str, policy: str = POLICY) -> Response:
-	"""A file of the page folder, never kept by the browser, under a policy."""
-	response = Response((PAGE / name).read_bytes(), mimetype=mimetype)
+def asset(file: Path, mimetype: str, policy: str = POLICY) -> Response:
+	"""A file of a page, never kept by the browser, under a policy."""
+	response = Response(file.read_bytes(), mimetype=mimetype)
 	response.headers["Cache-Control"] = "no-store"
 	response.headers["Content-Security-Policy"] = policy
 	response.headers["X-Content-Type-Options"] = "nosniff"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import frappe
 
-from whatsapp_channel.doctypes import SETTINGS
+from whatsapp_channel import settings
 
 FILE_SECONDS = 60.0
 PROBE_SECONDS = 10.0
@@ -29,8 +29,8 @@ class Trouble:
 
 	@classmethod
 	def of(cls, account: str) -> "Trouble":
-		"""The servers as seen by this account at the address that the settings name."""
-		address = frappe.db.get_single_value(SETTINGS, "api_base_url") or ""
+		"""The servers as seen by this account at the address that counts now."""
+		address, _version = settings.api()
 		return cls._known.setdefault((frappe.local.site, account, address), cls())
 
 	def seconds(self) -> float:

@@ -211,5 +211,5 @@ def get_site_path(*joins: str) -> str:
 
 
 def get_site_config(**options: Any) -> _dict:
-	"""What site_config.json says."""
+	"""What site_config.json says now, whatever this thread's `conf` was read from."""
 	return read_configuration(Path(local.site_path))

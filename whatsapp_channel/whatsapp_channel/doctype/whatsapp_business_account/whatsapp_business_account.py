@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, settings
 from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.onboarding.failures import explained
@@ -33,6 +33,8 @@ class WhatsAppBusinessAccount(Document):
 			frappe.throw(
 				_("Access Token: it has a space or a letter that no token has. Copy it from Meta once more.")
 			)
+
+		settings.refuse_dead(self.access_token, _("Access Token"))
 
 	def _forget_old_token(self) -> None:
 		"""What Meta said of the token before; of a new one that was typed in nothing is known yet."""

@@ -30,6 +30,7 @@ class WhatsAppChannelSettings(Document):
 		self._validate_ids()
 		self._validate_version()
 		self._validate_base_url()
+		self._refuse_published()
 
 	def on_update(self) -> None:
 		"""A channel without an app secret cannot receive, and its status says so."""
@@ -76,10 +77,18 @@ class WhatsAppChannelSettings(Document):
 			return
 		if urlsplit(self.api_base_url).scheme not in ("http", "https"):
 			frappe.throw(_("API Base URL: write the whole address, like {0}.").format(META_API))
-		if not frappe.conf.get("whatsapp_channel_allow_custom_api"):
+		if not settings.allows_custom_api():
 			frappe.throw(
 				_(
 					"API Base URL: only {0} is allowed. To use a sandbox, set whatsapp_channel_allow_custom_api to 1 "
 					"in the site configuration."
 				).format(META_API)
 			)
+
+	def _refuse_published(self) -> None:
+		"""A secret that everybody knows would let everybody in. One that is stored is a row of asterisks here: the health
+		page tells of it."""
+		entered = [(self.verify_token, self.meta.get_label("verify_token"))]
+		entered += [(row.secret, row.meta.get_label("secret")) for row in self.app_secrets]
+		for secret, label in entered:
+			settings.refuse_dead(secret, _(label), self.api_base_url)
