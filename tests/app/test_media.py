@@ -214,12 +214,6 @@ def test_file_that_changes_on_its_way(desk: Desk) -> None:
 	assert "checksum" in row_of(newest(MESSAGE)).error
 
 
-@pytest.mark.bench_only("the embedded host does not parse PDFs")
-def test_damaged_pdf_is_refused(desk: Desk) -> None:
-	message = send(desk, "document", b"%PDF-1.7\n\x00broken", "application/pdf", filename="a.pdf")
-	assert (row_of(message).state, "damaged" in row_of(message).error) == ("Refused", True)
-
-
 def test_message_without_any_file(desk: Desk) -> None:
 	message = photo(desk, id=None)
 	assert row_of(message).state == "Refused"
