@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import frappe
 
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.timeouts import OutOfTime
 
 T = TypeVar("T")
 
@@ -50,6 +51,9 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 			result = work()
 			frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
 			return result
+		except OutOfTime:
+			frappe.db.rollback()
+			raise
 		except Exception as error:
 			frappe.db.rollback()
 			if attempt == CONFLICT_TRIES or not (is_conflict(error) or isinstance(error, also_retry)):

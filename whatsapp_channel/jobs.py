@@ -5,6 +5,7 @@ from collections.abc import Callable
 import frappe
 
 from whatsapp_channel.logs import logger
+from whatsapp_channel.timeouts import OutOfTime
 
 FLAG_SECONDS = 60
 JOB_SECONDS = 900
@@ -72,5 +73,7 @@ def _quietly(work: Callable[[], object]) -> None:
 	"""The row is stored and the sweep finds it: an unreachable Redis must not turn a stored message into an error."""
 	try:
 		work()
+	except OutOfTime:
+		raise
 	except Exception:
 		logger().warning("Could not reach the job queue", exc_info=True)

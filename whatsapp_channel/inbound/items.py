@@ -22,6 +22,7 @@ from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.retry import next_attempt
 from whatsapp_channel.status import events
+from whatsapp_channel.timeouts import OutOfTime
 
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
@@ -68,6 +69,8 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 	except ItemProblem as problem:
 		frappe.db.rollback()
 		return problem
+	except OutOfTime:
+		raise
 	except Exception as error:
 		frappe.db.rollback()
 		return _unexpected(error)

@@ -16,6 +16,7 @@ from whatsapp_channel.inbound.items import ItemState, attempt, outcome
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.retry import MOST_ATTEMPTS
+from whatsapp_channel.timeouts import OutOfTime
 
 AFTER_A_CRASH = timedelta(minutes=5)
 # As many are looked up at once.
@@ -46,6 +47,8 @@ def retry_due(until: float) -> int:
 		done += 1
 		try:
 			retry(name)
+		except OutOfTime:
+			raise
 		except Exception:
 			# Counted and put off already. The others must not wait for it.
 			frappe.db.rollback()

@@ -38,6 +38,7 @@ from whatsapp_channel.rules import dimensions
 from whatsapp_channel.rules import media as rules
 from whatsapp_channel.rules.file_names import safe_name
 from whatsapp_channel.rules.media import Unacceptable
+from whatsapp_channel.timeouts import OutOfTime
 
 STORED = "Stored"
 FAILED = "Failed"
@@ -72,6 +73,8 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	"""
 	try:
 		return _row(wanted, state=STORED, **(_stored_before(wanted) or _download(wanted, seconds))), None
+	except OutOfTime:
+		raise
 	except Exception as error:
 		frappe.db.rollback()
 		found = problem_of(error, wanted)
