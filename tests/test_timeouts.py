@@ -32,9 +32,8 @@ def passes_on(handler: ast.ExceptHandler) -> bool:
 def swallowing(tree: ast.AST) -> Iterator[int]:
 	"""The lines of what would keep the end of the time from who waits for it."""
 	for node in ast.walk(tree):
-		if isinstance(node, ast.Call) and "suppress" in names(node.func):
-			if any(BROAD & names(argument) for argument in node.args):
-				yield node.lineno
+		if isinstance(node, ast.Call) and "suppress" in names(node.func) and BROAD & names(node):
+			yield node.lineno
 		if not isinstance(node, ast.Try):
 			continue
 		for handler in node.handlers:

@@ -105,7 +105,9 @@ def _arm_message(wamid: str) -> None:
 
 
 def _work(host: Any, order: dict[str, Any]) -> None:
+	from whatsapp_channel.inbound import media
 	from whatsapp_channel.inbound.drain import drain
+	from whatsapp_channel.inbound.media import fetching
 
 	host.connect()
 	if order["kill_at"]:
@@ -113,6 +115,9 @@ def _work(host: Any, order: dict[str, Any]) -> None:
 	if order["kill_at_message"]:
 		_arm_message(order["kill_at_message"])
 	drain()
+	for lane in media.lanes_with_work():
+		fetching.work(lane)
+		drain()
 	host.disconnect()
 
 

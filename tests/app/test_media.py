@@ -14,6 +14,7 @@ import pytest
 
 from tests.app.conftest import user
 from tests.app.desk import DEADLINE, MESSAGE, Desk, newest
+from tests.app.waiting import make_due
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
 from whatsapp_channel.inbound import media
 from whatsapp_channel.inbound.media import messages, removal, store
@@ -479,6 +480,7 @@ def test_worker_that_dies_between_fetching_and_filing(desk: Desk, monkeypatch: p
 			desk.settle()
 	frappe.db.rollback()
 	(file,) = frappe.get_all("File", {"attached_to_doctype": "WhatsApp Customer"}, ["name", "file_url"])
+	make_due()
 	desk.settle()
 	row = row_of(newest(MESSAGE))
 	assert (row.state, row.file, row.file_url) == ("Stored", file.name, file.file_url)

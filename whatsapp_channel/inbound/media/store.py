@@ -42,6 +42,7 @@ from whatsapp_channel.timeouts import OutOfTime
 
 STORED = "Stored"
 FAILED = "Failed"
+REFUSED = "Refused"
 REMOVED = "Removed"
 
 
@@ -84,6 +85,11 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
 	"""The values of a media row for a file that is not asked for now."""
 	return _row(wanted, state=FAILED, error=reason)
+
+
+def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
+	"""The values of a media row for a file that is never asked for again."""
+	return _row(wanted, state=REFUSED, error=reason)
 
 
 def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
