@@ -71,7 +71,10 @@ def write_settings(sandbox: Sandbox) -> None:
 def team(name: str = TEAM) -> str:
 	"""A department, made if it is not there; the one that receives the messages unless another is named."""
 	if not frappe.db.exists("HD Team", name):
-		frappe.get_doc({"doctype": "HD Team", "team_name": name}).insert(ignore_permissions=True)
+		made = frappe.get_doc({"doctype": "HD Team", "team_name": name})
+		# Members are mandatory since Helpdesk 1.28; the teams that it brings itself have none either.
+		made.flags.ignore_mandatory = True
+		made.insert(ignore_permissions=True)
 	return name
 
 

@@ -28,6 +28,7 @@ def main() -> None:
 	from whatsapp_channel.rules.pdf import has_scripts
 
 	limit(cpu_seconds, memory_bytes + os.fstat(0).st_size)
+	os.nice(10)  # whoever writes meanwhile comes first
 	try:
 		with mmap.mmap(0, 0, access=mmap.ACCESS_READ) as content:
 			answer = "scripts" if has_scripts(content) else "none"

@@ -39,6 +39,7 @@ TURN_SECONDS = 60
 # Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
 WAITING = "state = 'Pending' and file_since is not null and file_row is null"
 KEPT = ("Pending", "Held", "Unroutable")
+ITEM_FIELDS = ["state", "file_since", "file_row"]
 
 
 def media_of(message: InboundMessage) -> Media | None:
@@ -55,10 +56,13 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	media = media_of(item.message)
 	if not media:
 		return []
-	row = frappe.db.get_value(ITEM, {"item_key": item_key(item)}, ["file_since", "file_row"], as_dict=True)
+	row = frappe.db.get_value(ITEM, {"item_key": item_key(item)}, ITEM_FIELDS, as_dict=True)
 	if row and row.file_row:
 		values = json.loads(row.file_row)
 		return [{**values, "available_until": get_datetime(values["available_until"])}]
+	if row and row.state not in KEPT:
+		# Meta repeats what was given up here: there is no second row in which it could wait.
+		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	since = (row and row.file_since) or site_now()
 	left = PATIENCE - age(since)
 	if left <= timedelta():
@@ -157,13 +161,14 @@ def _fetch(name: str) -> None:
 	values = _obtained(_wanted(account, row.file_customer, message, media_of(message)), row.file_tries)
 	if not _settle(row, values):
 		_too_late(message, values)
+		_ask_again(name)
 	jobs.wake_drain()
 
 
 def _ask_again(name: str) -> None:
-	"""The customer was joined with another: who it is now is found when the message is tried to be filed."""
-	values = {"file_since": None, "next_attempt": site_now()}
-	in_transaction(lambda: frappe.db.set_value(ITEM, name, values, update_modified=False))
+	"""If it still waits, its customer was joined with another: who it is now is found when it is tried to be filed."""
+	query = f"update `tab{ITEM}` set file_since = null, next_attempt = %s where name = %s and {WAITING}"
+	in_transaction(lambda: frappe.db.sql(query, (site_now(), name)))
 	jobs.wake_drain()
 
 
