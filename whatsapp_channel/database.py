@@ -17,6 +17,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.rules import markup
+from whatsapp_channel.timeouts import OutOfTime
 
 T = TypeVar("T")
 
@@ -57,6 +58,9 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 			result = work()
 			frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
 			return result
+		except OutOfTime:
+			frappe.db.rollback()
+			raise
 		except Exception as error:
 			frappe.db.rollback()
 			if attempt == CONFLICT_TRIES or not (is_conflict(error) or isinstance(error, also_retry)):

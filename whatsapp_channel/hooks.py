@@ -49,7 +49,7 @@ doc_events = {
 scheduler_events = {
 	"cron": {
 		"* * * * *": ["whatsapp_channel.jobs.sweep"],
-		"*/2 * * * *": ["whatsapp_channel.inbound.media.fetch_failed"],
+		"*/2 * * * *": ["whatsapp_channel.jobs.wake_failed_files"],
 	},
 	"hourly": [
 		"whatsapp_channel.privacy.export.delete_old",

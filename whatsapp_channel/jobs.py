@@ -6,8 +6,11 @@ import frappe
 
 from whatsapp_channel import logs
 from whatsapp_channel.logs import logger
+from whatsapp_channel.timeouts import OutOfTime
 
 FLAG_SECONDS = 60
+# Of a usual bench's workers one leaves this queue alone: it is there for messages that come and go.
+FILES = "long"
 JOB_SECONDS = 900
 
 
@@ -25,6 +28,24 @@ def wake_sender(customer: str, channel: str) -> None:
 def queue_name(customer: str, channel: str) -> str:
 	"""What the lock and the wake flag of a queue are called."""
 	return f"send:{customer}:{channel}"
+
+
+def wake_files(lane: int) -> None:
+	"""Has the files fetched that messages of this lane wait for."""
+	_wake(lane_name(lane), "whatsapp_channel.inbound.media.fetching.work", queue=FILES, lane=lane)
+
+
+def lane_name(lane: int) -> str:
+	"""What the lock and the wake flag of a lane are called."""
+	return f"files:{lane}"
+
+
+def wake_failed_files() -> None:
+	"""Every few minutes: has missing files fetched again, if the time for one has come."""
+	from whatsapp_channel.inbound import media
+
+	if media.has_failed():
+		_wake("files:failed", "whatsapp_channel.inbound.media.fetch_failed", queue=FILES)
 
 
 def wake_sender_after_commit(customer: str, channel: str) -> None:
@@ -47,21 +68,23 @@ def answer_wake(name: str) -> None:
 @logs.job
 def sweep() -> None:
 	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
-	from whatsapp_channel.inbound import delivery, drain, retries
+	from whatsapp_channel.inbound import delivery, drain, media, retries
 	from whatsapp_channel.outbound import outbox
 
 	retries.release_overlooked()
 	if drain.has_work():
 		wake_drain()
+	for lane in media.lanes_with_work():
+		wake_files(lane)
 	for customer, channel in outbox.queues_with_work():
 		wake_sender(customer, channel)
 	delivery.record_refusals()
 
 
-def _wake(name: str, method: str, **arguments: str) -> None:
+def _wake(name: str, method: str, queue: str = "short", **arguments: str | int) -> None:
 	def enqueue_once() -> None:
 		if frappe.cache.set(_flag(name), 1, nx=True, ex=FLAG_SECONDS):
-			frappe.enqueue(method, queue="short", timeout=JOB_SECONDS, **arguments)
+			frappe.enqueue(method, queue=queue, timeout=JOB_SECONDS, **arguments)
 
 	_quietly(enqueue_once)
 
@@ -74,5 +97,7 @@ def _quietly(work: Callable[[], object]) -> None:
 	"""The row is stored and the sweep finds it: an unreachable Redis must not turn a stored message into an error."""
 	try:
 		work()
+	except OutOfTime:
+		raise
 	except Exception:
 		logger().warning("Could not reach the job queue", exc_info=True)

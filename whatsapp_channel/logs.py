@@ -20,14 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict
 from whatsapp_channel.rules.masking import mask_text
-
-try:
-	from rq.timeouts import BaseTimeoutException as TimeIsUp
-except ImportError:  # a host without Redis
-
-	class TimeIsUp(Exception):  # type: ignore[no-redef]
-		"""Nothing ends a job here."""
-
+from whatsapp_channel.timeouts import OutOfTime
 
 TITLE_LENGTH = 140
 SERVER_ERROR = 500
@@ -163,7 +156,7 @@ def _tried(work: Callable[[], Any], attempt: int = 1) -> tuple[Any, Exception | 
 			return work(), None
 	except Exception as error:
 		again = isinstance(error, frappe.RetryBackgroundJobError) or is_conflict(error)
-		failure = type(error)(trace()) if isinstance(error, TimeIsUp) else JobFailed(trace())
+		failure = type(error)(trace()) if isinstance(error, OutOfTime) else JobFailed(trace())
 	with suppress(Exception):  # the connection itself may be what was lost
 		frappe.db.rollback()
 	if not again or attempt == CONFLICT_TRIES:

@@ -32,10 +32,13 @@ class Crasher:
 		)
 		assert self.server.stdout.readline() == "ready\n"
 
-	def drain(self, *, kill_at: int | None = None, kill_at_message: str | None = None) -> bool:
-		"""Drains until done or dead: killed before the `kill_at`-th SQL statement or HTTP call, or when the message
-		with a certain id is filed. Returns whether it was killed; raises AssertionError when it failed otherwise."""
-		order = {"kill_at": kill_at, "kill_at_message": kill_at_message}
+	def drain(
+		self, *, kill_at: int | None = None, kill_at_message: str | None = None, kill_at_file: bool = False
+	) -> bool:
+		"""Drains and fetches until done or dead: killed before the `kill_at`-th SQL statement or HTTP call, when the
+		message with a certain id is filed, or when a file has come. Returns whether it was killed; raises AssertionError
+		when it failed otherwise."""
+		order = {"kill_at": kill_at, "kill_at_message": kill_at_message, "kill_at_file": kill_at_file}
 		self.server.stdin.write(json.dumps(order) + "\n")
 		self.server.stdin.flush()
 		status = int(self.server.stdout.readline())
@@ -104,15 +107,28 @@ def _arm_message(wamid: str) -> None:
 	items.HANDLERS[ItemKind.MESSAGE] = file
 
 
+def _arm_file() -> None:
+	from whatsapp_channel.inbound.media import store
+
+	_before(store.dimensions, "check", lambda *_arguments: die())
+
+
 def _work(host: Any, order: dict[str, Any]) -> None:
+	from whatsapp_channel.inbound import media
 	from whatsapp_channel.inbound.drain import drain
+	from whatsapp_channel.inbound.media import fetching
 
 	host.connect()
 	if order["kill_at"]:
 		_arm_statements(order["kill_at"])
+	if order["kill_at_file"]:
+		_arm_file()
 	if order["kill_at_message"]:
 		_arm_message(order["kill_at_message"])
 	drain()
+	for lane in media.lanes_with_work():
+		fetching.work(lane)
+		drain()
 	host.disconnect()
 
 

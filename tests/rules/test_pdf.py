@@ -1,5 +1,7 @@
 """Scripts are found wherever a PDF may keep them, and nowhere else."""
 
+import mmap
+import time
 import zlib
 from collections.abc import Iterator
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.bombs import pdf_of
 from tests.files import PDF, SCRIPTED_PDF, pdf
 from whatsapp_channel.rules import pdf as rules
 from whatsapp_channel.rules.pdf import has_scripts
@@ -97,6 +100,35 @@ def test_bomb_is_not_unpacked(content: bytes, monkeypatch: pytest.MonkeyPatch):
 	monkeypatch.setattr(rules, "UNPACKED_BYTES", 1_000_000)
 	assert has_scripts(content)
 	assert sum(read) <= 1_000_000
+
+
+HEAD = b"<< " + OBJECTS + b" >>\nstream\n"
+REPEATED = [
+	b"endstream stream ", b"stream ", b"stream\n", b"stream\r", b">stream x endstream ", b"%d 0 obj (\n", b"obj (", b"endobj ",
+	b"/First ", b"/First 1 0 R ", b"/ObjStm ", b"/Filter ", b"/Filter %x\n", b"/DP ", b"/", b"/#4a", b"/JavaScrip", b"/Type ",
+	b"%", b"%\n", b"% stream\n", b"<< ", b"((", b"[[", b" ", b"\x00", b"\n", b">> endobj << /First 1 0 R >> stream\n",
+	HEAD + b"\xff\xff\n", HEAD + zlib.compress(b"") + b"\nendstream ", HEAD + zlib.compress(b"<< /A 1 >>" * 50)[:-9] + b"\xff" * 50,
+	HEAD + zlib.compress(bytes(3000)) + b"\nendstream ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+	"behind", [b"", b" /Encrypt 5 0 R", b" /First 1 "], ids=["alone", "encrypted", "odd"]
+)
+@pytest.mark.parametrize("size", [15_000, 150_000], ids=["below what is looked back", "above"])
+@pytest.mark.parametrize("piece", REPEATED, ids=repr)
+def test_time_grows_with_the_size_alone(piece: bytes, size: int, behind: bytes):
+	"""In a map of memory, as files come: it is searched in other ways than bytes."""
+	small, large = time_for(pdf_of(piece, size) + behind), time_for(pdf_of(piece, 4 * size) + behind)
+	assert large < 8 * max(small, 0.005)
+
+
+def time_for(content: bytes) -> float:
+	with mmap.mmap(-1, len(content)) as mapped:
+		mapped.write(content)
+		began = time.process_time()
+		has_scripts(mapped)
+		return time.process_time() - began
 
 
 @given(st.binary(max_size=500))

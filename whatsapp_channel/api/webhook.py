@@ -1,7 +1,6 @@
 """Meta's webhook: verify, store, answer (design decision 1). Everything else happens in the drain job."""
 
 import hmac
-from contextlib import suppress
 
 import frappe
 from werkzeug.wrappers import Response
@@ -11,6 +10,7 @@ from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.inbound import delivery
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.logs import logger
+from whatsapp_channel.timeouts import OutOfTime, tolerated
 
 MAX_BODY_BYTES = 3 * 1024 * 1024  # Meta: payloads of up to 3 MB
 
@@ -49,10 +49,12 @@ def _delivery() -> Response:
 		return _answer(413, "A delivery has at most 3 MB.")
 	try:
 		return _keep_if_signed(body)
+	except OutOfTime:
+		raise
 	except Exception:
 		# Whatever it is, the database or a secret that cannot be decrypted: Meta shall keep the delivery for us.
 		logger().error("Could not store a delivery", exc_info=True)
-		with suppress(Exception):  # the connection itself may be what was lost
+		with tolerated():  # the connection itself may be what was lost
 			frappe.db.rollback()
 		return _answer(503, "Not stored. Please try again.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import frappe
@@ -14,6 +13,7 @@ from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
 from whatsapp_channel.logs import report
+from whatsapp_channel.timeouts import OutOfTime, tolerated
 
 
 def run(checks: Sequence[Check] = CHECKS) -> list[Result]:
@@ -39,6 +39,8 @@ def _found(check: Check) -> Finding:
 			_("No answer within {0} seconds.").format(round(check.seconds)),
 			_("Check again; if it stays, look at the server's load and its connections."),
 		)
+	except OutOfTime:
+		raise
 	except Exception as error:
 		return _unforeseen(check, error)
 	finally:
@@ -47,7 +49,7 @@ def _found(check: Check) -> Finding:
 
 
 def _unforeseen(check: Check, error: Exception) -> Finding:
-	with suppress(Exception):  # the database itself may be what does not work
+	with tolerated():  # the database itself may be what does not work
 		frappe.db.rollback()
 		report(f"Health check {check.key}")
 		frappe.db.commit()  # nosemgrep: so that the next check's rollback does not take the row along

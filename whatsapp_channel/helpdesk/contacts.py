@@ -9,6 +9,7 @@ from whatsapp_channel.database import insert_row, is_conflict
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.rules.address import DOMAIN
 from whatsapp_channel.rules.phone import of_wa_id, spellings, variants
+from whatsapp_channel.timeouts import OutOfTime
 
 # A Contact is named after its first name, with a number behind it when there are several: room for that is left.
 NAME_LENGTH = 100
@@ -72,6 +73,8 @@ def _unless_refused(work: Callable[[], str]) -> str | None:
 	frappe.db.savepoint(SAVEPOINT)
 	try:
 		return work()
+	except OutOfTime:
+		raise
 	except Exception as error:
 		if is_conflict(error):
 			raise

@@ -9,6 +9,7 @@ from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.database import insert_unless_there, set_single_value
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.logs import logger
+from whatsapp_channel.timeouts import OutOfTime
 
 
 def _(text: str) -> str:
@@ -50,6 +51,8 @@ def count_refusal(reason: str, times: int = 1) -> None:
 	"""
 	try:
 		frappe.cache.incrby(_counter(reason), times)
+	except OutOfTime:
+		raise
 	except Exception:
 		logger().warning("Could not count a refused webhook", exc_info=True)
 

@@ -18,6 +18,7 @@ from whatsapp_channel.inbound import gaps, items, retries
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
+from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
 BATCH = 50
@@ -175,6 +176,8 @@ def _process_together(delivery: str, group: list[Item]) -> None:
 	if len(group) > 1:
 		try:
 			unsettled = _TOGETHER[group[0].kind](group)
+		except OutOfTime:
+			raise
 		except Exception:
 			frappe.db.rollback()
 			report("WhatsApp: items could not be processed together")

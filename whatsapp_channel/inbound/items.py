@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
-from hashlib import sha256
 
 import frappe
 from frappe import _
@@ -14,14 +13,16 @@ from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import message, order
+from whatsapp_channel.inbound import media, message, order
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
 from whatsapp_channel.inbound.customers import identity
 from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.retry import next_attempt
 from whatsapp_channel.status import events
+from whatsapp_channel.timeouts import OutOfTime
 
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
@@ -49,7 +50,7 @@ def process(delivery: str, item: Item) -> None:
 
 def process_again(delivery: str, item: Item) -> None:
 	"""The same after a crash: what is kept already is left to its own tries."""
-	if not frappe.db.exists(ITEM, {"item_key": _key(delivery, item)}):
+	if not frappe.db.exists(ITEM, {"item_key": item_key(item, delivery)}):
 		process(delivery, item)
 
 
@@ -68,6 +69,8 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 	except ItemProblem as problem:
 		frappe.db.rollback()
 		return problem
+	except OutOfTime:
+		raise
 	except Exception as error:
 		frappe.db.rollback()
 		return _unexpected(error)
@@ -141,7 +144,7 @@ def give_up(delivery: str, item: Item) -> None:
 def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 	"""Stores an item with its problem and commits. Meta repeats itself in other batches: kept is kept."""
 	now = site_now()
-	key = _key(delivery, item)
+	key = item_key(item, delivery)
 	row = {
 		"name": key[:20],
 		"item_key": key,
@@ -156,15 +159,8 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 	}
 	insert_unless_there(ITEM, row)
 	frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
-
-
-def _key(delivery: str, item: Item) -> str:
-	"""Unique per item. A message has one wamid in whatever batch Meta repeats it; the rest is known by its place."""
-	if item.message:
-		place = f"{item.kind.value}:{item.phone_number_id}:{item.message.id}"
-	else:
-		place = f"{delivery}:{item.position}"
-	return sha256(place.encode()).hexdigest()
+	if row.get("file_since"):
+		media.wake(row["sender"])
 
 
 def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
@@ -180,4 +176,5 @@ def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 			state = ItemState.FAILED.value
 		else:
 			following = due_at(moment)
-	return {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}
+	found = {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}
+	return {**found, **problem.columns}

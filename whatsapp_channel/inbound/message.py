@@ -21,7 +21,7 @@ from whatsapp_channel.rules import readable
 def file(item: Item) -> None:
 	"""Files one message: customer, conversation, session, message row, Communication.
 
-	Raises ItemProblem when it belongs to no active channel. A message that is there already is left alone.
+	Raises ItemProblem when it belongs to no active channel, and while its file is fetched. A message that is there already is left alone.
 	"""
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
@@ -33,7 +33,7 @@ def file(item: Item) -> None:
 		identity.apply_system(way.account, message)
 	quiet = traces.is_quiet(message)
 	name = _customer(way, item)
-	files = [] if quiet else media.fetch(way.account, name, message)
+	files = [] if quiet else media.fetched(way.account, name, item)
 
 	def work(owner: str) -> None:
 		if not exists(message.id):

@@ -1,6 +1,7 @@
 """Why an item of a delivery could not be processed."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 
 class ItemProblem(Exception):
@@ -8,13 +9,19 @@ class ItemProblem(Exception):
 
 	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
 	the last try, for an administrator to see. `retry_at` (aware UTC): nothing went wrong, the item only has to wait
-	until then; that is no attempt.
+	until then; that is no attempt. `columns`: what else its row keeps.
 	"""
 
 	def __init__(
-		self, text: str, state: str, patience: timedelta | None = None, retry_at: datetime | None = None
+		self,
+		text: str,
+		state: str,
+		patience: timedelta | None = None,
+		retry_at: datetime | None = None,
+		columns: dict[str, Any] | None = None,
 	) -> None:
 		super().__init__(text)
 		self.state = state
 		self.patience = patience
 		self.retry_at = retry_at
+		self.columns = columns or {}

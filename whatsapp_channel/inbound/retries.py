@@ -11,12 +11,15 @@ from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import gaps, order
+from whatsapp_channel.inbound import gaps, media, order
 from whatsapp_channel.inbound.items import ItemState, attempt, outcome
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.retry import MOST_ATTEMPTS
+from whatsapp_channel.timeouts import OutOfTime
 
+# At first little: a message whose file has come is such an item, and most crashes have nothing to do with it.
+AFTER_FIRST_CRASH = timedelta(seconds=10)
 AFTER_A_CRASH = timedelta(minutes=5)
 # As many are looked up at once.
 BATCH = 10
@@ -46,6 +49,8 @@ def retry_due(until: float) -> int:
 		done += 1
 		try:
 			retry(name)
+		except OutOfTime:
+			raise
 		except Exception:
 			# Counted and put off already. The others must not wait for it.
 			frappe.db.rollback()
@@ -59,7 +64,7 @@ def retry(name: str) -> None:
 	if not row or row.state != ItemState.PENDING.value:
 		return
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
-	later = due_at(utc_now() + AFTER_A_CRASH)
+	later = due_at(utc_now() + (AFTER_A_CRASH if row.attempts else AFTER_FIRST_CRASH))
 	set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
 	frappe.db.commit()  # nosemgrep
 	item, problem = _attempt_stored(row)
@@ -84,6 +89,8 @@ def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None)
 	else:
 		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
 	set_value(ITEM, row.name, values)
+	if values.get("file_since"):
+		frappe.db.after_commit.add(lambda: media.wake(row.sender))
 	if values["state"] not in order.WAITING:
 		order.wake_next(row.number, row.sender)
 	if values["state"] == ItemState.DROPPED.value and item and item.kind is ItemKind.STATUS and item.status:

@@ -8,6 +8,7 @@ from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.logs import report
+from whatsapp_channel.timeouts import OutOfTime
 
 SERVER_ERROR = 500
 
@@ -24,6 +25,8 @@ def explained() -> Iterator[None]:
 		return
 	except CloudAPIError as error:
 		words = in_words(error)
+	except OutOfTime:
+		raise
 	except Exception as error:
 		if getattr(error, "http_status_code", SERVER_ERROR) < SERVER_ERROR:
 			raise

@@ -16,6 +16,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.database import named_lock
 from whatsapp_channel.privacy import erase, export
 from whatsapp_channel.privacy.person import asked
+from whatsapp_channel.timeouts import OutOfTime
 
 EVENT = "whatsapp_privacy"
 JOB_SECONDS = 4 * 3600
@@ -60,6 +61,8 @@ def run(action: str, sealed: str) -> None:
 			result = _run(action, **json.loads(decrypt(sealed)))
 	except Busy as busy:
 		result = {"failed": str(busy)}
+	except OutOfTime:
+		raise
 	except Exception:
 		frappe.db.rollback()
 		logs.report(f"WhatsApp: {action} by number was broken off")

@@ -55,6 +55,9 @@ CHANGED = _(
 SCRIPTED = _(
 	"The PDF contains scripts and was not stored. Ask the customer for it as a plain PDF or as a photo."
 )
+COSTLY = _(
+	"The PDF takes too much time or memory to be checked for scripts and was not stored. Ask the customer for it as a plain PDF or as a photo."
+)
 _EMPTY = _("The file is empty. Ask the customer to send it again.")
 
 

@@ -17,7 +17,7 @@ UNPACKED_BYTES = 64 * 1024 * 1024
 """No more than this is unpacked in all: a document whose objects take more is refused unread."""
 
 MOST_STREAMS = 500_000
-"""A document of 100 MB has fewer; each costs a look."""
+"""A document of 100 MB has fewer; each costs a look, also one that stands in data."""
 
 _DICTIONARY_BYTES = 64 * 1024
 _PIECE = 4096
@@ -62,7 +62,8 @@ class _Room:
 def has_scripts(content: bytes | mmap) -> bool:
 	"""Whether the document has a script or starts a program, also in packed objects, or hides whether it has.
 
-	What is encrypted cannot be read and counts as harmless.
+	What is encrypted cannot be read and counts as harmless. The time is linear in the size: no byte is looked at again
+	for each of the others, whatever is repeated.
 	"""
 	return bool(_TELLING.search(content)) or _in_plain_objects(content) or _in_packed_objects(content)
 
@@ -70,27 +71,46 @@ def has_scripts(content: bytes | mmap) -> bool:
 def _in_packed_objects(content: bytes | mmap) -> bool:
 	"""Whether a script is packed, or something is packed in a way that cannot be read."""
 	room, claimed = _Room(UNPACKED_BYTES), 0
-	for number, stream in enumerate(_STREAM.finditer(content)):
-		dictionary = _before(content, stream.start())
+	encrypted: bool | None = None
+	for number, (dictionary, end) in enumerate(_streams(content)):
 		room.left -= len(dictionary)
 		if number >= MOST_STREAMS or room.left <= 0:
 			return True
 		if not _PACKED_OBJECTS.search(dictionary):
 			continue
-		if _CERTAIN.search(content, claimed, stream.start() - len(dictionary)):
+		if _CERTAIN.search(content, claimed, end - len(b"stream") - len(dictionary)):
 			return True
-		claimed = stream.end()
-		objects = _objects(content, dictionary, stream.end(), room)
+		claimed = end
+		objects = _objects(content, dictionary, end, room)
 		if objects is None or _SCRIPT.search(objects):
 			return True
+		if not objects:
+			encrypted = bool(_ENCRYPTED.search(content)) if encrypted is None else encrypted
+			if not encrypted:
+				return True
 	return bool(_CERTAIN.search(content, claimed))
 
 
+def _streams(content: bytes | mmap) -> Iterator[tuple[bytes, int]]:
+	"""Of each stream all that may be its dictionary, and where its data begin.
+
+	Where the last object or stream ended is remembered: to look back for it from each stream would read the same 64 KB
+	again and again.
+	"""
+	seen = ended = 0
+	for stream in _STREAM.finditer(content):
+		place = stream.start()
+		ended = max(ended, content.rfind(b"endobj", seen, place), content.rfind(b"endstream", seen, place))
+		seen = place
+		yield content[max(ended, place - _DICTIONARY_BYTES, 0) : place], stream.end()
+
+
 def _in_plain_objects(content: bytes | mmap) -> bool:
-	"""Whether a script is outside of the data, where a short name means what it says."""
-	place = 0
+	"""Whether a script is outside of the data, where a short name means what it says, or there is too much to tell."""
+	place = number = 0
 	while begins := _STREAM.search(content, place):
-		if _SCRIPT.search(content, place, begins.start()):
+		number += 1
+		if number > MOST_STREAMS or _SCRIPT.search(content, place, begins.start()):
 			return True
 		ends = content.find(b"endstream", begins.end())
 		if ends < 0:
@@ -100,22 +120,14 @@ def _in_plain_objects(content: bytes | mmap) -> bool:
 	return bool(_SCRIPT.search(content, place))
 
 
-def _before(content: bytes | mmap, place: int) -> bytes:
-	"""All that may be the dictionary of a stream."""
-	start = max(0, place - _DICTIONARY_BYTES)
-	start = max(start, content.rfind(b"endobj", start, place))
-	start = max(start, content.rfind(b"endstream", start, place))
-	return content[start:place]
-
-
 def _objects(content: bytes | mmap, dictionary: bytes, place: int, room: _Room) -> bytes | None:
-	"""The packed objects of a stream; None for what cannot be read, or not plainly."""
+	"""The packed objects of a stream, empty if none can be unpacked; None for what is packed in another way."""
 	line = _LINE_END.match(content, place)
 	if line is None or len(_FILTERS.findall(dictionary)) != 1 or not _PLAIN_FLATE.search(dictionary):
 		return None
+	room.left -= _PIECE  # also for one that is damaged from its first byte
 	unpacked = b"".join(_inflated(content, line.end(), room))
-	readable = unpacked or _ENCRYPTED.search(content)
-	return unpacked if readable and room.left > 0 else None
+	return unpacked if room.left > 0 else None
 
 
 def _inflated(content: bytes | mmap, place: int, room: _Room) -> Iterator[bytes]:
@@ -134,11 +146,15 @@ def _inflated(content: bytes | mmap, place: int, room: _Room) -> Iterator[bytes]
 
 
 def _up_to_the_damage(machine: zlib._Decompress, packed: bytes, room: _Room) -> Iterator[bytes]:
-	"""Readers show what comes before the damage, and the library throws it away unless it gets single bytes."""
-	for place in range(len(packed)):
+	"""Readers show what comes before the damage, and the library throws away whatever it unpacked of a damaged piece:
+	so the piece is halved until only the damage is left."""
+	while len(packed) > 1:
+		half, before = len(packed) // 2, machine.copy()
 		try:
-			unpacked = machine.decompress(packed[place : place + 1], max(room.left, 1))
+			unpacked = machine.decompress(packed[:half], max(room.left, 1))
 		except zlib.error:
-			return
-		room.left -= len(unpacked) + 1
+			machine, packed = before, packed[:half]
+			continue
+		packed = packed[half:]
+		room.left -= len(unpacked) + half
 		yield unpacked

@@ -13,6 +13,7 @@ from whatsapp_channel.rules import calling
 from whatsapp_channel.rules.calling import Cause
 from whatsapp_channel.rules.channel_status import Status
 from whatsapp_channel.status import words
+from whatsapp_channel.timeouts import OutOfTime
 
 ROLE = "System Manager"
 
@@ -68,6 +69,8 @@ def _send(account: str, label: str, status: Status) -> None:
 	frappe.db.savepoint("notification")
 	try:
 		make_notification_logs(frappe._dict(log), administrators())
+	except OutOfTime:
+		raise
 	except Exception as error:
 		if is_conflict(error):
 			raise

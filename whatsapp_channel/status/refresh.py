@@ -16,6 +16,7 @@ from whatsapp_channel.rules.channel_facts import NumberState, Site
 from whatsapp_channel.rules.channel_status import Action, ChannelStatus, Facts, Status
 from whatsapp_channel.status import notify, restriction, timeline, words
 from whatsapp_channel.status.facts import account_state, number_state, site
+from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
 VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
@@ -76,6 +77,8 @@ def refresh_all() -> None:
 	for account in frappe.get_all(ACCOUNT, pluck="name"):
 		try:
 			in_transaction(lambda name=account: refresh_account(name))
+		except OutOfTime:
+			raise
 		except Exception:
 			frappe.db.rollback()
 			report("WhatsApp: the status of an account could not be brought up to date")

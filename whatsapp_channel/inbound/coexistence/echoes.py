@@ -32,7 +32,7 @@ def file(item: Item) -> None:
 	"""Files one message of the app: customer, conversation, message row, and a Communication where there is a ticket.
 
 	Opens no ticket, no session and no window, and never opens a closed ticket again. Raises ItemProblem when it belongs
-	to no active channel. A message that is there already, also one that we sent, is left alone.
+	to no active channel, and while its file is fetched. A message that is there already, also one that we sent, is left alone.
 	"""
 	echo = item.message
 	if echo.group_id:
@@ -46,7 +46,7 @@ def file(item: Item) -> None:
 	name = _customer(way, item)
 	_wait_for_our_own(name, echo)
 	quiet = traces.is_quiet(echo)
-	files = [] if quiet else media.fetch(way.account, name, echo)
+	files = [] if quiet else media.fetched(way.account, name, item)
 
 	def work(owner: str) -> None:
 		if not message.exists(echo.id):

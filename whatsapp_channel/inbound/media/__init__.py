@@ -1,12 +1,13 @@
 """Files of messages: fetched before any lock, judged by content, attached under the lock, removed after their time."""
 
+from whatsapp_channel.inbound.media.fetching import fetched, lanes_with_work, wake
 from whatsapp_channel.inbound.media.messages import (
 	attach,
 	failed_in,
-	fetch,
 	fetch_again,
 	fetch_failed,
 	files_of,
+	has_failed,
 	has_missing,
 )
 from whatsapp_channel.inbound.media.removal import redact_old_media
@@ -14,10 +15,13 @@ from whatsapp_channel.inbound.media.removal import redact_old_media
 __all__ = [
 	"attach",
 	"failed_in",
-	"fetch",
 	"fetch_again",
 	"fetch_failed",
+	"fetched",
 	"files_of",
+	"has_failed",
 	"has_missing",
+	"lanes_with_work",
 	"redact_old_media",
+	"wake",
 ]

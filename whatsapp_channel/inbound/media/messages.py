@@ -1,4 +1,4 @@
-"""The files of messages: fetched before any lock, shown in their ticket, fetched again when something went wrong."""
+"""The files of messages that are filed: shown in their ticket, fetched again when something went wrong."""
 
 import time
 from datetime import timedelta
@@ -10,10 +10,9 @@ from frappe import _
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now, to_utc
-from whatsapp_channel.cloud_api.content import Content, Edit, Media, read_content
-from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.cloud_api.content import Content, Media, read_content
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
+from whatsapp_channel.database import change_row, in_transaction, lock_row, named_lock, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.media.problems import expired
@@ -24,7 +23,6 @@ from whatsapp_channel.inbound.media.store import (
 	Wanted,
 	is_hosts_trouble,
 	obtain,
-	put_off,
 )
 from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.rules.readable import FileView
@@ -43,43 +41,11 @@ FIELDS = [
 	"sha256",
 ]
 FIELDS += ["error", "available_until"]
-# Of one file, by who waits for it: everybody's messages, an agent in front of the page, nobody.
+# Of one file, by who waits for it: an agent in front of the page, nobody.
 AGENT_SECONDS = 60.0
 SWEEP_SECONDS = 180.0
 SWEEP_BEGINS_NONE_AFTER = 60.0
 FIRST_PAUSE = timedelta(minutes=1)
-
-
-def fetch(account: str, customer: str, message: InboundMessage) -> list[dict[str, Any]]:
-	"""Downloads the file of a message and returns the rows of the child table `media`. Never raises.
-
-	To be called before any lock: it commits, and takes up to a minute. While Meta's servers do not answer, files of
-	other messages are put off, so that texts do not wait for them.
-	"""
-	content = message.content.content if isinstance(message.content, Edit) else message.content
-	if not isinstance(content, Media):
-		return []
-	wanted = Wanted(
-		account=account,
-		customer=customer,
-		message=message.id,
-		kind=content.kind,
-		at=message.timestamp,
-		media_id=content.id,
-		url=content.url,
-		mime_type=content.mime_type,
-		sha256=content.sha256,
-		filename=content.filename,
-	)
-	trouble = Trouble.of(account)
-	seconds = trouble.seconds()
-	if not seconds:
-		return [
-			put_off(wanted, _("WhatsApp's file servers do not answer. The file is fetched later by itself."))
-		]
-	row, error = obtain(wanted, seconds)
-	trouble.note(failed=is_hosts_trouble(error))
-	return [row]
 
 
 def attach(message: str, communication: str, ticket: str) -> None:
@@ -181,6 +147,9 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 		values = {"state": expired().state, "error": expired().text}
 	else:
 		wanted = _wanted(row)
+		# The try counts before it is made: a file that kills its worker must not be the first of every sweep.
+		change_row(MEDIA, row.name, {})
+		frappe.db.commit()  # nosemgrep: it must outlive this process
 		values, error = obtain(wanted, seconds)
 		values["available_until"] = row.available_until
 		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
@@ -225,7 +194,7 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 	if message and message.customer != customer:
 		return None
 	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
-		_discard(values)
+		discard(values)
 		return False
 	set_value(MEDIA, row.name, values)
 	if message and message.communication:
@@ -233,8 +202,8 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 	return True
 
 
-def _discard(values: dict[str, Any]) -> None:
-	"""A file that came too late: it hangs on a customer who may be gone, where nobody would find it again."""
+def discard(values: dict[str, Any]) -> None:
+	"""Deletes a file that came too late, unless a message has it: it hangs on a customer who may be gone, where nobody would find it again."""
 	name = values.get("file")
 	if name and not frappe.db.exists(MEDIA, {"file": name}):
 		files.remove(name, values["file_url"], [], [], all_rows=False)
@@ -251,16 +220,22 @@ def _show(message: str, communication: str) -> None:
 
 @logs.job
 def fetch_failed() -> None:
-	"""Every few minutes: tries missing files again, each after twice the time, while Meta has them.
+	"""The job: tries missing files again, each after twice the time, while Meta has them.
 
 	Files of an imported history are left to who wants to see them.
 	"""
 	jobs.act_as_site()
+	jobs.answer_wake("files:failed")
 	begun = time.monotonic()
 	for row in _due():
 		fetch_again(row.parent, SWEEP_SECONDS)
 		if time.monotonic() - begun > SWEEP_BEGINS_NONE_AFTER or not Trouble.of(row.account).seconds():
 			return
+
+
+def has_failed() -> bool:
+	"""Whether the time for another try of a missing file has come."""
+	return bool(_due())
 
 
 def _due() -> list["frappe._dict"]:

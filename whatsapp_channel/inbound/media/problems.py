@@ -82,10 +82,6 @@ def problem_of(error: Exception, wanted: "Wanted") -> NotStored:
 		return _refused_by_meta(error, wanted.account)
 	if isinstance(error, frappe.ValidationError):
 		return _refused_by_frappe(error)
-	if type(error).__module__.startswith("pypdf"):
-		return NotStored(
-			"Refused", _("The PDF is damaged and could not be checked for scripts. It was not stored.")
-		)
 	report("WhatsApp: a file could not be stored")
 	return _stored_later()
 
@@ -123,7 +119,7 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 
 
 def _refused_by_frappe(error: frappe.ValidationError) -> NotStored:
-	"""Frappe looks into every PDF for scripts; other apps may object to other files.
+	"""Other apps may object to a file.
 
 	What is wrong with the site, such as a folder that is missing, is no fault of the file: an administrator mends it.
 	"""

@@ -13,6 +13,7 @@ from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.inbound.media.store import FAILED, REMOVED, STORED
 from whatsapp_channel.logs import report
+from whatsapp_channel.timeouts import OutOfTime
 
 BATCH = 100
 
@@ -56,6 +57,8 @@ def _redact(message: str, days: int) -> bool:
 	customer = frappe.db.get_value(MESSAGE, message, "customer")
 	try:
 		in_transaction(lambda: _redact_locked(message, customer, days))
+	except OutOfTime:
+		raise
 	except Exception:
 		report("WhatsApp: old files could not be deleted")
 		frappe.db.commit()  # nosemgrep: the report

@@ -1,8 +1,8 @@
 """One file of a message, from Meta's servers to a private File: streamed, checked, judged and inserted.
 
-A file travels through a nameless temporary file on the site's disk, which vanishes with the process. Frappe takes the
-content of a File as bytes; it gets a memory map of that temporary file instead, so that 100 MB are read from the page
-cache and never copied into the worker's memory.
+A file travels through a nameless temporary file on the site's disk, which vanishes with the process. It is judged and
+stored by a memory map of that, so that 100 MB are read from the page cache and never copied into the worker's memory.
+Nothing here unpacks or decodes it: what has to be read further than its markers is read by a process of its own.
 """
 
 import mimetypes
@@ -24,6 +24,8 @@ from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.helpdesk import files
+from whatsapp_channel.inbound.media import judging
 from whatsapp_channel.inbound.media.problems import (
 	NotStored,
 	no_access,
@@ -32,13 +34,15 @@ from whatsapp_channel.inbound.media.problems import (
 	problem_of,
 	too_large,
 )
+from whatsapp_channel.rules import dimensions
 from whatsapp_channel.rules import media as rules
 from whatsapp_channel.rules.file_names import safe_name
 from whatsapp_channel.rules.media import Unacceptable
-from whatsapp_channel.rules.pdf import has_scripts
+from whatsapp_channel.timeouts import OutOfTime
 
 STORED = "Stored"
 FAILED = "Failed"
+REFUSED = "Refused"
 REMOVED = "Removed"
 
 
@@ -70,6 +74,8 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	"""
 	try:
 		return _row(wanted, state=STORED, **(_stored_before(wanted) or _download(wanted, seconds))), None
+	except OutOfTime:
+		raise
 	except Exception as error:
 		frappe.db.rollback()
 		found = problem_of(error, wanted)
@@ -79,6 +85,11 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
 	"""The values of a media row for a file that is not asked for now."""
 	return _row(wanted, state=FAILED, error=reason)
+
+
+def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
+	"""The values of a media row for a file that is never asked for again."""
+	return _row(wanted, state=REFUSED, error=reason)
 
 
 def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
@@ -122,7 +133,8 @@ def _download(wanted: Wanted, seconds: float) -> dict[str, Any]:
 		_check_allowed(judged)
 		name = safe_name(wanted.filename, judged.extension, _name_of(wanted))
 		with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-			if judged.extension == "pdf" and has_scripts(mapped):
+			dimensions.check(mapped, judged.mime_type, wanted.kind)
+			if judged.extension == "pdf" and judging.has_scripts(content):
 				raise Unacceptable(rules.SCRIPTED)
 			file = in_transaction(lambda: _insert(wanted, name, mapped))
 	return {**file, "size": got.size, "mime_type": judged.mime_type, "sha256": got.sha256}
@@ -133,15 +145,7 @@ def _name_of(wanted: Wanted) -> str:
 
 
 def _insert(wanted: Wanted, name: str, content: mmap.mmap) -> dict[str, str]:
-	"""By Frappe's own way, with its checks and what other apps hook into it."""
-	values = {
-		"doctype": "File",
-		"file_name": name,
-		"is_private": 1,
-		"folder": "Home/Attachments",
-		"content": content,
-	}
-	document = frappe.get_doc(values).insert(ignore_permissions=True, set_name=wanted.key)
+	document = files.insert(wanted.key, name, content)
 	# Attached afterwards, because Frappe would note each file in the customer's timeline; and named as before, because
 	# it adds letters to a name that is taken on the disk.
 	place = {"attached_to_doctype": CUSTOMER, "attached_to_name": wanted.customer, "file_name": name}

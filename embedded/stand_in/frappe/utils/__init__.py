@@ -236,3 +236,17 @@ def get_user_info_for_avatar(user_id: str) -> dict[str, Any]:
 	"""Name and picture of a user; an unknown one is shown as the address."""
 	name = frappe.db.get_value("User", user_id, "full_name") if user_id else None
 	return {"email": user_id, "image": "", "name": name or user_id}
+
+
+def get_hook_method(hook_name: str, fallback: Any = None) -> Any:
+	"""The function that an app puts in the place of one of Frappe's, or `fallback`."""
+	named = frappe.get_hooks(hook_name)
+	return frappe.get_attr(named[0]) if named else fallback
+
+
+def call_hook_method(hook: str, *args: Any, **kwargs: Any) -> Any:
+	"""Calls what all apps say for a hook; returns the first answer that says anything."""
+	out = None
+	for method in frappe.get_hooks(hook):
+		out = out or frappe.get_attr(method)(*args, **kwargs)
+	return out

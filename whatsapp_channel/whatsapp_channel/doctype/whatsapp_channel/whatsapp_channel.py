@@ -11,6 +11,7 @@ from whatsapp_channel.onboarding import files
 from whatsapp_channel.onboarding.refusals import said
 from whatsapp_channel.outbound import account_health
 from whatsapp_channel.rules.image import check_icon
+from whatsapp_channel.timeouts import OutOfTime
 
 
 class WhatsAppChannel(Document):
@@ -62,6 +63,8 @@ class WhatsAppChannel(Document):
 		try:
 			departments = teams.lock()
 			channels = len(frappe.db.sql("select name from `tabWhatsApp Channel` for update"))
+		except OutOfTime:
+			raise
 		except Exception as error:
 			if not is_conflict(error):
 				raise

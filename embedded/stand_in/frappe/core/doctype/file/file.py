@@ -1,6 +1,5 @@
 """Files: rows that point at content on disk, equal content kept once."""
 
-import hashlib
 import mimetypes
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import frappe
 from frappe.core.api.file import get_max_file_size
 from frappe.core.doctype.file.exceptions import MaxFileSizeReachedError
+from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.model.document import Document
 
 
@@ -17,9 +17,9 @@ class File(Document):
 	def before_insert(self) -> None:
 		"""Write the content, or take over what the URL points at."""
 		self.folder = self.folder or "Home/Attachments"
-		content = self.__dict__.pop("content", None)
-		if content is not None:
-			self._write(content.encode() if isinstance(content, str) else content)
+		if self.__dict__.get("content") is not None:
+			self.save_file(content=self.get_content())
+			frappe.db.after_rollback.add(self._withdraw)
 		elif self.file_url:
 			self._point()
 		self.file_type = Path(self.file_name or "").suffix.lstrip(".").upper()
@@ -29,27 +29,36 @@ class File(Document):
 		if not self.is_folder and not self.file_url:
 			frappe.throw("File URL is required", frappe.MandatoryError)
 
-	def _write(self, content: bytes) -> None:
-		limit = get_max_file_size()
-		if len(content) > limit:
-			frappe.throw(
-				f"File size exceeded the maximum allowed size of {limit} bytes", MaxFileSizeReachedError
-			)
+	def save_file(self, content: Any = None) -> None:
+		"""Put the content on the disk, or point at equal content that is there."""
+		content = self.get_content()
+		self._content = content.encode() if isinstance(content, str) else content
 		self.file_name = (self.file_name or "file").replace("/", "-").replace("\\", "-")
-		self.file_size, self.content_hash = (
-			len(content),
-			hashlib.md5(content, usedforsecurity=False).hexdigest(),
-		)
+		self.file_size, self.content_hash = self.check_max_file_size(), get_content_hash(self._content)
 		same = {"content_hash": self.content_hash, "is_private": frappe.utils.cint(self.is_private)}
 		if known := frappe.db.get_value("File", same, "file_url"):
 			self.file_url = known
 			return
-		name = self.file_name
-		while (path := self._folder() / name).exists():
-			name = f"{Path(self.file_name).stem}{frappe.generate_hash(length=6)}{Path(self.file_name).suffix}"
-		path.write_bytes(content)
-		frappe.db.after_rollback.add(lambda: path.unlink(missing_ok=True))
+		name = generate_file_name(self.file_name, is_private=bool(self.is_private))
 		self.file_url = f"/{'private/' if self.is_private else ''}files/{name}"
+		Path(self.get_full_path()).write_bytes(self._content)
+
+	def check_max_file_size(self) -> int:
+		"""The size of the content in bytes; raises MaxFileSizeReachedError."""
+		limit, size = get_max_file_size(), len(self._content)
+		if size > limit:
+			frappe.throw(
+				f"File size exceeded the maximum allowed size of {limit} bytes", MaxFileSizeReachedError
+			)
+		return size
+
+	def exists_on_disk(self) -> bool:
+		"""Whether the content is there."""
+		return Path(self.get_full_path()).exists()
+
+	def _withdraw(self) -> None:
+		if self.file_url and not frappe.db.exists("File", {"file_url": self.file_url}):
+			Path(self.get_full_path()).unlink(missing_ok=True)
 
 	def _folder(self) -> Path:
 		return Path(frappe.get_site_path("private" if self.is_private else "public", "files"))
@@ -69,7 +78,10 @@ class File(Document):
 		return str(self._folder() / self.file_url.rpartition("/")[2])
 
 	def get_content(self) -> Any:
-		"""The content: text when it is text, as Frappe does."""
+		"""The content: of a new file what it was given, else text when it is text, as Frappe does."""
+		if self.__dict__.get("content"):
+			self._content = self.content
+			return self._content
 		content = Path(self.get_full_path()).read_bytes()
 		try:
 			return content.decode()

@@ -1,0 +1,1 @@
+"""What the app takes from rq, the job queue of a bench."""

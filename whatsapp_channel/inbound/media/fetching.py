@@ -1,0 +1,216 @@
+"""The file of a message that just arrived: fetched by a job of its own, while the message waits among the kept items.
+
+No drain waits for a file, so nobody's texts do. The item says since when its message waits, for whose file, how many
+workers have begun with it, and what became of it; each step is committed, so whoever dies is followed by another.
+"""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+from zlib import crc32
+
+import frappe
+from frappe import _
+from frappe.utils import get_datetime
+
+from whatsapp_channel import jobs
+from whatsapp_channel.clock import age, site_now, utc_now
+from whatsapp_channel.cloud_api.content import Edit, Media
+from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
+from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
+from whatsapp_channel.inbound.media import messages
+from whatsapp_channel.inbound.media.store import Wanted, give_up, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.inbound.media.trouble import Trouble
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.keys import item_key, wamid_key
+from whatsapp_channel.logs import report
+from whatsapp_channel.timeouts import OutOfTime
+
+PATIENCE = timedelta(seconds=60)
+"""A message waits no longer for its file; then it is filed without, and the file follows."""
+MOST_KILLS = 3
+"""A file at which so many workers died is given up."""
+LANES = 4
+"""So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
+TURN_SECONDS = 60
+# Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
+WAITING = "state = 'Pending' and file_since is not null and file_row is null"
+KEPT = ("Pending", "Held", "Unroutable")
+ITEM_FIELDS = ["state", "file_since", "file_row"]
+
+
+def media_of(message: InboundMessage) -> Media | None:
+	"""What a message says of its file; None when it has none."""
+	content = message.content.content if isinstance(message.content, Edit) else message.content
+	return content if isinstance(content, Media) else None
+
+
+def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
+	"""The rows of the child table `media` for a message that is about to be filed.
+
+	Raises ItemProblem as long as the message has to wait for its file. To be called before any lock.
+	"""
+	media = media_of(item.message)
+	if not media:
+		return []
+	row = frappe.db.get_value(ITEM, {"item_key": item_key(item)}, ITEM_FIELDS, as_dict=True)
+	if row and row.file_row:
+		values = json.loads(row.file_row)
+		return [{**values, "available_until": get_datetime(values["available_until"])}]
+	if row and row.state not in KEPT:
+		# Meta repeats what was given up here: there is no second row in which it could wait.
+		return [put_off(_wanted(account, customer, item.message, media), _later())]
+	since = (row and row.file_since) or site_now()
+	left = PATIENCE - age(since)
+	if left <= timedelta():
+		return [put_off(_wanted(account, customer, item.message, media), _later())]
+	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
+	raise ItemProblem(text, "Pending", retry_at=utc_now() + left, columns=columns)
+
+
+def _later() -> str:
+	return _(
+		"WhatsApp's file servers are slow, or many files are on their way. It is fetched later by itself."
+	)
+
+
+def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> Wanted:
+	return Wanted(
+		account=account,
+		customer=customer,
+		message=message.id,
+		kind=media.kind,
+		at=message.timestamp,
+		media_id=media.id,
+		url=media.url,
+		mime_type=media.mime_type,
+		sha256=media.sha256,
+		filename=media.filename,
+	)
+
+
+def lane_of(sender: str | None) -> int:
+	"""Who fetches the files of a sender: always the same, so that one with slow files holds up one lane alone."""
+	return crc32((sender or "").encode()) % LANES
+
+
+def wake(sender: str | None) -> None:
+	"""Has the files fetched that messages of this sender wait for."""
+	jobs.wake_files(lane_of(sender))
+
+
+def lanes_with_work() -> list[int]:
+	"""The lanes in which a message waits for its file."""
+	return sorted({lane_of(sender) for _name, sender in _waiting()})
+
+
+def _waiting() -> list[tuple[str, str | None]]:
+	frappe.db.commit()  # nosemgrep: a fresh look
+	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
+
+
+def work(lane: int) -> None:
+	"""The job: fetches what messages of this lane wait for, until nothing is left or its turn is over.
+
+	Safe to start any number of times: a second one waits a moment and leaves, as a second drain does.
+	"""
+	jobs.act_as_site()
+	with named_lock(jobs.lane_name(lane), wait=2) as mine:
+		if not mine:
+			return
+		until, done = time.monotonic() + TURN_SECONDS, set()
+		while time.monotonic() < until:
+			jobs.answer_wake(jobs.lane_name(lane))
+			waiting = (name for name, sender in _waiting() if lane_of(sender) == lane and name not in done)
+			if not (name := next(waiting, None)):
+				return
+			done.add(name)
+			_fetch_or_report(name)
+		jobs.answer_wake(jobs.lane_name(lane))
+	jobs.wake_files(lane)
+
+
+def _fetch_or_report(name: str) -> None:
+	"""What nobody foresaw costs this file alone: its message is filed without it."""
+	try:
+		_fetch(name)
+	except OutOfTime:
+		raise
+	except Exception:
+		frappe.db.rollback()
+		report("WhatsApp: a file could not be fetched")
+		frappe.db.commit()  # nosemgrep: the report
+
+
+def _fetch(name: str) -> None:
+	fields = ["name", "payload", "file_customer", "file_tries"]
+	row = frappe.db.get_value(ITEM, name, fields, as_dict=True)
+	if not row:
+		return
+	# Counted before: a file that kills its worker must not kill one after the other.
+	set_value(ITEM, name, "file_tries", row.file_tries + 1, update_modified=False)
+	frappe.db.commit()  # nosemgrep: it must outlive this process
+	message = Item.from_json(row.payload).message
+	account = frappe.db.get_value(CUSTOMER, row.file_customer, "account")
+	if not account:
+		_ask_again(name)
+		return
+	values = _obtained(_wanted(account, row.file_customer, message, media_of(message)), row.file_tries)
+	if not _settle(row, values):
+		_too_late(message, values)
+		_ask_again(name)
+	jobs.wake_drain()
+
+
+def _ask_again(name: str) -> None:
+	"""If it still waits, its customer was joined with another: who it is now is found when it is tried to be filed."""
+	query = f"update `tab{ITEM}` set file_since = null, next_attempt = %s where name = %s and {WAITING}"
+	in_transaction(lambda: frappe.db.sql(query, (site_now(), name)))
+	jobs.wake_drain()
+
+
+def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
+	if kills >= MOST_KILLS:
+		return give_up(
+			wanted,
+			_(
+				"The server was stopped each time it worked on this file, which was not stored. Ask the customer for it in another form."
+			),
+		)
+	trouble = Trouble.of(wanted.account)
+	seconds = trouble.seconds()
+	if not seconds:
+		return put_off(
+			wanted, _("WhatsApp's file servers do not answer. The file is fetched later by itself.")
+		)
+	values, error = obtain(wanted, seconds)
+	trouble.note(failed=is_hosts_trouble(error))
+	return values
+
+
+def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+	"""Hands the outcome to the waiting item; False when it waits no more: it is filed, or erased, or the customer is
+	another's by now, to whom the file does not belong yet."""
+
+	def work() -> bool:
+		if not lock_row(CUSTOMER, row.file_customer):
+			return False
+		frappe.db.sql(
+			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = 'Pending' then %s else
+			next_attempt end where name = %s and state in %s and file_row is null""",
+			(frappe.as_json(values), site_now(), row.name, KEPT),
+		)
+		return bool(frappe.db._cursor.rowcount)
+
+	return in_transaction(work)
+
+
+def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
+	"""The message was filed without its file and gets it now; nobody's file is deleted."""
+	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
+	if filed:
+		messages.fetch_again(filed)
+	in_transaction(lambda: messages.discard(values))
