@@ -79,7 +79,7 @@ def report(doctype: str, *columns: str) -> str:
 
 REPORTS: dict[str, tuple[str, tuple[str, ...], str]] = {
 	"messages": (MESSAGE, ("message_type", "reaction", "error", "text", "payload"), "‹img"),
-	"customers": (CUSTOMER, ("profile_name", "contact", "username"), "Ana"),
+	"customers": (CUSTOMER, ("profile_name", "contact", "username"), "Ana”"),
 	"deliveries": (DELIVERY, ("state", "error", "body"), "whatsapp_business_account"),
 }
 
@@ -98,7 +98,7 @@ def test_reports(
 
 @pytest.mark.parametrize("doctype", [CUSTOMER, MESSAGE, "Contact", "HD Ticket"])
 def test_lists(page: Page, address: str, message: str, doctype: str) -> None:  # noqa: F811
-	text = "Ana" if doctype in (CUSTOMER, "Contact") else ""
+	text = "Ana”" if doctype in (CUSTOMER, "Contact") else ""
 	show(page, address, f"{slug(doctype)}/view/list", text or "Filter")
 
 
