@@ -128,8 +128,8 @@ def kinds_of(site: str, doctype: str) -> dict[str, str]:
 	return {**kinds, **dict.fromkeys(filter(None, (named_after, "name", "parent")), "Link")}
 
 
-def make_plain(document: Document, method: str | None = None) -> None:
-	"""The same for a document and its child rows; runs before each of ours is saved, whoever saves it (hooks)."""
+def make_plain(document: Document) -> None:
+	"""The same for a document and its child rows, before it is saved."""
 	for row in (document, *document.get_all_children()):
 		for field in kinds_of(frappe.local.site, row.doctype):
 			value = row.get(field)

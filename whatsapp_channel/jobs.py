@@ -40,6 +40,7 @@ def lane_name(lane: int) -> str:
 	return f"files:{lane}"
 
 
+@logs.job
 def wake_failed_files() -> None:
 	"""Every few minutes: has missing files fetched again, if the time for one has come."""
 	from whatsapp_channel.inbound import media

@@ -1,8 +1,11 @@
-"""What a client sends names a document, it never describes it (design decision 21)."""
+"""Our documents, whoever touches them: what a client sends names one and never describes it (design decision 21), and none is
+saved with markup in a column that pages print as HTML (ADR 0056)."""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
+
+from whatsapp_channel import database, logs
 
 
 def stored(doctype: str, name: object, right: str) -> Document:
@@ -17,3 +20,9 @@ def stored(doctype: str, name: object, right: str) -> Document:
 	document = frappe.get_doc(doctype, str(name))
 	document.check_permission(right)
 	return document
+
+
+@logs.request
+def make_plain(document: Document, method: str | None = None) -> None:
+	"""Runs before each document of ours is saved, by a form, the desk's calls or this app."""
+	database.make_plain(document)

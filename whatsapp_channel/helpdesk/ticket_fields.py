@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel import logs
 from whatsapp_channel.helpdesk import destination
 from whatsapp_channel.helpdesk.setup import TICKET_FIELDS
 from whatsapp_channel.helpdesk.tickets import FLAG, Origin
@@ -16,6 +17,7 @@ from whatsapp_channel.helpdesk.tickets import FLAG, Origin
 FIELDS = tuple(field["fieldname"] for field in TICKET_FIELDS)
 
 
+@logs.request
 def keep(ticket: Document, method: str | None = None) -> None:
 	"""Called with every insert and save of a ticket."""
 	# While the app is installed or removed, its hooks and its columns are not there at the same time.

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from whatsapp_channel import jobs
+from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
 from whatsapp_channel.cloud_api.inbound import InboundMessage
@@ -26,7 +26,6 @@ from whatsapp_channel.inbound.media.store import Wanted, give_up, is_hosts_troub
 from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key, wamid_key
-from whatsapp_channel.logs import report
 from whatsapp_channel.timeouts import OutOfTime
 
 PATIENCE = timedelta(seconds=60)
@@ -112,6 +111,7 @@ def _waiting() -> list[tuple[str, str | None]]:
 	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
 
 
+@logs.job
 def work(lane: int) -> None:
 	"""The job: fetches what messages of this lane wait for, until nothing is left or its turn is over.
 
@@ -141,7 +141,7 @@ def _fetch_or_report(name: str) -> None:
 		raise
 	except Exception:
 		frappe.db.rollback()
-		report("WhatsApp: a file could not be fetched")
+		logs.report("WhatsApp: a file could not be fetched")
 		frappe.db.commit()  # nosemgrep: the report
 
 
