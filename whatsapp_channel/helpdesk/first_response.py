@@ -97,7 +97,7 @@ def _next_response(reply: "frappe._dict") -> datetime | None:
 
 def _write(ticket: Document, responded: datetime | None) -> None:
 	"""Saves as Helpdesk does, so that it judges the agreement anew."""
-	was_timed = bool(ticket.first_response_time)
+	was_timed = ticket.first_response_time is not None
 	ticket.update(
 		{"first_responded_on": responded, "first_response_time": None, "first_response_failed_by": None}
 	)
