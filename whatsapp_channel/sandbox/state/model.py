@@ -127,7 +127,7 @@ class Config:
 	app_id: str = "400000000000001"
 	app_name: str = "Helpdesk (sandbox)"
 	app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
-	verify_token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+	verify_token: str = field(default_factory=lambda: secrets.token_hex(16))
 	token: str = field(default_factory=lambda: "EAA" + secrets.token_hex(60))
 	config_id: str = "800000000000001"  # configuration of Facebook Login for Business
 	business_id: str = "500000000000001"
