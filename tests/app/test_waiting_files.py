@@ -12,7 +12,7 @@ from rq.timeouts import JobTimeoutException
 
 from tests.app.child import start
 from tests.app.crashing import Crasher
-from tests.app.desk import MESSAGE, Desk, newest, wait_until
+from tests.app.desk import MESSAGE, Desk, newest
 from tests.app.test_media import PHONE, contents, downloads, row_of, shown
 from tests.app.waiting import ANA, ITEM, arrives, filed, kept, make_due, set_enabled, states
 from tests.files import PNG
@@ -59,7 +59,7 @@ def test_texts_of_others_do_not_wait_and_those_of_the_sender_keep_their_order(de
 	drain.drain()
 	worker = start(host.environment(), "whatsapp_channel.inbound.media.fetching.work", LANE)
 	try:
-		wait_until(lambda: downloads(desk), deadline=60)
+		desk.sandbox.wait_until(lambda: downloads(desk), timeout=60)
 		arrives(desk, "later")
 		arrives(desk, "from Ana", sender=ANA)
 		drain.drain()
