@@ -71,7 +71,7 @@ class Field:
 		wait_until(lambda: time.sleep(0.003) or self._asked() > before, deadline=120)
 
 	def _asked(self) -> int:
-		return len([one for one in self.sandbox.requests if one.method == "GET"])
+		return len([one for one in list(self.sandbox.requests) if one.method == "GET"])
 
 	def quiet(self) -> None:
 		"""Waits until no file is on its way and nothing is left to file."""

@@ -43,8 +43,8 @@ def message_rows() -> list[tuple[Any, ...]]:
 
 
 def kept_items() -> list[tuple[str, str]]:
-	"""Kind and state of the items that could not simply be processed."""
-	found = frappe.get_all(ITEM, fields=["kind", "state"], order_by="kind, state")
+	"""Kind and state of the items that could not be processed, but for those that only waited for a file."""
+	found = frappe.get_all(ITEM, {"state": ["!=", "Processed"]}, ["kind", "state"], order_by="kind, state")
 	return [(row.kind, row.state) for row in found]
 
 

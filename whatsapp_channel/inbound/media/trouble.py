@@ -1,4 +1,4 @@
-"""Whether Meta's file servers answer: when they do not, files wait and texts go on."""
+"""Whether Meta's file servers answer: when they do not, nobody waits for files."""
 
 import time
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Trouble:
 	"""What this process knows of the servers for one account's files. Times in seconds.
 
 	After a failure no file is asked for during a pause, which doubles; then one is, and given less time. So a dead
-	server costs a drain a minute once and some seconds now and then, whatever the number of files.
+	server costs a job a minute once and some seconds now and then, whatever the number of files.
 	"""
 
 	failures: int = 0
