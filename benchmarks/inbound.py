@@ -19,7 +19,8 @@ from benchmarks import bench
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.inbound import delivery, drain, items
 from whatsapp_channel.keys import wamid_key
-from whatsapp_channel.rules import address, text
+from whatsapp_channel.rules.customers import address
+from whatsapp_channel.rules.text import message_text
 
 GATE = 1.3
 TEXT = "Hello, where is my order?"
@@ -120,7 +121,7 @@ def _communication_and_row(ticket: str, sender: str) -> None:
 			"status": "Linked",
 			"subject": TEXT,
 			"sender": address.synthetic(sender),
-			"content": text.to_html(TEXT),
+			"content": message_text.to_html(TEXT),
 			"communication_date": now,
 			"reference_doctype": "HD Ticket",
 			"reference_name": ticket,

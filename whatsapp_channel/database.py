@@ -16,7 +16,7 @@ import frappe
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.rules import markup
+from whatsapp_channel.rules.text import markup
 from whatsapp_channel.timeouts import OutOfTime
 
 T = TypeVar("T")

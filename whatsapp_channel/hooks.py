@@ -22,23 +22,23 @@ before_request = "whatsapp_channel.encryption.read_key"
 # lack the first, so the feature is asked for instead of the version.
 if hasattr(_base_document, "_get_extended_class"):
 	extend_doctype_class = {
-		"HD Ticket": ["whatsapp_channel.helpdesk.ticket.WhatsAppTicketMixin"],
+		"HD Ticket": ["whatsapp_channel.overrides.hd_ticket.WhatsAppTicketMixin"],
 		"Assignment Rule": ["whatsapp_channel.helpdesk.assignment.AssignmentRuleMixin"],
 	}
 else:
 	override_doctype_class = {
-		"HD Ticket": "whatsapp_channel.helpdesk.ticket_class.WhatsAppHDTicket",
+		"HD Ticket": "whatsapp_channel.overrides.hd_ticket_class.WhatsAppHDTicket",
 		"Assignment Rule": "whatsapp_channel.helpdesk.assignment_class.WhatsAppAssignmentRule",
 	}
 
 override_whitelisted_methods = {
-	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.helpdesk.activities.get_ticket_activities",
+	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.overrides.activities.get_ticket_activities",
 }
 
 doc_events = {
 	"HD Ticket": {
-		"before_insert": "whatsapp_channel.helpdesk.ticket_fields.keep",
-		"before_validate": "whatsapp_channel.helpdesk.ticket_fields.keep",
+		"before_insert": "whatsapp_channel.overrides.ticket_fields.keep",
+		"before_validate": "whatsapp_channel.overrides.ticket_fields.keep",
 		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
@@ -53,7 +53,7 @@ scheduler_events = {
 	},
 	"hourly": [
 		"whatsapp_channel.privacy.export.delete_old",
-		"whatsapp_channel.status.refresh_all",
+		"whatsapp_channel.accounts.status.refresh_all",
 		"whatsapp_channel.onboarding.signup_rows.clear_expired",
 	],
 	"daily_long": ["whatsapp_channel.inbound.media.redact_old_media"],

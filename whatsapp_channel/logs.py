@@ -19,7 +19,7 @@ from frappe import _
 from werkzeug.exceptions import HTTPException
 
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict
-from whatsapp_channel.rules.masking import mask_text
+from whatsapp_channel.rules.customers.masking import mask_text
 from whatsapp_channel.timeouts import OutOfTime
 
 TITLE_LENGTH = 140

@@ -108,7 +108,7 @@ def _arm_message(wamid: str) -> None:
 
 
 def _arm_file() -> None:
-	from whatsapp_channel.inbound.media import store
+	from whatsapp_channel.conversations.media import store
 
 	_before(store.dimensions, "check", lambda *_arguments: die())
 

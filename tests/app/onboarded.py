@@ -80,7 +80,7 @@ def kept() -> list["frappe._dict"]:
 
 def say(doctype: str, name: str, **values: Any) -> None:
 	"""Writes what Meta said once, and has the status follow."""
-	from whatsapp_channel.status import refresh_account
+	from whatsapp_channel.accounts.status import refresh_account
 
 	frappe.db.set_value(doctype, name, moments(values))
 	account = name if doctype == ACCOUNT else frappe.db.get_value(NUMBER, name, "account")

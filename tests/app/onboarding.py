@@ -14,7 +14,7 @@ from frappe.utils.password import get_decrypted_password, set_encrypted_password
 from tests.app.conftest import SETTINGS, team, write_settings
 from tests.app.desk import WEBHOOK
 from whatsapp_channel import settings
-from whatsapp_channel.outbound import account_health
+from whatsapp_channel.accounts import access
 from whatsapp_channel.sandbox import Sandbox
 
 WABA = "200000000000001"
@@ -180,7 +180,7 @@ def assert_linked(name: str, waba_id: str = WABA) -> None:
 
 
 def lose_access(name: str = WABA) -> None:
-	account_health.stop_sending(name, "Meta refused the token.", code=190)
+	access.stop_sending(name, "Meta refused the token.", code=190)
 	frappe.db.commit()
 
 

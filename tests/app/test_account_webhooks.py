@@ -24,8 +24,9 @@ from tests.app.onboarded import (
 	update,
 )
 from tests.app.sync_nodes import node
+from whatsapp_channel.accounts import sync
+from whatsapp_channel.accounts.status import refresh_all
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.status import refresh_all, sync
 
 REVIEW = "account_review_update"
 NAME = "phone_number_name_update"

@@ -12,7 +12,7 @@ from tests.app.setup_steps import add_number, upload
 from tests.pictures import GIF, SVG, jpeg, png
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.onboarding import channel as channels
-from whatsapp_channel.rules.image import ICON_BYTES
+from whatsapp_channel.rules.files.image import ICON_BYTES
 
 CHANNEL = "WhatsApp Channel"
 

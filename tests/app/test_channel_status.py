@@ -26,8 +26,8 @@ from tests.app.onboarded import (
 	trial_over,
 )
 from whatsapp_channel import settings
-from whatsapp_channel import status as statuses
-from whatsapp_channel.status import notify
+from whatsapp_channel.accounts import notify
+from whatsapp_channel.accounts import status as statuses
 
 SETTINGS = "WhatsApp Channel Settings"
 MONTH = timedelta(days=30)

@@ -9,7 +9,7 @@ import pytest
 from tests.app.conftest import user
 from tests.app.desk import AGENT, MESSAGE, Desk, text_message
 from tests.app.onboarded import CHANNEL, ITEM, kept, lines, row, status
-from whatsapp_channel import status as statuses
+from whatsapp_channel.accounts import status as statuses
 from whatsapp_channel.api.channel import set_enabled
 from whatsapp_channel.clock import to_utc
 

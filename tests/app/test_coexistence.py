@@ -92,7 +92,7 @@ def test_a_message_of_the_app_is_shown_in_the_open_ticket(desk: Desk, app: Busin
 
 
 def test_agents_read_who_wrote(desk: Desk, app: BusinessApp) -> None:
-	from whatsapp_channel.helpdesk.activities import get_ticket_activities
+	from whatsapp_channel.overrides.activities import get_ticket_activities
 
 	desk.writes("Hello")
 	echo(desk, app)

@@ -16,10 +16,9 @@ from tests.app.test_types import FILES, body_for
 from tests.conftest import MODULE
 from tests.files import PDF, PNG
 from whatsapp_channel import database
+from whatsapp_channel.accounts import access, sync
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MEDIA, SAVED, SIGNUP
 from whatsapp_channel.onboarding import signup_rows
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.status import sync
 
 WORDS = {"image": IMAGE, "svg": SVG, "json": JSON}
 # Which fields are left as they are: then messages are filed, or only kept, or their numbers are none.
@@ -124,7 +123,7 @@ def test_answers_of_meta(since: Any, desk: Desk, words: str) -> None:
 	number = phone(status=words, quality_rating=words, verified_name=words, name_status=words)
 	database.in_transaction(lambda: sync.apply_account(desk.account, account))
 	database.in_transaction(lambda: sync.apply_number(desk.number, number))
-	account_health.stop_sending(desk.account, words, code=1)
+	access.stop_sending(desk.account, words, code=1)
 	signup = signup_rows.create(None)
 	signup_rows.fail(signup, words)
 	signup_rows.offer(signup, [{"id": words, "name": words}])

@@ -39,9 +39,9 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
+from whatsapp_channel.conversations.customers import timeline
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import drain, items
-from whatsapp_channel.inbound.customers import timeline
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
 from whatsapp_channel.settings import SETTINGS

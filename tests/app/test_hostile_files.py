@@ -11,8 +11,8 @@ from tests.app.desk import Desk
 from tests.app.test_media import content_of, row_of, send, shown
 from tests.bombs import gif_of, pdf_of, png_of, progressive_jpeg, webp_of
 from tests.files import PDF, pdf
+from whatsapp_channel.conversations.media import judging
 from whatsapp_channel.inbound import media
-from whatsapp_channel.inbound.media import judging
 
 MB = 1024 * 1024
 BOMB = pdf_of(b"%d 0 obj (\n", 536_000)

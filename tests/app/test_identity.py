@@ -15,7 +15,7 @@ from tests.app.people import (
 	text,
 	timeline,
 )
-from whatsapp_channel.inbound.customers import identity
+from whatsapp_channel.inbound import identity
 
 A, B = "16505551234", "12195555358"
 U1, U2 = "US.1", "US.2"
@@ -141,8 +141,8 @@ def test_a_join_moves_everything_that_pointed_at_the_row_that_goes(desk: Desk) -
 
 def test_every_link_to_a_customer_is_moved() -> None:
 	from tests.test_imports import APP
+	from whatsapp_channel.conversations.customers.joining import LINKS
 	from whatsapp_channel.helpdesk.setup import TICKET_FIELDS
-	from whatsapp_channel.inbound.customers.joining import LINKS
 
 	found = set()
 	for path in APP.glob("whatsapp_channel/doctype/*/*.json"):

@@ -14,9 +14,9 @@ from tests.app.onboarding import Refused, Setup, bare, setup  # noqa: F401 (fixt
 from tests.credentials import APP_SECRET
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.errors import MediaRefused
+from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.health.registry import BY_KEY
 from whatsapp_channel.health.result import State
-from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.onboarding import progress
 
 SETTINGS, SECRET, ACCOUNT = "WhatsApp Channel Settings", "WhatsApp App Secret", "WhatsApp Business Account"

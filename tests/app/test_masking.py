@@ -12,7 +12,7 @@ from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk, newest, text_message
 from whatsapp_channel import logs
 from whatsapp_channel.helpdesk import permissions
-from whatsapp_channel.rules.masking import gives_away
+from whatsapp_channel.rules.customers.masking import gives_away
 
 NUMBER = "5511912345678"
 CUSTOMER = "WhatsApp Customer"
@@ -195,7 +195,7 @@ def test_reports_and_logs_hold_neither_locals_nor_numbers(site: Any) -> None:
 def test_an_item_that_fails_leaves_nothing_personal_in_logs(
 	desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-	from whatsapp_channel.inbound import session
+	from whatsapp_channel.conversations import session
 
 	def fails(**_more: Any) -> None:
 		token = TOKEN

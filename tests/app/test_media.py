@@ -16,15 +16,16 @@ from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk, newest
 from tests.app.waiting import make_due
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
+from whatsapp_channel.conversations.media import circuit_breaker as media_trouble
+from whatsapp_channel.conversations.media import store
+from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.inbound import media
-from whatsapp_channel.inbound.media import messages, removal, store
-from whatsapp_channel.inbound.media import trouble as media_trouble
-from whatsapp_channel.inbound.media.trouble import Trouble
-from whatsapp_channel.privacy import erase
+from whatsapp_channel.inbound.media import again
+from whatsapp_channel.privacy import erase, old_media
 from whatsapp_channel.privacy.person import asked
 
 MB = 1024 * 1024
-ROW = messages.MEDIA
+ROW = again.MEDIA
 PHONE = "5511912345678"
 ANA = "5511987654321"
 
@@ -475,7 +476,7 @@ def test_worker_that_dies_between_fetching_and_filing(desk: Desk, monkeypatch: p
 	customer = desk.sandbox.customer(PHONE, "Maria")
 	desk.post(desk.sandbox.payload_for(customer.composes(customer.file_message("image", PNG, "image/png"))))
 	with monkeypatch.context() as patched:
-		patched.setattr("whatsapp_channel.inbound.customers.customer.under_lock", die)
+		patched.setattr("whatsapp_channel.conversations.customers.customer.under_lock", die)
 		with pytest.raises(Died):
 			desk.settle()
 	frappe.db.rollback()
@@ -600,14 +601,14 @@ def test_file_that_arrives_after_its_message_was_emptied(
 		broken.setattr(store, "_download", unreachable)
 		message = photo(desk)
 	assert row_of(message).state == "Failed"
-	obtain = messages.obtain
+	obtain = again.obtain
 
 	def meanwhile(*arguments: Any) -> Any:
 		found = obtain(*arguments)
 		if how == "erased":
 			erase.erase(asked(PHONE), None, lambda _percent, _step: None)
 		else:
-			removal._redact(message, 30)
+			old_media._redact(message, 30)
 		return found
 
 	monkeypatch.setattr(messages, "obtain", meanwhile)
@@ -694,7 +695,7 @@ def test_same_content_sent_later_stays(desk: Desk) -> None:
 
 def test_one_file_that_resists_does_not_keep_the_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 	keep_for(30)
-	monkeypatch.setattr("whatsapp_channel.inbound.media.removal.BATCH", 2)
+	monkeypatch.setattr("whatsapp_channel.privacy.old_media.BATCH", 2)
 	messages = [photo(desk, wa_id=f"55119123456{index:02d}") for index in range(5)]
 	for message in messages:
 		old(desk, message, 31)

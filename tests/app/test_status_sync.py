@@ -15,8 +15,8 @@ from tests.app.onboarded import (
 	update,
 )
 from tests.app.sync_nodes import node, phone
+from whatsapp_channel.accounts import sync
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
-from whatsapp_channel.status import sync
 
 
 def test_what_meta_says_of_an_account_is_stored(desk: Desk) -> None:

@@ -9,11 +9,11 @@ import pytest
 from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk
 from tests.app.onboarded import ACCOUNT, CHANNEL, lines, notifications, row, status, tells, update
-from whatsapp_channel import status as statuses
+from whatsapp_channel.accounts import access
+from whatsapp_channel.accounts import status as statuses
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, CloudAPIError
 from whatsapp_channel.onboarding import link
-from whatsapp_channel.outbound import account_health
 
 
 @pytest.fixture
@@ -98,11 +98,11 @@ def test_lost_again_it_is_told_again(desk: Desk, ticket: str, manager: str) -> N
 
 
 def ask_for_profile(desk: Desk) -> None:
-	account_health.client(desk.account).profile(desk.number)
+	access.client(desk.account).profile(desk.number)
 
 
 def ask_for_subscription(desk: Desk) -> None:
-	account_health.client(desk.account).subscribed_apps(desk.account)
+	access.client(desk.account).subscribed_apps(desk.account)
 
 
 def refresh(desk: Desk) -> None:
@@ -167,7 +167,7 @@ def test_what_is_no_dead_token_stops_nothing(desk: Desk, code: int, subcode: int
 
 
 def test_a_call_that_meta_answers_gives_its_answer(desk: Desk) -> None:
-	assert [each.id for each in account_health.client(desk.account).numbers(desk.account)] == [desk.number]
+	assert [each.id for each in access.client(desk.account).numbers(desk.account)] == [desk.number]
 
 
 def test_an_account_without_token_cannot_call(desk: Desk) -> None:

@@ -22,9 +22,9 @@ from tests.app.onboarded import (
 )
 from tests.app.sync_nodes import node, phone
 from whatsapp_channel import clock
-from whatsapp_channel import status as statuses
+from whatsapp_channel.accounts import status as statuses
+from whatsapp_channel.accounts import sync
 from whatsapp_channel.cloud_api.answers import BusinessAccount
-from whatsapp_channel.status import sync
 
 SETTINGS = "WhatsApp Channel Settings"
 
@@ -77,7 +77,7 @@ def test_the_trial_ends_by_itself(
 	say(ACCOUNT, desk.account, **in_trial(trial_started_on=datetime(2026, 10, 1, 12, 0)))
 	began = clock.to_utc(datetime(2026, 10, 1, 12, 0))
 	monkeypatch.setattr(clock, "utc_now", lambda: began + MONTH - timedelta(seconds=left))
-	monkeypatch.setattr("whatsapp_channel.status.facts.utc_now", clock.utc_now)
+	monkeypatch.setattr("whatsapp_channel.accounts.facts.utc_now", clock.utc_now)
 	frappe.db.set_value(CHANNEL, desk.channel, "status", "Trial")
 	statuses.refresh_all()
 	assert status(desk.channel) == expected

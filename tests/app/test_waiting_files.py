@@ -19,9 +19,9 @@ from tests.files import PNG
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
+from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.inbound import drain, items, media
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.media.trouble import Trouble
 from whatsapp_channel.privacy import erase
 from whatsapp_channel.privacy.person import asked
 

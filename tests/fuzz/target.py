@@ -4,7 +4,15 @@ import json
 
 from tests.markup import outline
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item, read_delivery
-from whatsapp_channel.rules.readable import FileView, Quote, View, plain, to_html, trace_html, without_trace
+from whatsapp_channel.rules.text.readable import (
+	FileView,
+	Quote,
+	View,
+	plain,
+	to_html,
+	trace_html,
+	without_trace,
+)
 
 
 def check(body: bytes | str) -> tuple[Item, ...]:

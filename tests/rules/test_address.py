@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from whatsapp_channel.rules.address import Route, is_synthetic, recipients, route, synthetic
+from whatsapp_channel.rules.customers.address import Route, is_synthetic, recipients, route, synthetic
 
 WA = "491701234567@whatsapp.invalid"
 WA2 = "us.13491208655302741918@whatsapp.invalid"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules import calling
-from whatsapp_channel.rules.calling import Cause
-from whatsapp_channel.rules.channel_status import Facts, Review, Trial
-from whatsapp_channel.rules.trouble import Attention, Severity, Trouble
+from whatsapp_channel.rules.accounts import calling
+from whatsapp_channel.rules.accounts.calling import Cause
+from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
+from whatsapp_channel.rules.accounts.trouble import Attention, Severity, Trouble
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 

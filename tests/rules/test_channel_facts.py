@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules import channel_facts
-from whatsapp_channel.rules.channel_facts import AccountState, NumberState, Site
-from whatsapp_channel.rules.channel_status import ChannelStatus, Review, derive
-from whatsapp_channel.rules.restriction import BAN, VIOLATION, Restriction
+from whatsapp_channel.rules.accounts import channel_facts
+from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
+from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Review, derive
+from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION, Restriction
+from whatsapp_channel.rules.accounts.trouble import Attention
 from whatsapp_channel.rules.sentence import Sentence
-from whatsapp_channel.rules.trouble import Attention
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)

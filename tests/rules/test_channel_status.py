@@ -2,7 +2,7 @@ from string import Formatter
 
 import pytest
 
-from whatsapp_channel.rules.channel_status import (
+from whatsapp_channel.rules.accounts.channel_status import (
 	Action,
 	ChannelStatus,
 	Facts,
@@ -12,7 +12,7 @@ from whatsapp_channel.rules.channel_status import (
 	derive,
 	reply_obstacle,
 )
-from whatsapp_channel.rules.trouble import Attention
+from whatsapp_channel.rules.accounts.trouble import Attention
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 

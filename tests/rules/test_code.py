@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_channel.rules.code import new_pin, read_code, read_pin
+from whatsapp_channel.rules.onboarding.code import new_pin, read_code, read_pin
 from whatsapp_channel.rules.refusal import Refused
 
 ACCEPTED = {

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.rules.address import is_synthetic
-from whatsapp_channel.rules.coexistence import (
+from whatsapp_channel.rules.customers.address import is_synthetic
+from whatsapp_channel.rules.messaging.coexistence import (
 	Answer,
 	answer,
 	app_address,
@@ -13,7 +13,7 @@ from whatsapp_channel.rules.coexistence import (
 	is_of,
 	past_status,
 )
-from whatsapp_channel.rules.status import MessageStatus
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 ANSWERS = {

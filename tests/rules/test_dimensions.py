@@ -8,9 +8,9 @@ import pytest
 from tests.bombs import avif_of, bmp_of, gif_of, png_of, progressive_jpeg, webp_of
 from tests.files import WEBP
 from tests.pictures import GIF, _segment, jpeg
-from whatsapp_channel.rules import dimensions
-from whatsapp_channel.rules.dimensions import check
-from whatsapp_channel.rules.media import Unacceptable, recognise
+from whatsapp_channel.rules.files import dimensions
+from whatsapp_channel.rules.files.dimensions import check
+from whatsapp_channel.rules.files.media import Unacceptable, recognise
 
 A, B = 7_072, 7_071
 """Just above and just below 50 megapixels, squared."""

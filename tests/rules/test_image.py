@@ -3,7 +3,7 @@
 import pytest
 
 from tests.pictures import GIF, SVG, jpeg, png
-from whatsapp_channel.rules.image import ICON_BYTES, PICTURE_BYTES, Image, check_icon, check_picture
+from whatsapp_channel.rules.files.image import ICON_BYTES, PICTURE_BYTES, Image, check_icon, check_picture
 from whatsapp_channel.rules.refusal import Refused
 
 ACCEPTED = {

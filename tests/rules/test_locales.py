@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_channel.rules.locales import for_meta
+from whatsapp_channel.rules.onboarding.locales import for_meta
 
 CASES = {
 	"english": ("en", "en_US"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_channel.rules.masking import in_message_ids, mask, mask_text
+from whatsapp_channel.rules.customers.masking import in_message_ids, mask, mask_text
 from whatsapp_channel.sandbox.state.ids import wamid
 
 

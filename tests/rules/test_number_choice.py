@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import whatsapp_channel
-from whatsapp_channel.rules import number_choice
-from whatsapp_channel.rules.number_choice import (
+from whatsapp_channel.rules.onboarding import number_choice
+from whatsapp_channel.rules.onboarding.number_choice import (
 	State,
 	can_work,
 	has_new_name,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from whatsapp_channel.rules.number_errors import TEXTS, Cause, Step, cause_of, wait_of
+from whatsapp_channel.rules.onboarding.number_errors import TEXTS, Cause, Step, cause_of, wait_of
 
 # Words as Meta's pages on the errors of Embedded Signup and on registration have them.
 CASES = {

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from tests.rules.events import AT, say, shown
-from whatsapp_channel.rules.account_events import changes
-from whatsapp_channel.rules.event_changes import Changes
-from whatsapp_channel.rules.number_events import name_rejection
+from whatsapp_channel.rules.accounts.account_events import changes
+from whatsapp_channel.rules.accounts.event_changes import Changes
+from whatsapp_channel.rules.accounts.number_events import name_rejection
 
 NUMBER = {"display_phone_number": "15550783881"}
 FLAGGED = {"quality_rating": "RED", "meta_status": "FLAGGED"}

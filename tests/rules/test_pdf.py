@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.bombs import pdf_of
 from tests.files import PDF, SCRIPTED_PDF, pdf
-from whatsapp_channel.rules import pdf as rules
-from whatsapp_channel.rules.pdf import has_scripts
+from whatsapp_channel.rules.files import pdf as rules
+from whatsapp_channel.rules.files.pdf import has_scripts
 
 
 def stream(data: bytes, dictionary: bytes = b"/Filter /FlateDecode") -> bytes:

@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_channel.rules.phone import InvalidNumber, digits, of_wa_id, parts, spellings, to_e164, variants
+from whatsapp_channel.rules.customers.phone import (
+	InvalidNumber,
+	digits,
+	of_wa_id,
+	parts,
+	spellings,
+	to_e164,
+	variants,
+)
 
 
 @pytest.mark.parametrize(

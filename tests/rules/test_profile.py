@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.profile import CATEGORIES, Profile, check, display_name
+from whatsapp_channel.rules.onboarding.profile import CATEGORIES, Profile, check, display_name
 from whatsapp_channel.rules.refusal import Refused
 
 GOOD = Profile(display_name="Lucky Shrub", category="RETAIL", description="Plants for shade.")

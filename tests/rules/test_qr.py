@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 import segno
 
-from whatsapp_channel.rules import qr
+from whatsapp_channel.rules.onboarding import qr
 
 LINK = "https://wa.me/15550100200"
 

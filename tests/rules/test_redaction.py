@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.redaction import without
+from whatsapp_channel.rules.customers.redaction import without
 
 ME, USER_ID, OTHER = "5511912345678", "BR.13491208655302741918", "16505551234"
 PEOPLE = frozenset({ME, USER_ID})

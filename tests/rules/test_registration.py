@@ -4,7 +4,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.rules.registration import Attempt, Outcome, done_lately, is_running, possible_at, recent
+from whatsapp_channel.rules.onboarding.registration import (
+	Attempt,
+	Outcome,
+	done_lately,
+	is_running,
+	possible_at,
+	recent,
+)
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
 

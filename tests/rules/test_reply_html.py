@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whatsapp_channel.rules.text import from_html, has_media, is_blank
+from whatsapp_channel.rules.text.message_text import from_html, has_media, is_blank
 
 MARK = '<p class="reply-to-content"></p>'
 MARK_UP_TO_1_23 = '<p class="reply-to-content"><p>'

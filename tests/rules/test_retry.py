@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from whatsapp_channel.cloud_api.errors import Retry
-from whatsapp_channel.rules.retry import MOST_ATTEMPTS, next_attempt
+from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS, next_attempt
 
 NOW = datetime(2026, 5, 1, 9, 0, 0, tzinfo=timezone.utc)
 

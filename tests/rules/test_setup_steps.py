@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 
-from whatsapp_channel.rules import setup_steps
-from whatsapp_channel.rules.setup_steps import Facts, current, steps
+from whatsapp_channel.rules.onboarding import setup_steps
+from whatsapp_channel.rules.onboarding.setup_steps import Facts, current, steps
 
 ALL = [
 	Facts(

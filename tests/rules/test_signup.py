@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules import signup
-from whatsapp_channel.rules.signup import Outcome, SignupEvent, explain, explain_code, read_event
+from whatsapp_channel.rules.onboarding import signup
+from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent, explain, explain_code, read_event
 
 
 def event(name: str, data: Any = None, **more: Any) -> dict[str, Any]:

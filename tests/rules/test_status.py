@@ -2,7 +2,7 @@ from itertools import product
 
 import pytest
 
-from whatsapp_channel.rules.status import MessageStatus, advance, from_meta, replaceable_by
+from whatsapp_channel.rules.messaging.message_status import MessageStatus, advance, from_meta, replaceable_by
 
 # One row per current status, one column per new one, both in the order of the letters below: + replaces, . stays.
 LETTERS = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from whatsapp_channel.rules.text import from_html, literal_to_html, split, subject, to_html
+from whatsapp_channel.rules.text.message_text import from_html, literal_to_html, split, subject, to_html
 
 OPENING = '<div dir="auto" style="white-space:pre-wrap;">'
 LINK = {"rel": "noopener noreferrer nofollow", "target": "_blank"}

@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from whatsapp_channel.rules.ticket_choice import (
+from whatsapp_channel.rules.messaging.ticket_choice import (
 	Choice,
 	PolicyKind,
 	TicketPolicy,

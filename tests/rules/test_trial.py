@@ -2,8 +2,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.rules.channel_status import Trial
-from whatsapp_channel.rules.trial import days_left, ends_soon, state
+from whatsapp_channel.rules.accounts.channel_status import Trial
+from whatsapp_channel.rules.accounts.trial import days_left, ends_soon, state
 
 START = datetime(2026, 10, 3, 14, 30, 15, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)

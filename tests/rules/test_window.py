@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from whatsapp_channel.rules import window
+from whatsapp_channel.rules.messaging import window
 
 T = datetime(2026, 3, 28, 12, 0, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,8 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs, status
+from whatsapp_channel import logs
+from whatsapp_channel.accounts import status
 from whatsapp_channel.doctypes import CHANNEL
 
 ROLES = ["System Manager", "Agent Manager"]

@@ -4,10 +4,11 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
+from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations import conversation as conversations
 from whatsapp_channel.database import lock_row
-from whatsapp_channel.helpdesk import communications, tickets
+from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
-from whatsapp_channel.inbound import conversation as conversations
 from whatsapp_channel.inbound.coexistence import history
 
 

@@ -5,15 +5,18 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs, status
+from whatsapp_channel import logs
+from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
+from whatsapp_channel.conversations import conversation, destination
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import destination, tickets
+from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
-from whatsapp_channel.inbound import conversation, media
+from whatsapp_channel.inbound import media
 from whatsapp_channel.outbound import outbox, resend
-from whatsapp_channel.rules import readable, window
+from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.rules.text import readable
 
 UNDELIVERED = ("Failed", "Unconfirmed")
 

@@ -18,7 +18,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.health import accounts
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
-from whatsapp_channel.rules.media import LIMITS, MB
+from whatsapp_channel.rules.files.media import LIMITS, MB
 
 FRAPPES_BODY = 25 * MB
 CLOCK_WARNING = timedelta(seconds=60)

@@ -7,8 +7,8 @@ from frappe.model.document import Document
 
 from whatsapp_channel.database import insert_row, is_conflict
 from whatsapp_channel.doctypes import SETTINGS
-from whatsapp_channel.rules.address import DOMAIN
-from whatsapp_channel.rules.phone import of_wa_id, spellings, variants
+from whatsapp_channel.rules.customers.address import DOMAIN
+from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
 from whatsapp_channel.timeouts import OutOfTime
 
 # A Contact is named after its first name, with a number behind it when there are several: room for that is left.

@@ -5,7 +5,7 @@ import frappe
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import IDENTITY
 from whatsapp_channel.helpdesk import contacts, tickets
-from whatsapp_channel.rules.address import DOMAIN, synthetic
+from whatsapp_channel.rules.customers.address import DOMAIN, synthetic
 
 
 def move_tickets(gone: str, keep: str) -> None:

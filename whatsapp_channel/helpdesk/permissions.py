@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
-from whatsapp_channel.rules.masking import mask
+from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.stored import stored
 
 SEES_ALL = {"System Manager"}

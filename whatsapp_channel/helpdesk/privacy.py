@@ -17,8 +17,8 @@ from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.helpdesk.setup import MODULE
-from whatsapp_channel.rules.address import is_synthetic
-from whatsapp_channel.rules.phone import digits
+from whatsapp_channel.rules.customers.address import is_synthetic
+from whatsapp_channel.rules.customers.phone import digits
 
 QUOTATION_MARKS = "\"'“”„«»‘’"
 TICKET = "HD Ticket"

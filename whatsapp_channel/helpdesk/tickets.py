@@ -11,9 +11,10 @@ from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.rules import address, text
-from whatsapp_channel.rules.coexistence import app_address
-from whatsapp_channel.rules.ticket_choice import TicketState, follow_merges
+from whatsapp_channel.rules.customers import address
+from whatsapp_channel.rules.messaging.coexistence import app_address
+from whatsapp_channel.rules.messaging.ticket_choice import TicketState, follow_merges
+from whatsapp_channel.rules.text import message_text
 
 FLAG = "whatsapp_origin"
 
@@ -78,7 +79,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 	ticket = frappe.new_doc("HD Ticket")
 	ticket.update(
 		{
-			"subject": text.subject(
+			"subject": message_text.subject(
 				first_text or "", _("WhatsApp message from {0}").format(called(customer))
 			),
 			"raised_by": address_of(customer),

@@ -13,15 +13,13 @@ from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import media, message, order
+from whatsapp_channel.inbound import account_events, identity, media, message, order
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
-from whatsapp_channel.inbound.customers import identity
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.outbound import status
-from whatsapp_channel.rules.retry import next_attempt
-from whatsapp_channel.status import events
+from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.timeouts import OutOfTime
 
 FIRST_RETRY_SECONDS = 10
@@ -112,7 +110,7 @@ def _file_other(item: Item) -> None:
 	if item.field == address_book.FIELD:
 		address_book.file(item)
 	else:
-		events.file(item)
+		account_events.file(item)
 
 
 HANDLERS: dict[ItemKind, Callable[[Item], None]] = {

@@ -8,14 +8,15 @@ from frappe import _
 from whatsapp_channel import database
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
+from whatsapp_channel.conversations import communications, conversation, session, traces
+from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import communications, tickets
-from whatsapp_channel.inbound import conversation, gaps, media, session, traces
-from whatsapp_channel.inbound.customers import customer, identity
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound import gaps, identity, media
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
-from whatsapp_channel.rules import readable
+from whatsapp_channel.rules.text import readable
 
 
 def file(item: Item) -> None:

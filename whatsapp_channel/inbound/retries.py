@@ -15,7 +15,7 @@ from whatsapp_channel.inbound import gaps, media, order
 from whatsapp_channel.inbound.items import ItemState, attempt, outcome
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
-from whatsapp_channel.rules.retry import MOST_ATTEMPTS
+from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
 from whatsapp_channel.timeouts import OutOfTime
 
 # At first little: a message whose file has come is such an item, and most crashes have nothing to do with it.

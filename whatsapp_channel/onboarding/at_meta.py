@@ -6,16 +6,15 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel.accounts import access, sync
+from whatsapp_channel.accounts.status import publish
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.rules import number_choice
-from whatsapp_channel.rules.number_choice import State
-from whatsapp_channel.status import sync
-from whatsapp_channel.status.refresh import publish
+from whatsapp_channel.rules.onboarding import number_choice
+from whatsapp_channel.rules.onboarding.number_choice import State
 
 
 def writable(number: str) -> Document:
@@ -27,7 +26,7 @@ def writable(number: str) -> Document:
 
 def client_of(row: Document) -> CloudAPI:
 	"""A client that acts for the number's account."""
-	return account_health.client(row.account)
+	return access.client(row.account)
 
 
 def state_of(node: PhoneNumber) -> State:

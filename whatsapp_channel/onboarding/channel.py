@@ -9,8 +9,8 @@ from frappe.model.document import Document
 from whatsapp_channel.database import in_transaction
 from whatsapp_channel.doctypes import CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.helpdesk import teams
-from whatsapp_channel.rules import number_choice, qr
-from whatsapp_channel.rules.number_choice import State
+from whatsapp_channel.rules.onboarding import number_choice, qr
+from whatsapp_channel.rules.onboarding.number_choice import State
 
 VIEW_FIELDS = (
 	"name",

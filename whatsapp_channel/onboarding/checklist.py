@@ -7,7 +7,7 @@ from frappe import _
 
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.at_meta import is_registered
-from whatsapp_channel.rules.checklist import Entry, Facts, entries
+from whatsapp_channel.rules.onboarding.checklist import Entry, Facts, entries
 
 
 def view(account: "frappe._dict | None") -> list[dict[str, Any]]:

@@ -13,9 +13,9 @@ from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.at_meta import client_of, read_again, writable, write, write_within
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
-from whatsapp_channel.rules.code import read_code
-from whatsapp_channel.rules.locales import for_meta
-from whatsapp_channel.rules.number_errors import Cause, Step, cause_of, wait_of
+from whatsapp_channel.rules.onboarding.code import read_code
+from whatsapp_channel.rules.onboarding.locales import for_meta
+from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of, wait_of
 
 METHODS = {"SMS": "Text Message", "VOICE": "Voice Call"}
 RESEND_WAIT = timedelta(seconds=60)

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from pydantic import SecretStr
 
 from whatsapp_channel import settings
+from whatsapp_channel.accounts import access, sync
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber, SubscribedApp, TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
@@ -18,8 +19,6 @@ from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, Ret
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.onboarding import subscription
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.status import sync
 
 BY_SIGNUP, BY_HAND = "Embedded Signup", "Manual"
 EXPIRED_TOKEN = 190
@@ -118,7 +117,7 @@ def refresh(account: str) -> str | None:
 
 
 def _ask(account: str) -> Answers:
-	asked, client = utc_now(), account_health.client(account)
+	asked, client = utc_now(), access.client(account)
 	return Answers(
 		asked,
 		client.account(account),

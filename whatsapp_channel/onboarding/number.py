@@ -8,6 +8,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.accounts import access, sync
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
@@ -18,12 +19,10 @@ from whatsapp_channel.onboarding.at_meta import is_registered, state_of, writabl
 from whatsapp_channel.onboarding.codes import request_code, verify_code
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
 from whatsapp_channel.onboarding.registration import register
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.rules import number_choice
-from whatsapp_channel.rules.number_choice import VERIFICATIONS, State, obstacle
-from whatsapp_channel.rules.number_errors import Cause, Step, cause_of
-from whatsapp_channel.rules.phone import digits, parts, to_e164, variants
-from whatsapp_channel.status import sync
+from whatsapp_channel.rules.customers.phone import digits, parts, to_e164, variants
+from whatsapp_channel.rules.onboarding import number_choice
+from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, obstacle
+from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
 
 __all__ = [
 	"add_number",
@@ -59,7 +58,7 @@ VIEW_FIELDS = (
 def numbers(account: str) -> dict[str, Any]:
 	"""The numbers that the account has at Meta now; `why` says what stands against one that cannot be chosen."""
 	frappe.get_doc(ACCOUNT, account).check_permission("read")
-	nodes = account_health.client(account).numbers(account)
+	nodes = access.client(account).numbers(account)
 	found = [node.id for node in nodes]
 	channels = {
 		row.number: row.name
@@ -99,7 +98,7 @@ def choose_number(account: str, phone_number_id: str) -> str:
 	Raises frappe.ValidationError when Meta does not list it for this account, or when it cannot be used.
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
-	client, asked = account_health.client(account), utc_now()
+	client, asked = access.client(account), utc_now()
 	node = next((node for node in client.numbers(account) if node.id == phone_number_id), None)
 	if node is None:
 		frappe.throw(
@@ -126,7 +125,7 @@ def add_number(account: str, number: str) -> str:
 		country, national = parts(entered)
 	if known := frappe.db.get_value(NUMBER, {"number": entered, "account": account}):
 		return choose_number(account, known)
-	client, asked = account_health.client(account), utc_now()
+	client, asked = access.client(account), utc_now()
 	try:
 		added = client.add_number(account, country, national, profile.name_for_new_number(account))
 	except CloudAPIError as error:

@@ -9,6 +9,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.accounts.status import publish
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
@@ -17,9 +18,8 @@ from whatsapp_channel.onboarding import files
 from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.onboarding.refusals import said
-from whatsapp_channel.rules.image import check_picture
-from whatsapp_channel.rules.profile import Profile, check
-from whatsapp_channel.status.refresh import publish
+from whatsapp_channel.rules.files.image import check_picture
+from whatsapp_channel.rules.onboarding.profile import Profile, check
 
 STORED = ("category", "description", "about", "address", "email")
 

@@ -15,9 +15,10 @@ from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import channel as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
 from whatsapp_channel.onboarding import number as numbers
-from whatsapp_channel.rules import image, policies
-from whatsapp_channel.rules import profile as limits
-from whatsapp_channel.rules.setup_steps import Facts, Step, current, steps
+from whatsapp_channel.rules.accounts import policies
+from whatsapp_channel.rules.files import image
+from whatsapp_channel.rules.onboarding import profile as limits
+from whatsapp_channel.rules.onboarding.setup_steps import Facts, Step, current, steps
 
 ACCOUNT_FIELDS = (
 	"name",

@@ -9,8 +9,8 @@ from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.number_errors import TEXTS, Cause
-from whatsapp_channel.rules.phone import InvalidNumber
+from whatsapp_channel.rules.customers.phone import InvalidNumber
+from whatsapp_channel.rules.onboarding.number_errors import TEXTS, Cause
 from whatsapp_channel.rules.refusal import Refused
 
 

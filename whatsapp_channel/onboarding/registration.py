@@ -23,10 +23,17 @@ from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
 from whatsapp_channel.onboarding.at_meta import client_of, read_again, state_of, writable, write, write_within
 from whatsapp_channel.onboarding.refusals import refused_by_meta, said
-from whatsapp_channel.rules.code import new_pin, read_pin
-from whatsapp_channel.rules.number_choice import has_new_name, is_registered, shares_app
-from whatsapp_channel.rules.number_errors import Cause, Step, cause_of
-from whatsapp_channel.rules.registration import Attempt, Outcome, done_lately, is_running, possible_at, recent
+from whatsapp_channel.rules.onboarding.code import new_pin, read_pin
+from whatsapp_channel.rules.onboarding.number_choice import has_new_name, is_registered, shares_app
+from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
+from whatsapp_channel.rules.onboarding.registration import (
+	Attempt,
+	Outcome,
+	done_lately,
+	is_running,
+	possible_at,
+	recent,
+)
 
 
 @dataclass(frozen=True, slots=True)

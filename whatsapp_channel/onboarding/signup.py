@@ -19,7 +19,7 @@ from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
 from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
+from whatsapp_channel.rules.onboarding.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
 
 MOST_CANDIDATES = 20
 EXCHANGE_SECONDS = 45

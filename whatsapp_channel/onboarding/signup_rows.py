@@ -14,7 +14,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.database import change_row, in_transaction, insert_row, lock_row, row_of
 from whatsapp_channel.doctypes import SIGNUP
-from whatsapp_channel.rules.signup import Outcome, SignupEvent
+from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent
 
 TOKEN = "access_token"  # noqa: S105 - the name of a field
 LIFETIME = timedelta(hours=2)

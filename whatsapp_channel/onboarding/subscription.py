@@ -9,6 +9,8 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import settings
+from whatsapp_channel.accounts import access
+from whatsapp_channel.accounts.status import refresh_account
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI
@@ -17,8 +19,6 @@ from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.status.refresh import refresh_account
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
@@ -45,7 +45,7 @@ def subscribe(account: str) -> None:
 	with the reason when Meta cannot or will not.
 	"""
 	url = _address()
-	client = account_health.client(account)
+	client = access.client(account)
 	verify_token = settings.ensure_verify_token()
 	try:
 		_order(client, account, url, verify_token)
@@ -62,7 +62,7 @@ def subscribe(account: str) -> None:
 
 def check(account: str) -> bool:
 	"""Asks Meta whether the account's webhooks come here, and stores the answer. Raises CloudAPIError."""
-	apps = account_health.client(account).subscribed_apps(account)
+	apps = access.client(account).subscribed_apps(account)
 	return in_transaction(lambda: keep(account, apps))
 
 

@@ -6,11 +6,11 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import utc_now
+from whatsapp_channel.conversations import conversation
 from whatsapp_channel.doctypes import CHANNEL, MESSAGE
 from whatsapp_channel.helpdesk import replies, tickets
-from whatsapp_channel.inbound import conversation
-from whatsapp_channel.rules import window
-from whatsapp_channel.rules.masking import mask
+from whatsapp_channel.rules.customers.masking import mask
+from whatsapp_channel.rules.messaging import window
 
 FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "status", "error", "creation"]
 

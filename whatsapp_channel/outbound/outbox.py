@@ -6,7 +6,7 @@ import frappe
 
 from whatsapp_channel.clock import age, sequence, site_now, to_site
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.rules.text import split
+from whatsapp_channel.rules.text.message_text import split
 
 WAITING = ("Queued", "Sending")
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.

@@ -8,15 +8,15 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import status
+from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
-from whatsapp_channel.helpdesk import destination, tickets
+from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.inbound import conversation
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox
-from whatsapp_channel.rules import window
-from whatsapp_channel.rules.text import from_html, has_media
+from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.rules.text.message_text import from_html, has_media
 
 
 class WindowClosed(frappe.ValidationError):

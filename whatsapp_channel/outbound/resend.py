@@ -7,10 +7,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.clock import utc_now
+from whatsapp_channel.conversations import conversation, destination
 from whatsapp_channel.database import lock_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import destination, first_response
-from whatsapp_channel.inbound import conversation
+from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox, reply, status
 

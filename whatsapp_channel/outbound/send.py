@@ -7,12 +7,13 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import jobs, logs, settings
+from whatsapp_channel.accounts import access
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.database import in_transaction, named_lock
-from whatsapp_channel.outbound import account_health, outbox, status
-from whatsapp_channel.rules.retry import next_attempt
+from whatsapp_channel.outbound import outbox, status
+from whatsapp_channel.rules.messaging.retry import next_attempt
 
 UNREACHABLE_RETRY_SECONDS = 10
 # After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
@@ -64,7 +65,7 @@ def _advance(message: "frappe._dict") -> bool:
 		client = settings.cloud_api(account)
 	except (ValueError, frappe.ValidationError) as error:
 		# Nothing has left: the token is missing or is none, so the account stops and the message waits.
-		account_health.stop_sending(account, str(error), code=0)
+		access.stop_sending(account, str(error), code=0)
 		return False
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	return _claim(message) and _post(message, number, account, client, recipient)
@@ -76,7 +77,7 @@ def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 	if not channel or not channel.enabled:
 		return None
 	account = frappe.db.get_value("WhatsApp Number", channel.number, "account")
-	if not account or account_health.sending_is_stopped(account):
+	if not account or access.sending_is_stopped(account):
 		return None
 	return channel.number, account
 
@@ -112,13 +113,13 @@ def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, 
 
 
 def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
-	account_health.note_success(account)
+	access.note_success(account)
 	status.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
 def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
-	if account_health.is_refusal(error):
-		account_health.note_refusal(account, error)
+	if access.is_refusal(error):
+		access.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
 		_requeue(message, {**again, "error": _(error.agent_text)})

@@ -11,16 +11,15 @@ from frappe import _
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
+from whatsapp_channel.conversations import conversation, course, session, traces
 from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
-from whatsapp_channel.inbound import conversation, session, traces
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
-from whatsapp_channel.outbound import course
-from whatsapp_channel.rules import window
-from whatsapp_channel.rules.status import MessageStatus, from_meta, replaceable_by
+from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta, replaceable_by
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)

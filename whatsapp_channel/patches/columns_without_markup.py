@@ -7,7 +7,7 @@ import frappe
 
 from whatsapp_channel.database import is_conflict, kinds_of
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.rules import markup
+from whatsapp_channel.rules.text import markup
 
 MODULE = "WhatsApp Channel"
 AT_ONCE = 1000

@@ -8,8 +8,8 @@ import frappe
 from whatsapp_channel.database import containing, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.privacy.person import Person
-from whatsapp_channel.rules.masking import in_message_ids
-from whatsapp_channel.rules.redaction import at_new_places, is_about, without
+from whatsapp_channel.rules.customers.masking import in_message_ids
+from whatsapp_channel.rules.customers.redaction import at_new_places, is_about, without
 
 # So many rows are looked through by one statement: a scan must not hold up whoever stores the next webhook.
 BATCH = 2000

@@ -19,7 +19,7 @@ from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
-from whatsapp_channel.rules.masking import HIDDEN, mask
+from whatsapp_channel.rules.customers.masking import HIDDEN, mask
 
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
 SENDER_PATIENCE = 60

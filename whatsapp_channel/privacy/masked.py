@@ -4,7 +4,7 @@ import frappe
 
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.rules.masking import mask
+from whatsapp_channel.rules.customers.masking import mask
 
 BATCH = 1000
 

@@ -8,13 +8,13 @@ import frappe
 import phonenumbers
 from frappe import _
 
+from whatsapp_channel.conversations.customers.owners import Kind, key
 from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, IDENTITY
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
-from whatsapp_channel.inbound.customers.owners import Kind, key
-from whatsapp_channel.rules.address import synthetic
-from whatsapp_channel.rules.masking import gives_away, in_message_ids, mask
-from whatsapp_channel.rules.phone import InvalidNumber, digits, to_e164, variants
+from whatsapp_channel.rules.customers.address import synthetic
+from whatsapp_channel.rules.customers.masking import gives_away, in_message_ids, mask
+from whatsapp_channel.rules.customers.phone import InvalidNumber, digits, to_e164, variants
 
 USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
 FIELDS = ["name", "account", "profile_name", "wa_id", "bsuid", "contact"]

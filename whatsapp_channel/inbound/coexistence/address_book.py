@@ -16,9 +16,9 @@ from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
-from whatsapp_channel.rules.coexistence import is_nameless
-from whatsapp_channel.rules.phone import variants
-from whatsapp_channel.rules.text import display_name
+from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.messaging.coexistence import is_nameless
+from whatsapp_channel.rules.text.message_text import display_name
 
 FIELD = "smb_app_state_sync"
 # Contacts come before the history whose customers they name. The history takes minutes, or some hours.

@@ -12,13 +12,14 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
+from whatsapp_channel.conversations import business_app, traces
+from whatsapp_channel.conversations.customers import customer
+from whatsapp_channel.conversations.customers.joining import FIELDS
+from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
-from whatsapp_channel.helpdesk import business_app, tickets
-from whatsapp_channel.inbound import media, message, traces
-from whatsapp_channel.inbound.customers import customer
-from whatsapp_channel.inbound.customers.joining import FIELDS
-from whatsapp_channel.inbound.customers.owners import Ids
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound import media, message
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key

@@ -16,17 +16,18 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
+from whatsapp_channel.conversations import traces
+from whatsapp_channel.conversations.customers import customer
+from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
-from whatsapp_channel.inbound import message, traces
+from whatsapp_channel.inbound import message
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.customers import customer
-from whatsapp_channel.inbound.customers.owners import Ids
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
-from whatsapp_channel.rules.coexistence import is_of, past_status
-from whatsapp_channel.rules.status import MessageStatus
+from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 ORIGIN = "History"
 DECLINED = 2593109

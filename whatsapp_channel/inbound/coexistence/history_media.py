@@ -14,7 +14,7 @@ from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.inbound import message
-from whatsapp_channel.rules.media import KEPT_BY_META
+from whatsapp_channel.rules.files.media import KEPT_BY_META
 
 
 def note(name: str, media: Media) -> None:

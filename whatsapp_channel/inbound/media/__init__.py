@@ -1,7 +1,6 @@
 """Files of messages: fetched before any lock, judged by content, attached under the lock, removed after their time."""
 
-from whatsapp_channel.inbound.media.fetching import fetched, lanes_with_work, wake
-from whatsapp_channel.inbound.media.messages import (
+from whatsapp_channel.inbound.media.again import (
 	attach,
 	failed_in,
 	fetch_again,
@@ -10,7 +9,8 @@ from whatsapp_channel.inbound.media.messages import (
 	has_failed,
 	has_missing,
 )
-from whatsapp_channel.inbound.media.removal import redact_old_media
+from whatsapp_channel.inbound.media.fetching import fetched, lanes_with_work, wake
+from whatsapp_channel.privacy.old_media import redact_old_media
 
 __all__ = [
 	"attach",

@@ -19,11 +19,11 @@ from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
 from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.store import Wanted, give_up, is_hosts_trouble, obtain, put_off
 from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
-from whatsapp_channel.inbound.media import messages
-from whatsapp_channel.inbound.media.store import Wanted, give_up, is_hosts_trouble, obtain, put_off
-from whatsapp_channel.inbound.media.trouble import Trouble
+from whatsapp_channel.inbound.media import again
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key, wamid_key
 from whatsapp_channel.timeouts import OutOfTime
@@ -212,5 +212,5 @@ def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
 	"""The message was filed without its file and gets it now; nobody's file is deleted."""
 	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
 	if filed:
-		messages.fetch_again(filed)
-	in_transaction(lambda: messages.discard(values))
+		again.fetch_again(filed)
+	in_transaction(lambda: again.discard(values))

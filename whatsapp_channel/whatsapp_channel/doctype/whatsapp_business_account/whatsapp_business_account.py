@@ -3,10 +3,10 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel import logs, settings
+from whatsapp_channel.accounts import access
 from whatsapp_channel.doctypes import SIGNUP
 from whatsapp_channel.onboarding import link
 from whatsapp_channel.onboarding.failures import explained
-from whatsapp_channel.outbound import account_health
 from whatsapp_channel.stored import stored
 
 OF_THE_TOKEN = ("token_app_id", "token_expires_on", "token_scopes")
@@ -44,10 +44,10 @@ class WhatsAppBusinessAccount(Document):
 	def on_update(self) -> None:
 		"""A new token ends the refusals of the old one."""
 		if self.flags.new_token:
-			account_health.resume(self.name)
+			access.resume(self.name)
 			self.reload()
 		else:
-			account_health.refresh_channels(self.name)
+			access.refresh_channels(self.name)
 
 	def on_trash(self) -> None:
 		"""The walks through Meta's window that led to the account go with it, and what they still have of tokens."""
@@ -62,5 +62,5 @@ class WhatsAppBusinessAccount(Document):
 		account = stored(self.doctype, self.name, "write")
 		with explained():
 			name = link.refresh(account.name)
-		account_health.resume(account.name)
+		access.resume(account.name)
 		return name or account.account_name

@@ -2,15 +2,14 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import status
+from whatsapp_channel.accounts import access, status
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.onboarding import files
 from whatsapp_channel.onboarding.refusals import said
-from whatsapp_channel.outbound import account_health
-from whatsapp_channel.rules.image import check_icon
+from whatsapp_channel.rules.files.image import check_icon
 from whatsapp_channel.timeouts import OutOfTime
 
 
@@ -85,7 +84,7 @@ class WhatsAppChannel(Document):
 			return
 		if retries.release(self.number):
 			frappe.db.after_commit.add(wake_drain)
-		account_health.wake_waiting(self.account())
+		access.wake_waiting(self.account())
 
 	def account(self) -> str:
 		"""The WhatsApp Business Account of the channel's number."""

@@ -5,7 +5,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import settings, status
+from whatsapp_channel import settings
+from whatsapp_channel.accounts import status
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.settings import META_API
 

@@ -2,16 +2,16 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import status
+from whatsapp_channel.accounts import status
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.onboarding.refusals import said
-from whatsapp_channel.rules import number_choice
-from whatsapp_channel.rules.code import read_pin
-from whatsapp_channel.rules.number_choice import State
-from whatsapp_channel.rules.phone import InvalidNumber, to_e164
+from whatsapp_channel.rules.customers.phone import InvalidNumber, to_e164
+from whatsapp_channel.rules.onboarding import number_choice
+from whatsapp_channel.rules.onboarding.code import read_pin
+from whatsapp_channel.rules.onboarding.number_choice import State
 
 
 class WhatsAppNumber(Document):

@@ -1,0 +1,122 @@
+"""What the rows of account, number and settings say, as the rules need it. An empty field is unknown."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import frappe
+
+from whatsapp_channel import settings
+from whatsapp_channel.accounts.words import say
+from whatsapp_channel.clock import to_utc, utc_now
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
+from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
+from whatsapp_channel.rules.accounts.restriction import Restriction
+from whatsapp_channel.rules.accounts.trial import GUIDE
+
+_ACCOUNT_FIELDS = [
+	"name",
+	"access_token",
+	"business_verification",
+	"account_review",
+	"restriction",
+	"restrictions",
+	"alert",
+	"alert_severity",
+	"alert_kind",
+	"payment_method",
+	"subscription",
+	"attention_reason",
+	"trial_started_on",
+	"token_expires_on",
+]
+_NUMBER_FIELDS = [
+	"name",
+	"account",
+	"verification",
+	"meta_status",
+	"quality_rating",
+	"name_status",
+	"name_rejection",
+	"verified_name",
+	"requested_name",
+]
+
+
+def site(*, receives: bool | None = None) -> Site:
+	"""What does not come from Meta, at this moment. `receives`: what is known already of the webhook."""
+	policy = frappe.db.get_single_value(settings.SETTINGS, "trial_policy")
+	if receives is None:
+		receives = bool(settings.app_secrets() and settings.verify_token())
+	return Site(
+		receives=receives,
+		trial_policy=policy or GUIDE,
+		now=utc_now(),
+		say=say,
+	)
+
+
+def account_state(name: str | None) -> AccountState | None:
+	"""What is stored of an account; None when there is none."""
+	row = name and frappe.db.get_value(ACCOUNT, name, _ACCOUNT_FIELDS, as_dict=True)
+	if not row:
+		return None
+	return AccountState(
+		has_token=bool(row.access_token),
+		verification=row.business_verification or "",
+		review=row.account_review or "",
+		restrictions=restrictions(row.restrictions),
+		restriction_text=row.restriction or "",
+		alert=row.alert or "",
+		alert_severity=row.alert_severity or "",
+		alert_kind=row.alert_kind or "",
+		payment_method=row.payment_method or "",
+		subscription=row.subscription or "",
+		attention=row.attention_reason or "",
+		trial_started=to_utc(row.trial_started_on),
+		token_ends=to_utc(row.token_expires_on),
+	)
+
+
+def number_state(name: str | None) -> tuple[NumberState, str] | None:
+	"""What is stored of a number, and its account; None when there is none."""
+	row = name and frappe.db.get_value(NUMBER, name, _NUMBER_FIELDS, as_dict=True)
+	if not row:
+		return None
+	state = NumberState(
+		verification=row.verification or "",
+		meta_status=row.meta_status or "",
+		quality=row.quality_rating or "",
+		name_status=row.name_status or "",
+		name_rejection=row.name_rejection or "",
+		verified_name=row.verified_name or "",
+		requested_name=row.requested_name or "",
+	)
+	return state, row.account
+
+
+def restrictions(stored: str | None) -> tuple[Restriction, ...]:
+	"""The restrictions in a row, from the JSON that `dump` writes."""
+	return tuple(
+		Restriction(each["kind"], each["topic"], _moment(each.get("until")), each.get("detail"))
+		for each in json.loads(stored or "[]")
+	)
+
+
+def dump(given: tuple[Restriction, ...]) -> str | None:
+	"""The same for storage."""
+	return json.dumps([_stored(each) for each in given]) if given else None
+
+
+def _stored(restriction: Restriction) -> dict[str, Any]:
+	until = restriction.until.isoformat() if restriction.until else None
+	return {
+		"kind": restriction.kind,
+		"topic": restriction.topic,
+		"until": until,
+		"detail": restriction.detail,
+	}
+
+
+def _moment(text: str | None) -> datetime | None:
+	return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,46 @@
+"""The restrictions of an account: kept by topic, shown as one text, over when their time is."""
+
+import frappe
+
+from whatsapp_channel.accounts.facts import dump, restrictions
+from whatsapp_channel.accounts.words import say
+from whatsapp_channel.clock import site_now, utc_now
+from whatsapp_channel.database import plain_values, set_value
+from whatsapp_channel.doctypes import ACCOUNT
+from whatsapp_channel.rules.accounts.restriction import Restriction, standing
+
+
+def replace(account: str, topic: str, given: tuple[Restriction, ...]) -> bool:
+	"""Puts the restrictions of one topic in the place of what stood there; returns whether that changed anything."""
+	row = _row(account)
+	before = restrictions(row.restrictions)
+	after = (*(each for each in before if each.topic != topic), *given)
+	if set(after) == set(before):
+		return False
+	_write(account, row, after, by_meta=True)
+	return True
+
+
+def show(account: str) -> None:
+	"""Brings the text of the form up to date, and drops what is over. A text without known restrictions stays."""
+	row = _row(account)
+	if row and row.restrictions:
+		_write(account, row, restrictions(row.restrictions), by_meta=False)
+
+
+def _row(account: str) -> "frappe._dict | None":
+	fields = ["restriction", "restrictions", "restricted_since"]
+	return frappe.db.get_value(ACCOUNT, account, fields, as_dict=True)
+
+
+def _write(account: str, row: "frappe._dict", given: tuple[Restriction, ...], *, by_meta: bool) -> None:
+	present = standing(given, utc_now())
+	values = {
+		"restriction": "\n".join(say(each.sentence) for each in present) or None,
+		"restrictions": dump(present),
+		"restricted_since": (row.restricted_since or site_now()) if present else None,
+	}
+	values = plain_values(ACCOUNT, values)
+	if any(values[field] != row[field] for field in ("restriction", "restrictions")):
+		# What only ran out must not make a form that is being saved at this moment out of date.
+		set_value(ACCOUNT, account, values, update_modified=by_meta)

@@ -1,0 +1,189 @@
+"""Derives and stores the status of channels (Z40), and tells what changed."""
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel import logs
+from whatsapp_channel.accounts import notify, restriction, timeline, words
+from whatsapp_channel.accounts.facts import account_state, number_state, site
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import in_transaction, plain_values
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
+from whatsapp_channel.logs import report
+from whatsapp_channel.rules.accounts import calling, channel_facts, channel_status
+from whatsapp_channel.rules.accounts.channel_facts import NumberState, Site
+from whatsapp_channel.rules.accounts.channel_status import Action, ChannelStatus, Facts, Status
+from whatsapp_channel.timeouts import OutOfTime
+
+FIELDS = ("status", "status_reason", "status_next_step", "status_action")
+VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
+
+
+def derived(channel: Document) -> None:
+	"""Sets the status fields of a channel that is being saved; `saved` does the rest after it was."""
+	values = _columns(channel_status.derive(_facts(channel.number, bool(channel.enabled), site())))
+	if channel.get("status") != values["status"] or not channel.get("status_since"):
+		values["status_since"] = site_now()
+	channel.update(values)
+
+
+def saved(channel: Document) -> None:
+	"""A channel was saved: leaves the line in its timeline, and tells the administrators when it needs them."""
+	before = channel.get_doc_before_save()
+	if before and before.status != channel.status:
+		timeline.transition(channel.name, before.status, channel.status, channel.status_reason)
+	if account := frappe.db.get_value(NUMBER, channel.number, "account"):
+		refresh_account(account)
+
+
+def refresh_channel(channel: str) -> None:
+	"""Brings the status of a channel up to date, and with it those of its account's others."""
+	number = frappe.db.get_value(CHANNEL, channel, "number")
+	account = number and frappe.db.get_value(NUMBER, number, "account")
+	if account:
+		refresh_account(account)
+	elif number:
+		_store(channel, _facts(number, _enabled(channel), site()))
+
+
+def refresh_account(account: str) -> None:
+	"""Brings an account and the status of its channels up to date, each transition with its line in the timeline, and
+	notifies the administrators once of what begins to need them. Part of the caller's transaction."""
+	restriction.show(account)
+	now = site()
+	of_account = _facts_of_account(account, now)
+	causes = {cause.key: cause for cause in calling.causes(of_account, "")}
+	numbers = frappe.get_all(NUMBER, {"account": account}, pluck="name")
+	fields = ["name", "number", "enabled"]
+	for row in frappe.get_all(
+		CHANNEL, {"number": ["in", numbers or [""]]}, fields, order_by="creation, name"
+	):
+		facts = _facts(row.number, bool(row.enabled), now)
+		_store(row.name, facts)
+		for cause in calling.causes(facts, row.number):
+			causes.setdefault(cause.key, cause)
+	if channel_status.derive(of_account).value not in calling.NOT_SET_UP:
+		# Without a token nobody knows whether what was told is over.
+		notify.tell(account, causes)
+	publish(account)
+
+
+@logs.job
+def refresh_all() -> None:
+	"""Hourly: what becomes true by time alone, such as the end of a trial, of a restriction or of a token."""
+	for account in frappe.get_all(ACCOUNT, pluck="name"):
+		try:
+			in_transaction(lambda name=account: refresh_account(name))
+		except OutOfTime:
+			raise
+		except Exception:
+			frappe.db.rollback()
+			report("WhatsApp: the status of an account could not be brought up to date")
+
+
+def refuse_reply(channel: str) -> None:
+	"""Raises frappe.ValidationError with the reason when Meta lets nothing out of this channel now (Z36).
+
+	Asked at the moment of the reply: a trial may have ended since the status was stored.
+	"""
+	status = _reply_obstacle(channel)
+	if not status:
+		return
+	text = frappe.utils.escape_html(f"{words.reason(status)} {words.next_step(status)}")
+	if status.action is Action.VERIFY_BUSINESS:
+		link = f'<a href="{VERIFICATION_PAGE}" target="_blank" rel="noopener">{VERIFICATION_PAGE}</a>'
+		text = f"{text} {link}"
+	frappe.throw(
+		_("Channel {0} cannot send: {1}").format(frappe.utils.escape_html(channel), text),
+		title=_(status.value.value),
+	)
+
+
+def refusal(channel: str) -> str | None:
+	"""Why a reply would be refused now; None: it would not."""
+	status = _reply_obstacle(channel)
+	return words.reason(status) if status else None
+
+
+def waits_because(channel: str) -> str | None:
+	"""Why replies wait instead of going out: Meta accepts the account's token no more, or took the account away."""
+	number = frappe.db.get_value(CHANNEL, channel, "number")
+	found = number_state(number)
+	return frappe.db.get_value(ACCOUNT, found[1], "attention_reason") if found else None
+
+
+def _reply_obstacle(channel: str) -> Status | None:
+	number = frappe.db.get_value(CHANNEL, channel, "number")
+	# Whether Meta's webhooks are accepted holds up no reply, and is dear to find out.
+	return channel_status.reply_obstacle(_facts(number, True, site(receives=True)))
+
+
+def view(channel: str) -> dict[str, Any]:
+	"""Status, reason, next step and the label of its button, as they are stored, and since when."""
+	row = frappe.db.get_value(CHANNEL, channel, ["number", "enabled", *FIELDS, "status_since"], as_dict=True)
+	label = channel_status.derive(_facts(row.number, bool(row.enabled), site())).label
+	return {
+		"channel": channel,
+		"enabled": bool(row.enabled),
+		"status": row.status,
+		"reason": row.status_reason,
+		"next_step": row.status_next_step,
+		"action": row.status_action,
+		"label": _(label),
+		"since": str(row.status_since or ""),
+	}
+
+
+def publish(account: str) -> None:
+	"""Lets open set-up pages read anew, once what changed is committed."""
+	frappe.publish_realtime(
+		"whatsapp_setup", {"account": account}, doctype=ACCOUNT, docname=account, after_commit=True
+	)
+
+
+def _facts(number: str | None, enabled: bool, now: Site) -> Facts:
+	found = number_state(number)
+	state, account = found if found else (None, None)
+	return channel_facts.facts(account_state(account), state, enabled=enabled, site=now)
+
+
+def _facts_of_account(account: str, now: Site) -> Facts:
+	"""What is wrong with the account itself, whatever its numbers and channels are."""
+	return channel_facts.facts(account_state(account), NumberState(), enabled=True, site=now)
+
+
+def _columns(status: Status) -> dict[str, Any]:
+	values = (status.value.value, words.reason(status), words.next_step(status), status.action.value)
+	return dict(zip(FIELDS, values, strict=True))
+
+
+def _enabled(channel: str) -> bool:
+	return bool(frappe.db.get_value(CHANNEL, channel, "enabled"))
+
+
+def _store(channel: str, facts: Facts) -> None:
+	"""Writes what changed. Of several who see the same transition at once one writes it and its line."""
+	before = frappe.db.get_value(CHANNEL, channel, list(FIELDS), as_dict=True)
+	values = plain_values(CHANNEL, _columns(channel_status.derive(facts)))
+	if not before or all(before[field] == values[field] for field in FIELDS):
+		return
+	moved = before.status != values["status"]
+	if moved:
+		values["status_since"] = site_now()
+	frappe.db.sql(
+		"""update `tabWhatsApp Channel` set status = %(status)s, status_reason = %(status_reason)s,
+		status_next_step = %(status_next_step)s, status_action = %(status_action)s,
+		status_since = coalesce(%(status_since)s, status_since)
+		where name = %(name)s and ifnull(status, '') = %(before)s""",
+		{"status_since": None, **values, "name": channel, "before": before.status or ""},
+	)
+	if not frappe.db._cursor.rowcount:
+		return
+	frappe.clear_document_cache(CHANNEL, channel)
+	if moved:
+		old = before.status or ChannelStatus.SETUP_INCOMPLETE.value
+		timeline.transition(channel, old, values["status"], values["status_reason"])
+	frappe.get_doc(CHANNEL, channel).notify_update()

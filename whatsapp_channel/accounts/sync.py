@@ -1,0 +1,151 @@
+"""What Meta answers about an account or a number, written into our rows (Z7, Z19, Z20, Z28).
+
+Meta leaves out what a token may not see: a field that did not come changes nothing here. The payment method is the
+exception, because its absence is Meta's way to say that there is none, as long as it was asked for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import frappe
+
+from whatsapp_channel.accounts import restriction, status, times
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
+from whatsapp_channel.database import set_value
+from whatsapp_channel.doctypes import ACCOUNT, NUMBER
+from whatsapp_channel.rules.accounts.account_events import NO_ALERT, alert_topic
+from whatsapp_channel.rules.accounts.channel_facts import VERIFIED
+from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION
+from whatsapp_channel.rules.onboarding import number_choice
+from whatsapp_channel.rules.onboarding.number_choice import State
+
+_PENDING_NAMES = ("PENDING_REVIEW", "DECLINED")
+_GOOD_NAMES = ("APPROVED", "AVAILABLE_WITHOUT_REVIEW")
+_ACCOUNT_TOPICS = {
+	"business_verification": "verification",
+	"account_review": "review",
+	"messaging_limit": "limits",
+}
+_NUMBER_TOPICS = {"meta_status": "quality", "messaging_limit": "number limit", "name_status": "name"}
+_TOLD_BY = {**_NUMBER_TOPICS, "quality_rating": "quality", "verified_name": "name"}
+
+
+def apply_account(account: str, node: BusinessAccount, asked: datetime | None = None) -> None:
+	"""Writes what Meta says of an account and brings status, trial and notifications up to date.
+
+	`asked`: when Meta was asked (aware UTC). Of what it has told by webhook since then, that stays.
+	"""
+	newer = _newer(ACCOUNT, account, asked)
+	told = {
+		"business_verification": node.business_verification_status,
+		"account_review": node.account_review_status,
+		"currency": node.currency,
+		"messaging_limit": node.whatsapp_business_manager_messaging_limit,
+	}
+	values = _given(told, _ACCOUNT_TOPICS, newer)
+	_write(ACCOUNT, account, {**values, **_payment(node)}, _ACCOUNT_TOPICS, asked)
+	if _works(node):
+		_lift(account, newer)
+	start_trial(account)
+	status.refresh_account(account)
+
+
+def apply_number(number: str, node: PhoneNumber, asked: datetime | None = None) -> None:
+	"""Writes what Meta says of a number that is entered here and brings status and trial up to date; `asked` as above."""
+	account = frappe.db.get_value(NUMBER, number, "account")
+	if not account:
+		return
+	limit = node.whatsapp_business_manager_messaging_limit or node.messaging_limit_tier
+	told = {
+		"verification": number_choice.VERIFICATIONS.get((node.code_verification_status or "").upper()),
+		"meta_status": node.status,
+		"quality_rating": node.quality_rating,
+		"messaging_limit": limit,
+		"verified_name": node.verified_name,
+		"name_status": _name_status(node),
+	}
+	values = _given(told, _TOLD_BY, _newer(NUMBER, number, asked))
+	if node.is_on_biz_app is not None:
+		values["on_business_app"] = int(node.is_on_biz_app)
+	if values.get("name_status") in _GOOD_NAMES:
+		values |= {"requested_name": None, "name_rejection": None}
+	_write(NUMBER, number, values, _NUMBER_TOPICS, asked)
+	start_trial(account)
+	status.refresh_account(account)
+
+
+def start_trial(account: str) -> None:
+	"""The trial begins when the first number of an account is verified and the business is not (Z7). Once and for all.
+
+	While Meta has not said whether the business is verified, nothing begins.
+	"""
+	row = frappe.db.get_value(ACCOUNT, account, ["business_verification", "trial_started_on"], as_dict=True)
+	verification = ((row and row.business_verification) or "").lower()
+	if not verification or verification == VERIFIED or row.trial_started_on:
+		return
+	number = _first_verified(account)
+	if not number:
+		return
+	frappe.db.sql(
+		"""update `tabWhatsApp Business Account` set trial_started_on = %s, trial_number = %s, modified = %s
+		where name = %s and trial_started_on is null""",
+		(now := site_now(), number, now, account),
+	)
+	frappe.clear_document_cache(ACCOUNT, account)
+
+
+def _first_verified(account: str) -> str | None:
+	fields = ["name", "verification", "meta_status"]
+	rows = frappe.get_all(NUMBER, {"account": account}, fields, order_by="creation, name")
+	proven = (
+		row.name for row in rows if number_choice.is_verified(State(status=row.meta_status), row.verification)
+	)
+	return next(proven, None)
+
+
+def _payment(node: BusinessAccount) -> dict[str, str]:
+	if node.primary_funding_id:
+		return {"payment_method": "Present"}
+	return {"payment_method": "Missing"} if node.has_no_payment else {}
+
+
+def _newer(doctype: str, name: str, asked: datetime | None) -> frozenset[str]:
+	return times.told_since(doctype, name, asked) if asked else frozenset()
+
+
+def _given(
+	told: Mapping[str, str | None], topics: Mapping[str, str], newer: frozenset[str]
+) -> dict[str, Any]:
+	return {field: value[:140] for field, value in told.items() if value and topics.get(field) not in newer}
+
+
+def _write(
+	doctype: str, name: str, values: dict[str, Any], topics: Mapping[str, str], asked: datetime | None
+) -> None:
+	set_value(doctype, name, {**values, "synced_on": site_now()})
+	times.remember_read(doctype, name, [topic for field, topic in topics.items() if field in values], asked)
+
+
+def _name_status(node: PhoneNumber) -> str | None:
+	"""The review that goes on, else that of the name in use."""
+	wanted = (node.new_name_status or "").upper()
+	return wanted if wanted in _PENDING_NAMES else node.name_status
+
+
+def _works(node: BusinessAccount) -> bool:
+	"""Whether Meta says itself that the account may send."""
+	entities = (node.health_status and node.health_status.entities) or ()
+	said = [each.can_send_message for each in entities if each.entity_type == "WABA"]
+	enabled = (node.status or "ACTIVE").upper() == "ACTIVE"
+	return enabled and bool(said) and all(each == "AVAILABLE" for each in said)
+
+
+def _lift(account: str, newer: frozenset[str]) -> None:
+	"""Violations and bans have no event that ends them for certain, and critical alerts none that must come."""
+	for topic in {VIOLATION, BAN} - newer:
+		restriction.replace(account, topic, ())
+	mark = frappe.db.get_value(ACCOUNT, account, ["alert_severity", "alert_kind"], as_dict=True)
+	if mark and mark.alert_severity == "CRITICAL" and alert_topic(mark.alert_kind or "") not in newer:
+		set_value(ACCOUNT, account, dict(NO_ALERT))

@@ -1,0 +1,33 @@
+"""Lines in the timelines of accounts, numbers and channels."""
+
+from html import escape
+
+import frappe
+
+from whatsapp_channel.accounts.words import translate
+from whatsapp_channel.doctypes import CHANNEL
+
+
+def _(text: str) -> str:
+	return text
+
+
+_TRANSITION = _("Status: {old} → {new}. {reason}")
+
+
+def note(doctype: str, name: str, text: str) -> None:
+	"""Writes a line into a document's timeline."""
+	row = {
+		"doctype": "Comment",
+		"comment_type": "Info",
+		"reference_doctype": doctype,
+		"reference_name": name,
+		"content": escape(text, quote=False),
+	}
+	frappe.get_doc(row).insert(ignore_permissions=True)
+
+
+def transition(channel: str, old: str, new: str, reason: str) -> None:
+	"""A channel went from one status to another."""
+	words = {"old": translate(old), "new": translate(new), "reason": reason}
+	note(CHANNEL, channel, translate(_TRANSITION).format(**words))

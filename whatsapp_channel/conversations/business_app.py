@@ -1,0 +1,122 @@
+"""In the ticket: what a colleague wrote to the customer in the WhatsApp Business app."""
+
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.cloud_api.inbound import read_message
+from whatsapp_channel.cloud_api.wire import load
+from whatsapp_channel.conversations import communications
+from whatsapp_channel.database import set_value
+from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound import media
+from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
+from whatsapp_channel.rules.text import readable
+
+TICKET = "HD Ticket"
+ORIGIN = "Business App"
+FIELDS = ["name", "conversation", "message_type", "message_timestamp", "payload"]
+
+
+def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = False) -> str:
+	"""Shows one message of the app in a ticket; returns its Communication. The caller holds the customer's lock.
+
+	A colleague has answered, so Helpdesk counts it as any agent's answer: the first response is the time at which he
+	wrote, however late that became known. What he wrote before the customer asked is context and counts for nothing,
+	and one the customer has written after leaves the ticket waiting. In a closed ticket it is shown, and changes
+	nothing else there.
+	"""
+	row = frappe.db.get_value(MESSAGE, message, FIELDS, as_dict=True)
+	at = to_utc(row.message_timestamp)
+	meaning = Answer.CONTEXT if closed else answer(at, _asked(row.conversation))
+	values = _values(ticket, customer, row)
+	if meaning is Answer.LATEST:
+		_respond(ticket, at)
+		communication = _insert(ticket, values)
+	else:
+		communication = _insert_quietly(ticket, values)
+	place = {"ticket": ticket, "communication": communication}
+	set_value(MESSAGE, message, place, update_modified=False)
+	if row.message_type in communications.WITH_FILES:
+		media.attach(message, communication, ticket)
+	communications.render(communication)
+	if meaning is Answer.EARLIER:
+		_respond(ticket, at, save=True)
+	return communication
+
+
+def waiting(conversation: str) -> list["frappe._dict"]:
+	"""Name and time of the app's messages that no ticket shows yet, in the order in which they were written.
+
+	What a colleague only reacted to, changed or deleted was never accepted as a message of its own.
+	"""
+	unseen = {
+		"conversation": conversation,
+		"origin": ORIGIN,
+		"communication": ["is", "not set"],
+		"accepted_on": ["is", "set"],
+	}
+	fields = ["name", "message_timestamp"]
+	return frappe.get_all(MESSAGE, unseen, fields, order_by="message_timestamp, creation")
+
+
+def _asked(conversation: str) -> list[datetime]:
+	"""When the customer wrote first and last in a conversation."""
+	found = frappe.db.sql(
+		f"""select min(message_timestamp), max(message_timestamp) from `tab{MESSAGE}`
+		where conversation = %s and direction = 'Incoming' and session is not null""",
+		(conversation,),
+	)[0]
+	return [to_utc(moment) for moment in found if moment]
+
+
+def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
+	message = read_message(load(row.payload))
+	files = media.files_of([row.name]).get(row.name, ())
+	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
+	subject = frappe.db.get_value(TICKET, ticket, "subject")
+	return {
+		"sent_or_received": "Sent",
+		"email_status": "Open",
+		"subject": f"Re: {subject}",
+		"content": readable.to_html([view], _),
+		"sender": app_address(customer.name),
+		"sender_full_name": _("Business App"),
+		"recipients": tickets.address_of(customer),
+		"delivery_status": "Sent",
+		"communication_date": row.message_timestamp,
+	}
+
+
+def _insert(ticket: str, values: dict) -> str:
+	name = tickets.add_entry(ticket, **values)
+	# Frappe puts who runs the job here, and Helpdesk shows that user before the sender.
+	set_value("Communication", name, "user", None, update_modified=False)
+	return name
+
+
+def _insert_quietly(ticket: str, values: dict) -> str:
+	"""As a message of no ticket first: Helpdesk answers the insert of one in a ticket by changing the ticket."""
+	place = {"reference_doctype": TICKET, "reference_name": ticket, "status": "Linked"}
+	name = _insert(ticket, {**values, **dict.fromkeys(place)})
+	place["reference_owner"] = frappe.db.get_value(TICKET, ticket, "owner")
+	set_value("Communication", name, place, update_modified=False)
+	return name
+
+
+def _respond(ticket: str, at: datetime, *, save: bool = False) -> None:
+	"""Sets the first response that Helpdesk would date now; `save` has it judge the agreement anew."""
+	row = frappe.db.get_value(TICKET, ticket, ["first_responded_on", "creation"], as_dict=True)
+	if row.first_responded_on:
+		return
+	responded = max(row.creation, to_site(at))
+	if not save:
+		set_value(TICKET, ticket, "first_responded_on", responded, update_modified=False)
+		return
+	document = frappe.get_doc(TICKET, ticket)
+	document.first_responded_on = responded
+	document.flags.ignore_mandatory = True
+	document.save(ignore_permissions=True)

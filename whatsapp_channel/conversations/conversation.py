@@ -1,0 +1,149 @@
+"""Conversations: the thread of one customer with one channel, and the ticket it is handled in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import frappe
+
+from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.database import change_row, insert_row, row_of, set_value
+from whatsapp_channel.doctypes import CONVERSATION
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.rules.messaging import ticket_choice, window
+from whatsapp_channel.rules.messaging.ticket_choice import Choice
+
+FIELDS = ["name", "customer", "channel", "ticket", "state", "window_ends", "last_inbound"]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+	"""Where a message goes: its conversation, and the ticket that continues or None; `new_ticket` asks for one.
+
+	`last_inbound` and `window_ends` are the conversation's so far, in UTC.
+	"""
+
+	conversation: str
+	ticket: str | None
+	new_ticket: bool = False
+	last_inbound: datetime | None = None
+	window_ends: datetime | None = None
+
+
+def current(customer: str, channel: str) -> "frappe._dict | None":
+	"""The conversation of a customer with a channel that goes on: the newest that runs, else the newest that ended.
+
+	One that ended without a ticket cannot go on. A late message opens one that is older by its time than one that
+	ended, so the time alone does not tell. A customer has few: the index finds them, the order is made of those.
+	"""
+	rows = frappe.db.sql(
+		f"""select {", ".join(FIELDS)} from `tab{CONVERSATION}` where customer = %s and channel = %s
+		and (state != 'Ended' or ticket is not null) order by state = 'Ended', opened_at desc, creation desc limit 1""",
+		(customer, channel),
+		as_dict=True,
+	)
+	return rows[0] if rows else None
+
+
+def window_ends(customer: str, channel: str) -> datetime | None:
+	"""Until when free-form replies are allowed, in UTC; the window belongs to customer and number, so that an agent
+	may also answer in the ticket of an earlier conversation."""
+	rows = frappe.get_all(
+		CONVERSATION,
+		{"customer": customer, "channel": channel, "window_ends": ["is", "set"]},
+		["window_ends"],
+		order_by="window_ends desc",
+		limit=1,
+	)
+	return to_utc(rows[0].window_ends) if rows else None
+
+
+def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None = None) -> Thread:
+	"""Chooses conversation and ticket for an inbound message written `at` (UTC), by the channel's policy.
+
+	An answer to a message of another open ticket goes there. Decided before anything is inserted: the insert of a
+	Communication opens even a closed ticket again (design decision 10). The caller holds the customer's lock.
+	"""
+	latest = current(customer, channel)
+	quoted = _of_quoted(customer, channel, quoted_key) if quoted_key else None
+	if quoted:
+		return quoted
+	state = tickets.state(latest.ticket) if latest and latest.ticket else None
+	choice = ticket_choice.choose(state, _policy(channel), at)
+	if choice is Choice.CONTINUE:
+		if state.name != str(latest.ticket):  # merged since
+			put_in_ticket(latest.name, state.name)
+		return _thread(latest, state.name)
+	wanted = choice is Choice.NEW
+	if latest and not latest.ticket and latest.state != "Ended":
+		return _thread(latest, None, new_ticket=wanted)
+	if latest and latest.state != "Ended":
+		set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
+	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
+
+
+def _thread(row: "frappe._dict", ticket: str | None, *, new_ticket: bool = False) -> Thread:
+	return Thread(row.name, ticket, new_ticket, to_utc(row.last_inbound), to_utc(row.window_ends))
+
+
+def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
+	"""The open ticket in which agents see the quoted message now, wherever a merge or split has moved it."""
+	message = frappe.db.get_value(
+		"WhatsApp Session Message",
+		{"wamid_key": quoted_key, "customer": customer, "channel": channel},
+		["conversation", "communication"],
+		as_dict=True,
+	)
+	if not message or not message.communication:
+		return None
+	state = tickets.state(tickets.ticket_of(message.communication))
+	row = frappe.db.get_value(CONVERSATION, message.conversation, FIELDS, as_dict=True)
+	if not row or not state or state.is_resolved:
+		return None
+	return _thread(row, state.name)
+
+
+def put_in_ticket(name: str, ticket: str) -> None:
+	"""The conversation is handled in this ticket from now on."""
+	set_value(CONVERSATION, name, "ticket", ticket)
+
+
+def _policy(channel: str) -> ticket_choice.TicketPolicy:
+	row = row_of("WhatsApp Channel", channel, ("ticket_policy", "reopen_within"))
+	return ticket_choice.TicketPolicy(
+		ticket_choice.PolicyKind(row.ticket_policy), timedelta(seconds=row.reopen_within or 0)
+	)
+
+
+def _open(customer: str, channel: str, at: datetime) -> str:
+	values = {"customer": customer, "channel": channel, "state": "Open", "opened_at": to_site(at)}
+	return insert_row(CONVERSATION, values)
+
+
+def note_inbound(thread: Thread, at: datetime) -> None:
+	"""The customer wrote `at` (UTC): the window runs from his last message, whatever order messages arrive in."""
+	latest = max(filter(None, (thread.last_inbound, at)))
+	values = {
+		"state": "Open",
+		"last_inbound": to_site(latest),
+		"window_ends": to_site(window.later(thread.window_ends, window.ends(latest))),
+		"ended_at": None,
+	}
+	change_row(CONVERSATION, thread.conversation, values)
+
+
+def note_outbound(name: str, at: datetime, agent: str) -> None:
+	"""An agent replied at `at` (UTC)."""
+	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
+	set_value(CONVERSATION, name, values)
+
+
+def customer_of(name: str) -> str:
+	"""Whose conversation it is."""
+	return frappe.db.get_value(CONVERSATION, name, "customer")
+
+
+def in_tickets(names: list[str]) -> list["frappe._dict"]:
+	"""The conversations that are handled in any of these tickets, newest first."""
+	return frappe.get_all(
+		CONVERSATION, {"ticket": ["in", names]}, FIELDS, order_by="opened_at desc, creation desc"
+	)

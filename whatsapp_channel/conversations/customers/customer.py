@@ -1,0 +1,252 @@
+"""Who wrote: the customer's row, which is also what a conversation's work is locked by (design decision 4)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import to_site
+from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
+from whatsapp_channel.conversations.customers import timeline
+from whatsapp_channel.conversations.customers.joining import (
+	FIELDS,
+	elder,
+	join,
+	lock_conversations,
+	number_columns,
+	renumbered,
+	user_columns,
+)
+from whatsapp_channel.conversations.customers.owners import (
+	Ids,
+	Kind,
+	gave_up,
+	is_free,
+	key,
+	number_keys,
+	owners,
+	remember,
+)
+from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, row_of, set_value
+from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.helpdesk import contacts, customers, tickets
+from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.text.message_text import display_name
+
+TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+	"""Two rows that one message shows to be one person; `present` is the one whose ids are valid now."""
+
+	one: str
+	other: str
+	present: str | None = None
+
+
+def find_or_create(account: str, message: InboundMessage, card: ContactCard | None) -> str:
+	"""The customer's name. A new one is inserted and committed, because a row must exist before it can be locked.
+
+	Joins two rows if the message shows them to be one person. Commits: not to be called within a transaction. The row
+	may be joined into another before the caller has locked it: if database.lock_row finds none, ask again.
+	"""
+	ids = Ids(message.sender_wa_id, message.sender_user_id)
+	return for_ids(account, ids, message.timestamp, card)
+
+
+def under_lock(name: str, again: Callable[[], str], work: Callable[[str], None]) -> None:
+	"""Does `work` with a customer's name in a transaction under his lock (design decision 4).
+
+	He may be joined with another before he is locked: `again` then says who it is now. Raises what `work` raises.
+	"""
+
+	def attempt() -> bool:
+		if not lock_row(CUSTOMER, name):
+			return False
+		work(name)
+		return True
+
+	while not in_transaction(attempt):
+		name = again()
+
+
+def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = None) -> str:
+	"""The same for the person who had these ids at `at` (UTC)."""
+	# Nearly every message is of somebody who is there: no transaction of its own for that.
+	found = find(account, ids, at)
+	while not isinstance(found, str):
+		if found:
+			join(*elder(found.one, found.other), present=found.present, at=at)
+		# The unique keys decide who inserts; the others find that row when they look again.
+		found = in_transaction(lambda: _find_or_insert(account, ids, at, card), also_retry=TAKEN)
+	return found
+
+
+def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | Pair:
+	return find(account, ids, at) or insert(account, ids, card)
+
+
+def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
+	"""Who had these ids at `at`; two rows if they are of one person and not joined yet.
+
+	Nobody loses an id to another here: if each id has an owner of its own who is somebody else by the other id, the
+	user id decides, which only its owner can have; a number may be anybody's next year.
+	"""
+	found = owners(account, ids, at)
+	by_bsuid, by_number = found.by_bsuid, found.by_number
+	if not by_number:
+		return by_bsuid.name if by_bsuid else None
+	if not by_bsuid:
+		if by_number.former or not _is_another(by_number.name, ids):
+			return by_number.name
+		_tell_apart(by_number.name, ids, at)
+		return None
+	if by_bsuid.name == by_number.name:
+		return by_bsuid.name
+	if _has_no_other_number(by_bsuid.name, ids) and not _is_another(by_number.name, ids):
+		return Pair(by_bsuid.name, by_number.name)
+	_tell_apart(by_bsuid.name, ids, at)
+	return by_bsuid.name
+
+
+def _is_another(name: str, ids: Ids) -> bool:
+	"""Whether the owner of the number is known to have another user id."""
+	known = ids.bsuid and frappe.db.get_value(CUSTOMER, name, "bsuid")
+	return bool(known and known != ids.bsuid)
+
+
+def _has_no_other_number(name: str, ids: Ids) -> bool:
+	known = frappe.db.get_value(CUSTOMER, name, "wa_id")
+	return not known or known in variants(ids.wa_id or "")
+
+
+def _tell_apart(name: str, ids: Ids, at: datetime) -> None:
+	text = _(
+		"Messages of user ID {0} come with the number {1}, which another customer has. The two are kept apart, because they may be different people."
+	).format(timeline.shown(ids.bsuid), timeline.shown(ids.wa_id))
+	timeline.tell_once(name, text, at)
+
+
+def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
+	"""A new customer. A number that somebody has already stays his.
+
+	Raises one of TAKEN when another connection was faster.
+	"""
+	number = ids.wa_id if ids.wa_id and is_free(account, wa_id=ids.wa_id, but="") else None
+	columns = {**number_columns(account, number), **user_columns(account, ids.bsuid)}
+	values = {
+		"account": account,
+		**columns,
+		"profile_name": display_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
+		"username": card and card.username,
+	}
+	return insert_row(CUSTOMER, values)
+
+
+def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "frappe._dict":
+	"""Brings a locked customer up to date with what this message says of him and returns the row.
+
+	Makes or finds his Contact when he has none.
+	"""
+	row = row_of(CUSTOMER, name, FIELDS)
+	if _tells_ids(row, message):
+		lock_conversations(name)
+	ids = _new_ids(row, message)
+	changes = {**_names(row, card), **ids}
+	if not row.contact or not frappe.db.exists("Contact", row.contact):
+		now = frappe._dict({**row, **changes})
+		changes["contact"] = contacts.find_or_create(now.wa_id, called(now))
+	if changes:
+		save(name, changes)
+		row.update(changes)
+	if ids:
+		follow_ids(row)
+	elif "contact" in changes:
+		contacts.silence(tickets.address_of(row))
+	return row
+
+
+def _tells_ids(row: "frappe._dict", message: InboundMessage) -> bool:
+	"""Whether a message carries a number or a user id that is not in the customer's row."""
+	told = {message.sender_wa_id, message.sender_user_id}
+	return not told <= {row.wa_id, row.bsuid, None}
+
+
+def _names(row: "frappe._dict", card: ContactCard | None) -> dict[str, str]:
+	if not card:
+		return {}
+	told = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	now = plain_values(CUSTOMER, told)
+	return {field: value for field, value in now.items() if value and value != row[field]}
+
+
+def save(name: str, changes: dict[str, object]) -> None:
+	"""Changes a locked customer. Raises frappe.QueryDeadlockError when another one has just got the same id."""
+	try:
+		set_value(CUSTOMER, name, changes)
+	except Exception as error:
+		if frappe.db.is_duplicate_entry(error):
+			# Begin again, as after a deadlock, and see that row.
+			raise frappe.QueryDeadlockError(str(error)) from error
+		raise
+
+
+def follow_ids(row: "frappe._dict") -> None:
+	"""A customer's number has changed: his Contact and his tickets learn of it. His conversations are locked already."""
+	if row.wa_id:
+		contacts.add_number(row.contact, row.wa_id)
+	customers.follow_address(row)
+
+
+def _new_ids(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	return {**_new_user_id(row, message), **_new_number(row, message)}
+
+
+def _new_user_id(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	"""The user id that this message adds to a customer known by his number."""
+	bsuid, number, at = message.sender_user_id, message.sender_wa_id, message.timestamp
+	if not bsuid or bsuid == row.bsuid or not is_free(row.account, bsuid=bsuid, but=row.name):
+		return {}
+	if gave_up(row.name, [key(row.account, bsuid)], at):
+		return {}
+	if number and (ended := gave_up(row.name, number_keys(row.account, number), at)):
+		# A late message from a former number: its user id ended with it.
+		remember(row.name, row.account, Kind.USER, bsuid, ended)
+		return {}
+	return {} if row.bsuid else user_columns(row.account, bsuid)
+
+
+def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+	"""The number that this message adds to a customer, or the one that he has now without Meta having told.
+
+	Another spelling of his number is taken over as well: what Meta sends is what Meta delivers to.
+	"""
+	number, at = message.sender_wa_id, message.timestamp
+	if not number or number == row.wa_id or not is_free(row.account, wa_id=number, but=row.name):
+		return {}
+	if gave_up(row.name, number_keys(row.account, number), at):
+		return {}
+	if row.wa_id:
+		if _wrote_later(row.name, at):
+			return {}
+		if number not in variants(row.wa_id):
+			remember(row.name, row.account, Kind.PHONE, row.wa_id, at)
+			tell_number_change(row, row.wa_id, number, at)
+	return renumbered(row, number)
+
+
+def _wrote_later(name: str, at: datetime) -> bool:
+	later = {"customer": name, "direction": "Incoming", "message_timestamp": [">", to_site(at)]}
+	return bool(frappe.db.exists("WhatsApp Session Message", later))
+
+
+def tell_number_change(row: "frappe._dict", was: str | None, now: str, at: datetime) -> None:
+	"""A line in the customer's timeline, and for agents a note in his open tickets."""
+	text = _("{0}'s number changed from {1} to {2}.")
+	text = text.format(called(row), timeline.shown(was), timeline.shown(now))
+	if timeline.tell(row.name, text, at):
+		customers.tell_agents(row.name, text)

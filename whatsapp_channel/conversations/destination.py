@@ -1,0 +1,63 @@
+"""Whom a ticket may be answered to: the one place that says so, for every way to write to a customer (ADR 0055)."""
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel.conversations import conversation
+from whatsapp_channel.doctypes import CONVERSATION
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.stored import stored
+
+
+def of_ticket(ticket: Document) -> dict[str, "frappe._dict"]:
+	"""The customers whom the present user may answer in a ticket as it is stored, its own customer first.
+
+	Each with the conversation that an answer goes through: one that the user may read, in this ticket or in one that it
+	was merged or split from. Of a ticket that it was split from only the ticket's own customer, because agents and
+	portal users may write into a ticket what it was split from; the own customer is written by nobody but this app.
+	"""
+	own = ticket.get("whatsapp_customer")
+	before = [thread for thread in _before(ticket) if thread.customer == own]
+	found: dict[str, frappe._dict] = {}
+	for thread in sorted((*_here(ticket), *before), key=lambda thread: thread.customer != own):
+		found.setdefault(thread.customer, thread)
+	return found
+
+
+def require_message(message: "frappe._dict") -> None:
+	"""Raises frappe.PermissionError unless the present user may send a message of ours again: he writes to the ticket
+	that shows it, and reads the conversation that it belongs to there."""
+	place = message.communication and tickets.ticket_of(message.communication)
+	ticket = stored("HD Ticket", place, "write")
+	if message.conversation not in {thread.name for thread in (*_here(ticket), *_before(ticket))}:
+		refuse()
+
+
+def refuse() -> None:
+	"""Raises frappe.PermissionError for a ticket whose conversation the user may not read."""
+	frappe.throw(
+		_(
+			"You may not read the WhatsApp conversation that this ticket came from. Ask somebody of that ticket's team to answer."
+		),
+		frappe.PermissionError,
+	)
+
+
+def _here(ticket: Document) -> list["frappe._dict"]:
+	return _readable(tickets.with_merged(ticket.name))
+
+
+def _before(ticket: Document) -> list["frappe._dict"]:
+	return _readable(tickets.split_from(ticket))
+
+
+def _readable(names: Iterable[str]) -> list["frappe._dict"]:
+	"""The conversations in these tickets that the present user may read, newest first."""
+	return [
+		thread
+		for thread in conversation.in_tickets(list(names))
+		if frappe.has_permission(CONVERSATION, "read", thread.name)
+	]

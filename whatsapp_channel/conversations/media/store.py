@@ -1,0 +1,227 @@
+"""One file of a message, from Meta's servers to a private File: streamed, checked, judged and inserted.
+
+A file travels through a nameless temporary file on the site's disk, which vanishes with the process. It is judged and
+stored by a memory map of that, so that 100 MB are read from the page cache and never copied into the worker's memory.
+Nothing here unpacks or decodes it: what has to be read further than its markers is read by a process of its own.
+"""
+
+import mimetypes
+import mmap
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import frappe
+from frappe import _
+from frappe.core.api.file import get_max_file_size
+
+from whatsapp_channel import settings
+from whatsapp_channel.clock import to_site, utc_now
+from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
+from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
+from whatsapp_channel.conversations.media import judging
+from whatsapp_channel.conversations.media.problems import (
+	NotStored,
+	no_access,
+	no_file,
+	not_allowed,
+	problem_of,
+	too_large,
+)
+from whatsapp_channel.database import in_transaction, set_value
+from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.helpdesk import files
+from whatsapp_channel.rules.files import dimensions
+from whatsapp_channel.rules.files import media as rules
+from whatsapp_channel.rules.files.file_names import safe_name
+from whatsapp_channel.rules.files.media import Unacceptable
+from whatsapp_channel.timeouts import OutOfTime
+
+STORED = "Stored"
+FAILED = "Failed"
+REFUSED = "Refused"
+REMOVED = "Removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+	"""A file as a message announces it. `message` is the id of the message at Meta, `url` good for five minutes."""
+
+	account: str
+	customer: str
+	message: str
+	kind: str
+	at: datetime
+	media_id: str | None = None
+	url: str | None = None
+	mime_type: str | None = None
+	sha256: str | None = None
+	filename: str | None = None
+
+	@property
+	def key(self) -> str:
+		"""The name of its File: whoever stores it again, after a crash for example, finds the first."""
+		return sha256(f"{self.message}:{self.media_id or self.url}".encode()).hexdigest()[:20]
+
+
+def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:
+	"""The values of a media row, and what went wrong if anything did. Never raises, and takes about `seconds` at most.
+
+	Commits. A file that is stored is attached to the customer until a Communication takes it over.
+	"""
+	try:
+		return _row(wanted, state=STORED, **(_stored_before(wanted) or _download(wanted, seconds))), None
+	except OutOfTime:
+		raise
+	except Exception as error:
+		frappe.db.rollback()
+		found = problem_of(error, wanted)
+		return _row(wanted, state=found.state, error=found.text), error
+
+
+def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
+	"""The values of a media row for a file that is not asked for now."""
+	return _row(wanted, state=FAILED, error=reason)
+
+
+def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
+	"""The values of a media row for a file that is never asked for again."""
+	return _row(wanted, state=REFUSED, error=reason)
+
+
+def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
+	now = utc_now()
+	# Meta counts from the webhook. For a message that is filed late, Meta's answer decides; this only ends the offer.
+	until = max(wanted.at + rules.KEPT_BY_META, now + rules.KEPT_BY_META / 7)
+	return {
+		"kind": wanted.kind,
+		"file_name": wanted.filename and wanted.filename[:140],
+		"mime_type": wanted.mime_type and wanted.mime_type[:140],
+		"media_id": wanted.media_id,
+		"sha256": wanted.sha256,
+		"error": None,
+		"available_until": to_site(until),
+		**found,
+	}
+
+
+def _stored_before(wanted: Wanted) -> dict[str, Any] | None:
+	"""What a process that died before the message was filed has left."""
+	fields = ["name", "file_name", "file_url", "file_size"]
+	file = frappe.db.get_value("File", wanted.key, fields, as_dict=True)
+	if not file:
+		return None
+	kind = mimetypes.guess_type(file.file_name)[0] or wanted.mime_type
+	return {
+		"file": file.name,
+		"file_name": file.file_name,
+		"file_url": file.file_url,
+		"size": file.file_size,
+		"mime_type": kind,
+	}
+
+
+def _download(wanted: Wanted, seconds: float) -> dict[str, Any]:
+	with TemporaryFile(dir=frappe.get_site_path("private")) as content:
+		got = _receive(wanted, content, seconds)
+		content.seek(0)
+		head = content.read(rules.HEAD_BYTES)
+		judged = rules.judge(wanted.kind, head, wanted.mime_type, wanted.filename)
+		_check_allowed(judged)
+		name = safe_name(wanted.filename, judged.extension, _name_of(wanted))
+		with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+			dimensions.check(mapped, judged.mime_type, wanted.kind)
+			if judged.extension == "pdf" and judging.has_scripts(content):
+				raise Unacceptable(rules.SCRIPTED)
+			file = in_transaction(lambda: _insert(wanted, name, mapped))
+	return {**file, "size": got.size, "mime_type": judged.mime_type, "sha256": got.sha256}
+
+
+def _name_of(wanted: Wanted) -> str:
+	return f"whatsapp-{wanted.kind}-{to_site(wanted.at):%Y%m%d-%H%M%S}"
+
+
+def _insert(wanted: Wanted, name: str, content: mmap.mmap) -> dict[str, str]:
+	document = files.insert(wanted.key, name, content)
+	# Attached afterwards, because Frappe would note each file in the customer's timeline; and named as before, because
+	# it adds letters to a name that is taken on the disk.
+	place = {"attached_to_doctype": CUSTOMER, "attached_to_name": wanted.customer, "file_name": name}
+	set_value("File", document.name, place, update_modified=False)
+	return {"file": document.name, "file_name": name, "file_url": document.file_url}
+
+
+def _check_allowed(judged: rules.Judged) -> None:
+	"""The administrator's list of extensions, which Frappe applies to what people upload."""
+	listed = frappe.db.get_single_value("System Settings", "allowed_file_extensions")
+	usual = mimetypes.guess_extension(judged.mime_type) or ""
+	if listed and not {judged.extension.upper(), usual.lstrip(".").upper()} & set(listed.upper().split()):
+		raise not_allowed(judged.extension)
+
+
+def _receive(wanted: Wanted, content: IO[bytes], seconds: float) -> Downloaded:
+	"""Downloads into `content`. Raises CloudAPIError, Unacceptable or NotStored."""
+	if not (wanted.media_id or wanted.url):
+		raise no_file()
+	api = _client(wanted.account)
+	limit = min(rules.limit_of(wanted.kind), get_max_file_size())
+	ends = time.monotonic() + seconds
+	try:
+		if wanted.url and (got := _by_first_link(api, wanted, content, limit, seconds)):
+			return got
+		return _by_id(api, wanted, content, limit, ends)
+	except MediaTooLarge as error:
+		raise too_large(wanted.kind, limit) from error
+
+
+def _client(account: str) -> CloudAPI:
+	try:
+		return settings.cloud_api(account)
+	except (ValueError, frappe.ValidationError) as error:
+		frappe.clear_last_message()
+		raise no_access() from error
+
+
+def _by_first_link(
+	api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, seconds: float
+) -> Downloaded | None:
+	"""By the link of the webhook, which saves a request; None when it is dead or leads to something else."""
+	try:
+		got = api.download_media(wanted.url, content, max_bytes=limit, seconds=seconds)
+	except MediaTooLarge:
+		raise
+	except MediaRefused:
+		if wanted.media_id:
+			return None
+		raise
+	if wanted.sha256 in (None, got.sha256):
+		return got
+	if not wanted.media_id:
+		raise Unacceptable(rules.CHANGED)
+	return None
+
+
+def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: float) -> Downloaded:
+	info = api.media(wanted.media_id)
+	if info.file_size and info.file_size > limit:
+		raise too_large(wanted.kind, limit, info.file_size)
+	if not info.url:
+		raise NotStored(FAILED, _("WhatsApp named no place for this file. It is tried again by itself."))
+	content.seek(0)
+	content.truncate()
+	left = max(1.0, ends - time.monotonic())
+	got = api.download_media(info.url, content, max_bytes=limit, seconds=left)
+	announced = {found.lower() for found in (wanted.sha256, info.sha256) if found}
+	if announced and got.sha256 not in announced:
+		raise Unacceptable(rules.CHANGED)
+	return got
+
+
+def is_hosts_trouble(error: Exception | None) -> bool:
+	"""Whether the next file would fail for the same reason: Meta's servers do not answer, or refuse for a while."""
+	if not isinstance(error, CloudAPIError) or isinstance(error, MediaRefused):
+		return False
+	slow_but_coming = isinstance(error, MediaTooSlow) and error.received > rules.MB
+	return error.retry is not Retry.NEVER and not slow_but_coming

@@ -1,0 +1,106 @@
+"""Reactions, edits and deletions: kept as messages of their own, shown at the message they are about.
+
+They open neither a ticket nor the window (ADR 21): nobody wrote anything that wants an answer.
+"""
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.cloud_api.content import Unsupported
+from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.conversations import communications
+from whatsapp_channel.database import plain_values, set_value
+from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.rules.messaging.traces import Event, Traces, fold
+
+EVENTS = frozenset({"reaction", "edit", "revoke"})
+# What happens to a message or to an account is no message of the customer, nor that somebody opens the chat.
+QUIET_TYPES = EVENTS | {"system", "request_welcome"}
+# Of what the Cloud API cannot show, these are about an earlier message as well (Meta: unsupported.type).
+QUIET_UNSUPPORTED = frozenset({"edit", "reaction", "revoke", "keep_in_chat", "pin", "poll_update"})
+FIELDS = ["name", "direction", "text", "original_text", "edited_on", "communication", "customer"]
+
+
+def is_quiet(message: InboundMessage) -> bool:
+	"""Whether a message opens neither ticket nor window."""
+	content = message.content
+	if isinstance(content, Unsupported):
+		return content.kind in QUIET_UNSUPPORTED
+	return message.type in QUIET_TYPES
+
+
+def about(customer: str, quoted_key: str) -> None:
+	"""An event about a message has been stored: shows it there, if the message is known. Idempotent.
+
+	The caller holds the customer's lock.
+	"""
+	found = frappe.db.get_value(
+		MESSAGE, {"wamid_key": quoted_key, "customer": customer}, FIELDS, as_dict=True
+	)
+	if found:
+		_apply(found, quoted_key)
+
+
+def catch_up(name: str, wamid_key: str) -> None:
+	"""A message has been stored: applies what arrived before it. The caller holds the customer's lock."""
+	if _events_of(wamid_key):
+		_apply(frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True), wamid_key)
+
+
+def _events_of(wamid_key: str) -> list["frappe._dict"]:
+	return frappe.db.sql(
+		f"""select customer, direction, message_type, message_timestamp, text from `tab{MESSAGE}`
+		where quoted_key = %s and message_type in %s order by message_timestamp, creation""",
+		(wamid_key, tuple(EVENTS)),
+		as_dict=True,
+	)
+
+
+def _apply(message: "frappe._dict", wamid_key: str) -> None:
+	events = [
+		Event(row.message_type, to_utc(row.message_timestamp), row.text, row.direction)
+		for row in _events_of(wamid_key)
+		if row.customer == message.customer and _may(row, message)
+	]
+	traces = fold(events)
+	values = plain_values(MESSAGE, _values(message, traces))
+	before = frappe.db.get_value(MESSAGE, message.name, list(values), as_dict=True)
+	if all((before[field] or None) == (value or None) for field, value in values.items()):
+		return
+	set_value(MESSAGE, message.name, values)
+	if message.communication:
+		communications.render(message.communication)
+		if any(before[field] != values.get(field) for field in ("revoked_on", "edited_on")):
+			_tell_merged(message, traces)
+
+
+def _may(event: "frappe._dict", message: "frappe._dict") -> bool:
+	"""Anyone may react; only the side that wrote a message can edit or delete it."""
+	return event.message_type == "reaction" or event.direction == message.direction
+
+
+def _values(message: "frappe._dict", traces: Traces) -> dict:
+	values = {
+		"reaction": traces.reaction,
+		"revoked_on": to_site(traces.revoked_at) if traces.revoked_at else None,
+		"edited_on": to_site(traces.edited_at) if traces.edited_at else None,
+	}
+	if traces.text is not None:
+		original = message.original_text if message.edited_on else message.text
+		values |= {"text": traces.text, "original_text": original}
+	return values
+
+
+def _tell_merged(message: "frappe._dict", traces: Traces) -> None:
+	"""A merge has copied the message into another ticket, and nobody reads the original any more."""
+	target = tickets.merged_into(message.communication)
+	if not target:
+		return
+	start = (message.original_text or message.text or "")[:80]
+	if traces.revoked_at:
+		tickets.note(target, _('The WhatsApp message "{0}" was deleted by its sender.').format(start))
+	elif traces.text is not None:
+		words = _('The WhatsApp message "{0}" was edited by its sender. It now says: {1}')
+		tickets.note(target, words.format(start, traces.text))

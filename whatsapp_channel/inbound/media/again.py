@@ -1,0 +1,259 @@
+"""The files of messages that are filed: shown in their ticket, fetched again when something went wrong."""
+
+import time
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel import jobs, logs
+from whatsapp_channel.clock import site_now, to_utc
+from whatsapp_channel.cloud_api.content import Content, Media, read_content
+from whatsapp_channel.cloud_api.wire import Unreadable, load
+from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.problems import expired
+from whatsapp_channel.conversations.media.store import (
+	FAILED,
+	REMOVED,
+	STORED,
+	Wanted,
+	is_hosts_trouble,
+	obtain,
+)
+from whatsapp_channel.database import change_row, in_transaction, lock_row, named_lock, set_value
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
+from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.rules.text.readable import FileView
+
+FIELDS = [
+	"name",
+	"parent",
+	"kind",
+	"state",
+	"file_name",
+	"size",
+	"file",
+	"file_url",
+	"mime_type",
+	"media_id",
+	"sha256",
+]
+FIELDS += ["error", "available_until"]
+# Of one file, by who waits for it: an agent in front of the page, nobody.
+AGENT_SECONDS = 60.0
+SWEEP_SECONDS = 180.0
+SWEEP_BEGINS_NONE_AFTER = 60.0
+FIRST_PAUSE = timedelta(minutes=1)
+
+
+def attach(message: str, communication: str, ticket: str) -> None:
+	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
+	rows = frappe.get_all(
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"]
+	)
+	for row in rows:
+		if not files.attach(row.file, communication, ticket):
+			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
+			set_value(MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None})
+	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
+		frappe.db.after_commit.add(files.forget_shown)
+
+
+def files_of(messages: list[str]) -> dict[str, list[FileView]]:
+	"""What there is to see of the files of each message."""
+	found: dict[str, list[FileView]] = {}
+	if not messages:
+		return found
+	rows = frappe.get_all(
+		MEDIA, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
+	)
+	told = _told({row.parent for row in rows if row.kind in ("audio", "sticker")})
+	for row in rows:
+		found.setdefault(row.parent, []).append(_view(row, told.get(row.parent)))
+	return found
+
+
+def _told(messages: set[str]) -> dict[str, Media]:
+	"""What messages say of their files: that one was spoken into the chat, or moves, is not kept in a row."""
+	if not messages:
+		return {}
+	rows = frappe.get_all(MESSAGE, {"name": ["in", list(messages)]}, ["name", "message_type", "payload"])
+	found = {row.name: _content(row) for row in rows if row.payload}
+	return {name: content for name, content in found.items() if isinstance(content, Media)}
+
+
+def _content(row: "frappe._dict") -> Content | None:
+	try:
+		return read_content(load(row.payload), row.message_type)
+	except (Unreadable, AttributeError):  # redacted, or no object
+		return None
+
+
+def _view(row: "frappe._dict", told: Media | None) -> FileView:
+	stored = row.state == STORED
+	return FileView(
+		name=row.file_name or "",
+		url=row.file_url if stored else None,
+		kind=row.kind,
+		mime_type=row.mime_type,
+		note=None if stored else row.error,
+		size=row.size if stored else None,
+		voice=bool(told and told.voice),
+		animated=bool(told and told.animated),
+	)
+
+
+def failed_in(messages: list[str]) -> list["frappe._dict"]:
+	"""The files of these messages that are not there and that Meta may still have."""
+	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
+	return frappe.get_all(
+		MEDIA, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
+	)
+
+
+def has_missing(message: str) -> bool:
+	"""Whether a file of this message is not there, and not for good."""
+	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
+	return bool(frappe.db.exists(MEDIA, among))
+
+
+def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
+	"""Tries the missing files of a message once more; returns what became of it, translated."""
+	with named_lock(f"media:{message}", wait=1) as mine:
+		if not mine:
+			return _("This file is being fetched at this moment.")
+		outcomes = [_again(row, seconds) for row in _missing(message)]
+	if not outcomes:
+		return _("There is nothing to fetch for this message.")
+	return (
+		_("The file has been fetched.")
+		if all(state == STORED for state, _text in outcomes)
+		else outcomes[0][1]
+	)
+
+
+def _missing(message: str) -> list["frappe._dict"]:
+	frappe.db.commit()  # nosemgrep: another fetch may just have ended
+	return frappe.get_all(
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
+	)
+
+
+def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
+	"""One more try of one file; returns its state and the reason if it is still missing."""
+	if not row.available_until or row.available_until <= site_now():
+		values = {"state": expired().state, "error": expired().text}
+	else:
+		wanted = _wanted(row)
+		# The try counts before it is made: a file that kills its worker must not be the first of every sweep.
+		change_row(MEDIA, row.name, {})
+		frappe.db.commit()  # nosemgrep: it must outlive this process
+		values, error = obtain(wanted, seconds)
+		values["available_until"] = row.available_until
+		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
+	if not _settle(row, values):
+		return REMOVED, _("This message was erased, or its file removed, while the file was being fetched.")
+	return values["state"], values["error"]
+
+
+def _wanted(row: "frappe._dict") -> Wanted:
+	message = frappe.db.get_value(
+		MESSAGE, row.parent, ["wamid", "customer", "message_timestamp"], as_dict=True
+	)
+	return Wanted(
+		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
+		customer=message.customer,
+		message=message.wamid,
+		kind=row.kind,
+		at=to_utc(message.message_timestamp),
+		media_id=row.media_id,
+		mime_type=row.mime_type,
+		sha256=row.sha256,
+		filename=row.file_name,
+	)
+
+
+def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile.
+
+	False when nobody waits for the file any more: then it is not kept.
+	"""
+	settled = None
+	while settled is None:
+		customer = frappe.db.get_value(MESSAGE, row.parent, "customer")
+		settled = in_transaction(partial(_settle_locked, row, values, customer))
+	return settled
+
+
+def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | None) -> bool | None:
+	"""None when the message is another customer's by now."""
+	lock_row(CUSTOMER, customer)
+	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
+	if message and message.customer != customer:
+		return None
+	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
+		discard(values)
+		return False
+	set_value(MEDIA, row.name, values)
+	if message and message.communication:
+		_show(row.parent, message.communication)
+	return True
+
+
+def discard(values: dict[str, Any]) -> None:
+	"""Deletes a file that came too late, unless a message has it: it hangs on a customer who may be gone, where nobody would find it again."""
+	name = values.get("file")
+	if name and not frappe.db.exists(MEDIA, {"file": name}):
+		files.remove(name, values["file_url"], [], [], all_rows=False)
+
+
+def _show(message: str, communication: str) -> None:
+	from whatsapp_channel.conversations import communications
+
+	if ticket := tickets.ticket_of(communication):
+		attach(message, communication, ticket)
+	communications.render(communication)
+	frappe.db.after_commit.add(files.forget_shown)
+
+
+@logs.job
+def fetch_failed() -> None:
+	"""The job: tries missing files again, each after twice the time, while Meta has them.
+
+	Files of an imported history are left to who wants to see them.
+	"""
+	jobs.act_as_site()
+	jobs.answer_wake("files:failed")
+	begun = time.monotonic()
+	for row in _due():
+		fetch_again(row.parent, SWEEP_SECONDS)
+		if time.monotonic() - begun > SWEEP_BEGINS_NONE_AFTER or not Trouble.of(row.account).seconds():
+			return
+
+
+def has_failed() -> bool:
+	"""Whether the time for another try of a missing file has come."""
+	return bool(_due())
+
+
+def _due() -> list["frappe._dict"]:
+	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
+	whose time is over is looked at once more, to say so."""
+	frappe.db.commit()  # nosemgrep
+	rows = frappe.db.sql(
+		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
+		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
+		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
+		where media.state = %s and coalesce(message.origin, '') != 'History' order by media.modified limit 500""",
+		(FAILED,),
+		as_dict=True,
+	)
+	now = site_now()
+	return [
+		row
+		for row in rows
+		if now - row.modified >= max(FIRST_PAUSE, row.modified - row.creation)
+		or (row.available_until and row.available_until <= now)
+	]

@@ -1,0 +1,34 @@
+"""What the ticket page lists, with the names of WhatsApp customers in place of their synthetic addresses."""
+
+from typing import Any
+
+import frappe
+
+from whatsapp_channel import logs
+from whatsapp_channel.rules.customers.address import is_synthetic
+
+
+@frappe.whitelist()
+@logs.request
+def get_ticket_activities(ticket: str) -> dict[str, Any]:
+	"""Helpdesk's own answer, in which a customer is called by name.
+
+	Raises frappe.PermissionError for who may not read the ticket: before 1.20 Helpdesk did not check.
+	"""
+	from helpdesk.helpdesk.doctype.hd_ticket import api
+
+	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
+	activities = api.get_ticket_activities(ticket)
+	for communication in activities.get("communications") or []:
+		_name_sender(communication)
+	return activities
+
+
+def _name_sender(communication: dict[str, Any]) -> None:
+	"""Only what has the shape we know is touched: a newer Helpdesk must not lose its page over a name."""
+	sender, user = communication.get("sender"), communication.get("user")
+	if not sender or not is_synthetic(sender) or not isinstance(user, dict):
+		return
+	name = frappe.db.get_value("Communication", communication.get("name"), "sender_full_name")
+	if name and name != sender:
+		user["name"] = f"{name} · WhatsApp"

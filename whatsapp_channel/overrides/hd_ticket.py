@@ -1,0 +1,98 @@
+"""What is different about an HD Ticket whose customer writes on WhatsApp (design decision 8).
+
+A mixin that names no class of Helpdesk: everything it does not decide goes to `super()`.
+"""
+
+import inspect
+
+import frappe
+from frappe import _
+from frappe.model.document import Document
+
+from whatsapp_channel import logs
+from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk.permissions import ticket_for_agent
+from whatsapp_channel.rules.customers.address import Route, is_synthetic, recipients, route
+
+
+class WhatsAppTicketMixin:
+	"""Goes before Helpdesk's HDTicket in the class order."""
+
+	@frappe.whitelist()
+	@logs.request
+	def reply_via_agent(
+		self,
+		message: str,
+		from_email: dict | None = None,
+		to: str | None = None,
+		cc: str | None = None,
+		bcc: str | None = None,
+		attachments: list[str] | None = None,
+	) -> None:
+		"""Helpdesk's reply box, bulk reply and the notices of merge and split all come here.
+
+		`self` may be a document that a client made up: everything is asked of, and done with, the ticket that is stored
+		under its name. Throws before anything is written: frappe.PermissionError for anyone but an agent who may write
+		the ticket, frappe.DoesNotExistError, and what `outbound.reply.send` throws.
+		"""
+		ticket = ticket_for_agent(self.name, "write")
+		way = route(to, cc, bcc)
+		if way is Route.MIXED:
+			frappe.throw(
+				_(
+					"A reply goes either by WhatsApp or by e-mail. Remove the e-mail addresses, or the WhatsApp address."
+				),
+				title=_("Two ways at once"),
+			)
+		if way is Route.EMAIL and is_synthetic(ticket.raised_by) and not recipients(to, cc, bcc):
+			# Up to Helpdesk 1.24 an empty field means raised_by, which can receive no mail.
+			frappe.throw(
+				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(ticket.raised_by)
+			)
+		if way is Route.WHATSAPP:
+			ticket._reply_on_whatsapp(message, recipients(to, cc, bcc), attachments or [])
+		elif way is Route.SYSTEM and is_synthetic(ticket.raised_by):
+			ticket._record_notice(message)
+		else:
+			ticket._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
+
+	def _reply_on_whatsapp(self, message: str, addresses: tuple[str, ...], attachments: list[str]) -> None:
+		from whatsapp_channel.outbound import reply
+
+		reply.send(self, message, addresses, attachments)
+
+	def _record_notice(self, message: str) -> None:
+		"""A notice of Helpdesk itself, with links that only agents can open: recorded, never sent."""
+		tickets.record_reply(self, message, self.raised_by, delivery_status="")
+
+	def _reply_as_helpdesk_does(
+		self,
+		message: str,
+		from_email: dict | None,
+		to: str | None,
+		cc: str | None,
+		bcc: str | None,
+		attachments: list[str],
+	) -> None:
+		"""By keyword, because the order of the parameters changed in Helpdesk 1.24, which also added `from_email`."""
+		original = super().reply_via_agent
+		arguments = {"message": message, "to": to, "cc": cc, "bcc": bcc, "attachments": attachments}
+		if "from_email" in inspect.signature(original).parameters:
+			arguments["from_email"] = from_email
+		original(**arguments)
+
+	def on_communication_update(self, communication: Document) -> None:
+		"""Saves the ticket for every message. A field that is mandatory for people must not lose a customer's text."""
+		if self.get("whatsapp_customer"):
+			self.flags.ignore_mandatory = True
+		super().on_communication_update(communication)
+
+	def send_acknowledgement_email(self) -> None:
+		"""No mail to an address that can receive none; Helpdesk would fail and undo the ticket."""
+		if not is_synthetic(self.raised_by):
+			super().send_acknowledgement_email()
+
+	def handle_email_feedback(self) -> None:
+		"""As above, when the ticket is closed."""
+		if not is_synthetic(self.raised_by):
+			super().handle_email_feedback()

@@ -1,0 +1,102 @@
+"""Files that have been kept long enough."""
+
+from datetime import timedelta
+
+import frappe
+from frappe import _
+from frappe.utils import cint
+
+from whatsapp_channel import jobs, logs
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.conversations.media.store import FAILED, REMOVED, STORED
+from whatsapp_channel.database import in_transaction, lock_row, set_value
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
+from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.logs import report
+from whatsapp_channel.timeouts import OutOfTime
+
+BATCH = 100
+
+
+@logs.job
+def redact_old_media() -> None:
+	"""Daily: deletes the files of messages that were filed longer ago than the settings say, and shows why they are gone.
+
+	Each message in a transaction of its own; broken off, the rest follows the next day.
+	"""
+	days = cint(frappe.db.get_single_value(SETTINGS, "media_retention_days"))
+	if days <= 0:
+		return
+	jobs.act_as_site()
+	stuck = 0
+	while messages := _old(days, stuck):
+		stuck += sum(not _redact(message, days) for message in messages)
+		files.forget_shown()
+
+
+def _old(days: int, skip: int) -> list[str]:
+	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
+	frappe.db.commit()  # nosemgrep: a fresh look for each batch
+	rows = frappe.get_all(
+		MEDIA,
+		{
+			"parenttype": MESSAGE,
+			"state": ["in", [STORED, FAILED]],
+			"creation": ["<", site_now() - timedelta(days=days)],
+		},
+		pluck="parent",
+		order_by="creation, name",
+		limit_start=skip,
+		limit=BATCH,
+	)
+	return list(dict.fromkeys(rows))
+
+
+def _redact(message: str, days: int) -> bool:
+	"""Whether it worked: one message that resists must not keep the others."""
+	customer = frappe.db.get_value(MESSAGE, message, "customer")
+	try:
+		in_transaction(lambda: _redact_locked(message, customer, days))
+	except OutOfTime:
+		raise
+	except Exception:
+		report("WhatsApp: old files could not be deleted")
+		frappe.db.commit()  # nosemgrep: the report
+		return False
+	return True
+
+
+def _redact_locked(message: str, customer: str | None, days: int) -> None:
+	from whatsapp_channel.conversations import communications
+
+	if customer:
+		lock_row(CUSTOMER, customer)
+	communication = frappe.db.get_value(MESSAGE, message, "communication")
+	gone = {
+		"state": REMOVED,
+		"error": _("Removed after {0} days.").format(days),
+		"file": None,
+		"file_url": None,
+		"file_name": None,
+		"sha256": None,
+		"media_id": None,
+	}
+	for row in frappe.get_all(
+		MEDIA, {"parent": message, "parenttype": MESSAGE}, ["name", "file", "file_url"]
+	):
+		if row.file:
+			_remove_file(row, communication)
+		set_value(MEDIA, row.name, gone)
+	if communication:
+		communications.render(communication)
+
+
+def _remove_file(row: "frappe._dict", communication: str | None) -> None:
+	"""With its copies in tickets that were merged, unless another message shows the same content and is kept."""
+	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": STORED}
+	ticket = tickets.ticket_of(communication) if communication else None
+	around = tickets.with_merged(ticket) if ticket else []
+	shown = [name for each in around for name in tickets.communications(each)]
+	files.remove(
+		row.file, row.file_url, shown, around, all_rows=not (row.file_url and frappe.db.exists(MEDIA, kept))
+	)

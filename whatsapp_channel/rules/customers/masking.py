@@ -1,0 +1,94 @@
+"""What of a number or a secret may be shown: to people without the right to see it, and to logs."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+import phonenumbers
+
+from whatsapp_channel.rules.customers.phone import digits
+
+HIDDEN = "•••••"
+SHOWN_DIGITS = 4
+# Of a shorter national number the last four would be most of it.
+SHORT_NATIONAL = 6
+# Fewer digits, or letters, stand in times, sizes and names of rows by chance.
+TELLING_LENGTH = 7
+
+_USER_ID = re.compile(r"(?:([A-Za-z]{2})\.)?(.+)", re.DOTALL)
+# An id of a message holds the number of its customer, in base64.
+_WAMID = re.compile(r"wamid\.[\w+/=-]+")
+_INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)  # pydantic repeats what it refused
+_LONG_WORD = re.compile(r"(?<![\w./])[A-Za-z0-9+_=-]{24,}")
+# Neither a date nor the seconds of a time.
+_NUMBER = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d|\d\d\.\d{6}\b)\+?\d(?:[ ().-]{0,2}\d){6,}")
+_USER_IDS = re.compile(r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{8,}")
+
+
+def mask(identity: str | None) -> str:
+	"""A phone number as +55 ••••• 5678, a user id as US.•••••1918: enough to tell two people apart, not to write to one.
+
+	"" for nothing. Accepts any spelling of a number with its country code.
+	"""
+	if not identity:
+		return ""
+	if re.search(r"[A-Za-z]", identity):
+		return _mask_user_id(identity)
+	number = digits(identity)
+	country, national = _split(number)
+	if not national:
+		return HIDDEN
+	shown = SHOWN_DIGITS if len(national) > SHORT_NATIONAL else 1
+	return f"{country} {HIDDEN} {national[-shown:]}".strip()
+
+
+def _mask_user_id(identity: str) -> str:
+	match = _USER_ID.fullmatch(identity)
+	country, rest = match.groups() if match else (None, identity)
+	shown = rest[-SHOWN_DIGITS:] if len(rest) > 2 * SHOWN_DIGITS else ""
+	return f"{country}.{HIDDEN}{shown}" if country else f"{HIDDEN}{shown}"
+
+
+def _split(number: str) -> tuple[str, str]:
+	"""Country code with its plus, and the rest; no country when none begins so."""
+	try:
+		parsed = phonenumbers.parse(f"+{number}")
+	except phonenumbers.NumberParseException:
+		return "", number
+	code = str(parsed.country_code)
+	return f"+{code}", number[len(code) :]
+
+
+def mask_text(text: str) -> str:
+	"""A line for a log without phone numbers (7 digits or more), user ids, ids of messages, tokens and refused input.
+
+	Long ids that are no secret lose their middle as well: a log names things by their last four characters.
+	"""
+	text = _INPUT.sub(f"input_value={HIDDEN}", _WAMID.sub(f"wamid.{HIDDEN}", text))
+	text = _USER_IDS.sub(lambda found: mask(found[0]), text)
+	text = _LONG_WORD.sub(_mask_word, text)
+	return _NUMBER.sub(lambda found: HIDDEN + digits(found[0])[-SHOWN_DIGITS:], text)
+
+
+def _mask_word(found: re.Match[str]) -> str:
+	word = found[0]
+	looks_random = any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
+	return HIDDEN + word[-SHOWN_DIGITS:] if looks_random else word
+
+
+def gives_away(text: str) -> bool:
+	"""Whether a text means one person wherever it stands, so that what holds it may be deleted with him."""
+	return len(text) >= TELLING_LENGTH and (
+		any(char.isalpha() for char in text) or len(digits(text)) >= TELLING_LENGTH
+	)
+
+
+def in_message_ids(number: str) -> str:
+	"""What every id of a message to or from a number (digits) has in common, for finding them in texts.
+
+	An id is base64 of three bytes, the number and the byte 15 (hexadecimal), seen in all recorded ids; only the
+	characters that those bytes determine wholly are returned.
+	"""
+	packed = number.encode() + b"\x15"
+	return base64.b64encode(packed).decode()[: len(packed) * 8 // 6]
