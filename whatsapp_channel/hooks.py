@@ -48,15 +48,15 @@ doc_events = {
 
 scheduler_events = {
 	"cron": {
-		"* * * * *": ["whatsapp_channel.jobs.sweep"],
-		"*/2 * * * *": ["whatsapp_channel.jobs.wake_failed_files"],
+		"* * * * *": ["whatsapp_channel.schedule.sweep"],
+		"*/2 * * * *": ["whatsapp_channel.schedule.wake_failed_files"],
 	},
 	"hourly": [
 		"whatsapp_channel.privacy.export.delete_old",
 		"whatsapp_channel.accounts.status.refresh_all",
 		"whatsapp_channel.onboarding.signup_rows.clear_expired",
 	],
-	"daily_long": ["whatsapp_channel.inbound.media.redact_old_media"],
+	"daily_long": ["whatsapp_channel.privacy.old_media.redact_old_media"],
 }
 
 permission_query_conditions = {

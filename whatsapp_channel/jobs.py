@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import frappe
 
-from whatsapp_channel import logs
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 
 FLAG_SECONDS = 60
 # Of a usual bench's workers one leaves this queue alone: it is there for messages that come and go.
 FILES = "long"
+FAILED_FETCHES = "files:failed"
 JOB_SECONDS = 900
 
 
@@ -35,18 +35,14 @@ def wake_files(lane: int) -> None:
 	_wake(lane_name(lane), "whatsapp_channel.inbound.media.fetching.work", queue=FILES, lane=lane)
 
 
+def wake_failed_fetches() -> None:
+	"""Has missing files fetched again."""
+	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.again.fetch_failed", queue=FILES)
+
+
 def lane_name(lane: int) -> str:
 	"""What the lock and the wake flag of a lane are called."""
 	return f"files:{lane}"
-
-
-@logs.job
-def wake_failed_files() -> None:
-	"""Every few minutes: has missing files fetched again, if the time for one has come."""
-	from whatsapp_channel.inbound import media
-
-	if media.has_failed():
-		_wake("files:failed", "whatsapp_channel.inbound.media.fetch_failed", queue=FILES)
 
 
 def wake_sender_after_commit(customer: str, channel: str) -> None:
@@ -64,22 +60,6 @@ def act_as_site() -> None:
 def answer_wake(name: str) -> None:
 	"""Clears the flag of a woken job. Call it before looking for work, so that later work wakes the job again."""
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
-
-
-@logs.job
-def sweep() -> None:
-	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
-	from whatsapp_channel.inbound import delivery, drain, media, retries
-	from whatsapp_channel.outbound import outbox
-
-	retries.release_overlooked()
-	if drain.has_work():
-		wake_drain()
-	for lane in media.lanes_with_work():
-		wake_files(lane)
-	for customer, channel in outbox.queues_with_work():
-		wake_sender(customer, channel)
-	delivery.record_refusals()
 
 
 def _wake(name: str, method: str, queue: str = "short", **arguments: str | int) -> None:

@@ -12,6 +12,7 @@ import sys
 from typing import Any
 
 from tests.app.child import REPOSITORY, answers, connect
+from whatsapp_channel.inbound.media import fetching
 
 DRAIN = "whatsapp_channel.inbound.drain.drain"
 
@@ -114,9 +115,7 @@ def _arm_file() -> None:
 
 
 def _work(host: Any, order: dict[str, Any]) -> None:
-	from whatsapp_channel.inbound import media
 	from whatsapp_channel.inbound.drain import drain
-	from whatsapp_channel.inbound.media import fetching
 
 	host.connect()
 	if order["kill_at"]:
@@ -126,7 +125,7 @@ def _work(host: Any, order: dict[str, Any]) -> None:
 	if order["kill_at_message"]:
 		_arm_message(order["kill_at_message"])
 	drain()
-	for lane in media.lanes_with_work():
+	for lane in fetching.lanes_with_work():
 		fetching.work(lane)
 		drain()
 	host.disconnect()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk, utc
 from tests.files import MP4, PDF, png
+from whatsapp_channel.inbound.media import again
 
 PHONE = "5511912345678"
 ANA = "5511987654321"
@@ -151,10 +152,9 @@ def test_photo_of_an_album_that_comes_late_is_shown_in_it(desk: Desk) -> None:
 	play(desk, [image(0), image(1)])
 	assert shared(desk) == [2]
 	first = frappe.get_all(MESSAGE, pluck="name", order_by="message_timestamp", limit=1)[0]
-	from whatsapp_channel.inbound import media
 
 	assert desk.conversation_of(desk.ticket())[0].count("<img") == 1
-	assert media.fetch_again(first) == "The file has been fetched."
+	assert again.fetch_again(first) == "The file has been fetched."
 	assert desk.conversation_of(desk.ticket())[0].count("<img") == 2
 
 

@@ -12,7 +12,7 @@ from tests.app.test_media import content_of, row_of, send, shown
 from tests.bombs import gif_of, pdf_of, png_of, progressive_jpeg, webp_of
 from tests.files import PDF, pdf
 from whatsapp_channel.conversations.media import judging
-from whatsapp_channel.inbound import media
+from whatsapp_channel.inbound.media import again
 
 MB = 1024 * 1024
 BOMB = pdf_of(b"%d 0 obj (\n", 536_000)
@@ -48,8 +48,8 @@ def is_given_up(message: str, reason: str) -> None:
 	assert (row.state, row.file, row.file_url) == ("Refused", None, None)
 	assert reason in row.error
 	assert reason in shown(message)
-	assert media.fetch_again(message) == "There is nothing to fetch for this message."
-	assert message not in [due.parent for due in media.messages._due()]
+	assert again.fetch_again(message) == "There is nothing to fetch for this message."
+	assert message not in [due.parent for due in again._due()]
 
 
 @pytest.mark.parametrize(("kind", "data", "declared", "reason"), REFUSED.values(), ids=REFUSED.keys())
@@ -85,7 +85,7 @@ def test_search_that_this_server_cannot_start_is_tried_again(
 		broken.setattr(judging, "CHILD", judging.CHILD.with_name("missing.py"))
 		message = send(desk, "document", PDF, "application/pdf", filename="a.pdf")
 		assert row_of(message).state == "Failed"
-	assert media.fetch_again(message) == "The file has been fetched."
+	assert again.fetch_again(message) == "The file has been fetched."
 
 
 @pytest.fixture

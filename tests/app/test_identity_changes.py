@@ -20,7 +20,7 @@ from tests.app.people import (
 	text,
 	timeline,
 )
-from whatsapp_channel.helpdesk import customers
+from whatsapp_channel.conversations.customers import addresses
 
 DAY = 24 * 3600
 A, B, C = "16505551234", "12195555358", "13105550123"
@@ -157,10 +157,10 @@ def test_the_address_of_a_page_opened_before_is_known_as_the_customers(desk: Des
 	arrive(desk, text(A, 1), text(U1, 2))
 	gone = row_of(bsuid=U1).name
 	arrive(desk, text(f"{A} {U1}", 3), changed_number(A, B, 10))
-	known = customers.former_addresses(only().name)
+	known = addresses.former_addresses(only().name)
 	assert known == {f"{A}@whatsapp.invalid", f"{gone}@whatsapp.invalid"}
 	arrive(desk, text(A, 20), name="Bob")
-	assert customers.former_addresses(row_of(wa_id=B).name) == {f"{gone}@whatsapp.invalid"}
+	assert addresses.former_addresses(row_of(wa_id=B).name) == {f"{gone}@whatsapp.invalid"}
 
 
 def test_a_number_given_to_somebody_else_is_another_person(desk: Desk) -> None:

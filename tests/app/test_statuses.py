@@ -13,10 +13,11 @@ import pytest
 from tests.app.desk import MESSAGE, Desk
 from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.cloud_api.webhook import read_delivery
+from whatsapp_channel.conversations import outcome
 from whatsapp_channel.database import insert_row
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.inbound.statuses import apply_all
 from whatsapp_channel.keys import wamid_key
-from whatsapp_channel.outbound import status
 
 ITEM = "WhatsApp Delivery Item"
 NOW = int(time.time()) - 600
@@ -286,13 +287,13 @@ def test_one_that_cannot_be_stored_costs_only_itself(
 	desk: Desk, sent: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
 	first, second, third = sent(), sent(), sent()
-	original = status.fail
+	original = outcome.fail
 
 	def fail(name: str, *arguments: Any, **more: Any) -> None:
 		original(name, *arguments, **more)
 		raise frappe.ValidationError("no note can be written")
 
-	monkeypatch.setattr(status, "fail", fail)
+	monkeypatch.setattr(outcome, "fail", fail)
 	deliver(desk, [report(first, "sent"), report(second, "failed"), report(third, "read")])
 	assert [value(name) for name in (first, second, third)] == ["Sent", "Accepted", "Read"]
 	assert frappe.get_all(ITEM, pluck="state") == ["Pending"]
@@ -355,7 +356,7 @@ def test_a_larger_chunk_takes_no_more_statements(
 			return original(self, query, *given, **more)
 
 		monkeypatch.setattr(database, "sql", sql)
-		assert status.apply_all(items) == []
+		assert apply_all(items) == []
 		monkeypatch.undo()
 		counts.append(len(queries))
 		assert {value(each["id"]) for each in statuses} == {"Read"}

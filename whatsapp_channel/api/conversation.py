@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations import conversation as conversations
+from whatsapp_channel.conversations import filing
 from whatsapp_channel.database import lock_row
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
@@ -32,7 +32,7 @@ def convert_to_ticket(conversation: str) -> str:
 		)
 	fields = ["name", "wa_id", "bsuid", "profile_name", "contact"]
 	customer = frappe.db.get_value("WhatsApp Customer", document.customer, fields, as_dict=True)
-	ticket = tickets.create(customer, document.channel, communications.first_words(conversation))
+	ticket = tickets.create(customer, document.channel, filing.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)
-	communications.file_waiting(conversation, ticket, customer)
+	filing.file_waiting(conversation, ticket, customer)
 	return ticket

@@ -4,10 +4,11 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
+from whatsapp_channel.conversations.media import views
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
-from whatsapp_channel.inbound import media
+from whatsapp_channel.inbound.media import again
 
 
 @frappe.whitelist(methods=["POST"])
@@ -26,5 +27,5 @@ def fetch_again(message: str) -> dict[str, str | bool]:
 		ticket_for_agent(ticket)
 	else:
 		frappe.get_doc(MESSAGE, row.name).check_permission("read")
-	text = media.fetch_again(row.name)
-	return {"text": text, "fetched": not media.has_missing(row.name)}
+	text = again.fetch_again(row.name)
+	return {"text": text, "fetched": not views.has_missing(row.name)}

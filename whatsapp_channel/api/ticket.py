@@ -10,10 +10,10 @@ from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.conversations.media import views
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
-from whatsapp_channel.inbound import media
 from whatsapp_channel.outbound import outbox, resend
 from whatsapp_channel.rules.messaging import window
 from whatsapp_channel.rules.text import readable
@@ -184,7 +184,7 @@ def _missing_files(ticket: str) -> list[dict[str, str]]:
 	shown = {"communication": ["in", communications or [""]]}
 	written = dict(frappe.get_all(MESSAGE, shown, ["name", "message_timestamp"], as_list=True))
 	found = {}
-	for row in media.failed_in(list(written)):
+	for row in views.failed_in(list(written)):
 		label = f"{readable.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
 		until = frappe.utils.format_datetime(row.available_until)
 		lines = [row.error, _("WhatsApp keeps the file until {0}.").format(until)]

@@ -12,8 +12,6 @@ from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime, tolerated
 
-MAX_BODY_BYTES = 3 * 1024 * 1024  # Meta: payloads of up to 3 MB
-
 
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
 @logs.request
@@ -42,10 +40,10 @@ def _equal(given: str, expected: str) -> bool:
 
 
 def _delivery() -> Response:
-	if (frappe.request.content_length or 0) > MAX_BODY_BYTES:
+	if (frappe.request.content_length or 0) > delivery.MAX_BODY_BYTES:
 		return _answer(413, "A delivery has at most 3 MB.")
 	body = frappe.request.get_data()
-	if len(body) > MAX_BODY_BYTES:
+	if len(body) > delivery.MAX_BODY_BYTES:
 		return _answer(413, "A delivery has at most 3 MB.")
 	try:
 		return _keep_if_signed(body)

@@ -9,10 +9,10 @@ from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.inbound import read_message
 from whatsapp_channel.cloud_api.wire import load
 from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations.media import views
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import media
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
 from whatsapp_channel.rules.text import readable
 
@@ -41,7 +41,7 @@ def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = 
 	place = {"ticket": ticket, "communication": communication}
 	set_value(MESSAGE, message, place, update_modified=False)
 	if row.message_type in communications.WITH_FILES:
-		media.attach(message, communication, ticket)
+		views.attach(message, communication, ticket)
 	communications.render(communication)
 	if meaning is Answer.EARLIER:
 		_respond(ticket, at, save=True)
@@ -75,7 +75,7 @@ def _asked(conversation: str) -> list[datetime]:
 
 def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
 	message = read_message(load(row.payload))
-	files = media.files_of([row.name]).get(row.name, ())
+	files = views.files_of([row.name]).get(row.name, ())
 	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
 	subject = frappe.db.get_value(TICKET, ticket, "subject")
 	return {

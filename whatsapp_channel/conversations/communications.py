@@ -14,13 +14,11 @@ from frappe.utils import format_datetime
 from whatsapp_channel.cloud_api.content import Content, Media, Text
 from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.conversations import business_app
-from whatsapp_channel.conversations.media import album
+from whatsapp_channel.conversations.media import album, views
 from whatsapp_channel.database import change_row, row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.inbound import media
 from whatsapp_channel.rules.text import readable
 
 FIELDS = [
@@ -50,40 +48,15 @@ def file(message: str, conversation: str, ticket: str, customer: "frappe._dict")
 	communication = shared or _insert(ticket, customer, row)
 	change_row(MESSAGE, message, {"ticket": ticket, "communication": communication})
 	if has_files:
-		media.attach(message, communication, ticket)
+		views.attach(message, communication, ticket)
 	if shared:
 		render(shared)
 	return communication
 
 
-def file_waiting(conversation: str, ticket: str, customer: "frappe._dict") -> None:
-	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
-	waiting = {
-		"conversation": conversation,
-		"direction": "Incoming",
-		"communication": ["is", "not set"],
-		"session": ["is", "set"],
-	}
-	fields = ["name", "message_timestamp"]
-	rows = frappe.get_all(MESSAGE, waiting, fields, order_by="message_timestamp, creation")
-	from_app = business_app.waiting(conversation)
-	for row in sorted([*rows, *from_app], key=lambda row: row.message_timestamp):
-		if row in from_app:
-			business_app.file(row.name, ticket, customer)
-		else:
-			file(row.name, conversation, ticket, customer)
-
-
-def first_words(conversation: str) -> str:
-	"""What a conversation began with, for the subject of its ticket."""
-	first = frappe.get_all(
-		MESSAGE,
-		{"conversation": conversation, "direction": "Incoming", "session": ["is", "set"]},
-		FIELDS,
-		order_by="message_timestamp, creation",
-		limit=1,
-	)
-	return readable.plain(_content(first[0], _read(first[0])), _) if first else ""
+def words_of(row: "frappe._dict") -> str:
+	"""What a message says, in one line of plain text."""
+	return readable.plain(_content(row, _read(row)), _)
 
 
 def render(communication: str) -> None:
@@ -127,7 +100,7 @@ def _html(rows: Sequence["frappe._dict"]) -> str:
 
 def _views(rows: Sequence["frappe._dict"]) -> list[readable.View]:
 	with_files = [row.name for row in rows if row.message_type in WITH_FILES]
-	files = media.files_of(with_files) if with_files else {}
+	files = views.files_of(with_files) if with_files else {}
 	return [_view(row, tuple(files.get(row.name, ()))) for row in rows]
 
 
@@ -184,7 +157,7 @@ def _quote(row: "frappe._dict") -> readable.Quote | None:
 	else:
 		fields = ["profile_name", "bsuid"]
 		who = called(frappe.db.get_value("WhatsApp Customer", row.customer, fields, as_dict=True))
-	return readable.Quote(who, readable.plain(_content(quoted[0], _read(quoted[0])), _))
+	return readable.Quote(who, words_of(quoted[0]))
 
 
 def _when(moment: object) -> str | None:

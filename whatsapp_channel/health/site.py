@@ -12,12 +12,12 @@ from frappe import _
 from frappe.core.api.file import get_max_file_size
 from frappe.utils import cint
 
-from whatsapp_channel.api.webhook import MAX_BODY_BYTES
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.health import accounts
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
+from whatsapp_channel.inbound.delivery import MAX_BODY_BYTES
 from whatsapp_channel.rules.files.media import LIMITS, MB
 
 FRAPPES_BODY = 25 * MB

@@ -3,9 +3,8 @@
 import frappe
 
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import IDENTITY
 from whatsapp_channel.helpdesk import contacts, tickets
-from whatsapp_channel.rules.customers.address import DOMAIN, synthetic
+from whatsapp_channel.rules.customers.address import DOMAIN
 
 
 def move_tickets(gone: str, keep: str) -> None:
@@ -61,17 +60,3 @@ def tell_agents(customer: str, text: str) -> None:
 	for ticket in open_tickets(customer):
 		tickets.note(ticket, text)
 		tickets.publish_update(ticket)
-
-
-def former_addresses(customer: str) -> set[str]:
-	"""Addresses that a page opened earlier may still show for a customer.
-
-	A number that somebody else has by now is left out: it would be unclear who is meant.
-	"""
-	rows = frappe.get_all(
-		IDENTITY, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
-	)
-	if not rows:
-		return set()
-	taken = frappe.get_all("WhatsApp Customer", {"wa_id": ["in", rows]}, pluck="wa_id")
-	return {synthetic(identity) for identity in rows if identity not in taken}

@@ -12,7 +12,6 @@ from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers import address
-from whatsapp_channel.rules.messaging.coexistence import app_address
 from whatsapp_channel.rules.messaging.ticket_choice import TicketState, follow_merges
 from whatsapp_channel.rules.text import message_text
 
@@ -60,15 +59,6 @@ def address_of(customer: "frappe._dict") -> str:
 	"""
 	hidden = frappe.db.get_single_value(SETTINGS, "mask_numbers")
 	return address.synthetic((None if hidden else customer.wa_id) or customer.name)
-
-
-def addresses_of(customer: "frappe._dict") -> set[str]:
-	"""Every address that a ticket may know a customer by: numbers change, may be hidden or shown, one known by user id
-	alone may have got a number, and pages that were opened before still show the former address."""
-	from whatsapp_channel.helpdesk.customers import former_addresses
-
-	own = {address.synthetic(known) for known in (customer.wa_id, customer.name) if known}
-	return own | {app_address(customer.name)} | former_addresses(customer.name)
 
 
 def create(customer: "frappe._dict", channel: str, first_text: str | None) -> str:

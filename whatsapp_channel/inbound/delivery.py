@@ -17,6 +17,9 @@ def _(text: str) -> str:
 	return text
 
 
+MAX_BODY_BYTES = 3 * 1024 * 1024
+"""Meta: payloads of up to 3 MB."""
+
 REFUSALS = {
 	"signature": _("Missing or wrong signature"),
 	"secret": _("No app secret is configured"),

@@ -14,10 +14,9 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
 from whatsapp_channel.database import in_transaction, named_lock, set_value
 from whatsapp_channel.doctypes import DELIVERY
-from whatsapp_channel.inbound import gaps, items, retries
+from whatsapp_channel.inbound import gaps, items, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.logs import report
-from whatsapp_channel.outbound import status
 from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
@@ -29,7 +28,7 @@ BUDGET_SECONDS = 300
 # After so long the other kind of work has its turn: neither a long backlog nor a crowd of slow items keeps it from that.
 TURN_SECONDS = 30
 CHUNK = 100
-_TOGETHER = {ItemKind.STATUS: status.apply_all, ItemKind.HISTORY: history.file_all}
+_TOGETHER = {ItemKind.STATUS: statuses.apply_all, ItemKind.HISTORY: history.file_all}
 
 
 @logs.job

@@ -11,14 +11,15 @@ from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
+from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import account_events, identity, media, message, order
+from whatsapp_channel.inbound import account_events, identity, message, order, statuses
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
+from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
-from whatsapp_channel.outbound import status
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -115,7 +116,7 @@ def _file_other(item: Item) -> None:
 
 HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 	ItemKind.MESSAGE: message.file,
-	ItemKind.STATUS: status.apply,
+	ItemKind.STATUS: statuses.apply,
 	ItemKind.ECHO: echoes.file,
 	ItemKind.HISTORY: history.file,
 	ItemKind.PREFERENCE: identity.apply_preference,
@@ -135,7 +136,7 @@ def give_up(delivery: str, item: Item) -> None:
 	text = _(
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
-	if not (item.message and message.exists(item.message.id)):
+	if not (item.message and messages.exists(item.message.id)):
 		keep(delivery, item, ItemProblem(text, ItemState.FAILED.value))
 
 
@@ -158,7 +159,7 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 	insert_unless_there(ITEM, row)
 	frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
 	if row.get("file_since"):
-		media.wake(row["sender"])
+		fetching.wake(row["sender"])
 
 
 def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:

@@ -2,17 +2,14 @@
 
 from typing import Any
 
-import frappe
 from frappe import _
 
-from whatsapp_channel import database
-from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
-from whatsapp_channel.conversations import communications, conversation, session, traces
+from whatsapp_channel.conversations import communications, conversation, filing, messages, session, traces
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import gaps, identity, media
+from whatsapp_channel.inbound import gaps, identity
+from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
@@ -27,17 +24,17 @@ def file(item: Item) -> None:
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
 		raise ItemProblem(_("The message names no sender. It is kept here and cannot be filed."), "Failed")
-	if exists(message.id):
+	if messages.exists(message.id):
 		return
 	way = route(item.phone_number_id)
 	if message.type == "system":
 		identity.apply_system(way.account, message)
 	quiet = traces.is_quiet(message)
 	name = _customer(way, item)
-	files = [] if quiet else media.fetched(way.account, name, item)
+	files = [] if quiet else fetching.fetched(way.account, name, item)
 
 	def work(owner: str) -> None:
-		if not exists(message.id):
+		if not messages.exists(message.id):
 			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
 			_note_gap(item)
 
@@ -46,11 +43,6 @@ def file(item: Item) -> None:
 
 def _customer(way: Route, item: Item) -> str:
 	return customer.find_or_create(way.account, item.message, item.contact)
-
-
-def exists(wamid: str) -> bool:
-	"""Whether a message with this id is stored (design decision 3: a unique index decides, this only saves work)."""
-	return bool(frappe.db.sql(f"select 1 from `tab{MESSAGE}` where wamid_key = %s", (wamid_key(wamid),)))
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
@@ -79,48 +71,28 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 		words = readable.plain(message.content, _)
 		ticket = tickets.create(row, way.channel, words)
 		conversation.put_in_ticket(thread.conversation, ticket)
-		communications.file_waiting(thread.conversation, ticket, row)
+		filing.file_waiting(thread.conversation, ticket, row)
 	elif thread.ticket:
 		communications.file(stored, thread.conversation, thread.ticket, row)
 
 
 def _insert(item: Item, way: Route, customer_name: str, conversation_name: str | None, **more: Any) -> str:
 	message: InboundMessage = item.message
-	return insert_row(
+	return messages.insert_row(
 		{
 			"direction": "Incoming",
 			"status": "Received",
 			"customer": customer_name,
 			"channel": way.channel,
 			"conversation": conversation_name,
-			**columns(message, item.raw),
+			**messages.columns(message, item.raw),
 			**more,
 		}
 	)
 
 
-def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
-	"""What a message row says of the message itself, whoever sent it."""
-	quoted = message.quoted_wamid
-	return {
-		"message_type": message.type[:140],
-		"message_timestamp": to_site(message.timestamp),
-		"text": message.text,
-		"wamid": message.id,
-		"wamid_key": wamid_key(message.id),
-		"quoted_wamid": quoted,
-		"quoted_key": wamid_key(quoted) if quoted else None,
-		"payload": frappe.as_json(dict(raw)),
-	}
-
-
-def insert_row(values: dict[str, Any]) -> str:
-	"""Inserts a message row with its files; returns its name."""
-	return database.insert_row(MESSAGE, values)
-
-
 def _note_gap(item: Item) -> None:
 	"""Something refers to a message that nobody here has seen."""
 	quoted = item.message.quoted_wamid
-	if quoted and not exists(quoted):
+	if quoted and not messages.exists(quoted):
 		gaps.note_unknown(item.phone_number_id, quoted, item.message.type, item.message.timestamp)

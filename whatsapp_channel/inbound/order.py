@@ -17,10 +17,10 @@ from frappe import _
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.cloud_api.wire import optional_id
+from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers import owners
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import message
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
 
@@ -65,7 +65,7 @@ def check(item: Item, row: "frappe._dict | None" = None) -> None:
 	known = wa_id or _number_of(item.account_id, user_id)
 	if not _waits(item.phone_number_id, [each for each in (known, user_id) if each], row):
 		return
-	if message.exists(item.message.id):
+	if messages.exists(item.message.id):
 		return
 	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
 	route(item.phone_number_id)

@@ -11,8 +11,9 @@ from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.inbound import gaps, media, order
+from whatsapp_channel.inbound import gaps, order
 from whatsapp_channel.inbound.items import ItemState, attempt, outcome
+from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
@@ -90,7 +91,7 @@ def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None)
 		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
 	set_value(ITEM, row.name, values)
 	if values.get("file_since"):
-		frappe.db.after_commit.add(lambda: media.wake(row.sender))
+		frappe.db.after_commit.add(lambda: fetching.wake(row.sender))
 	if values["state"] not in order.WAITING:
 		order.wake_next(row.number, row.sender)
 	if values["state"] == ItemState.DROPPED.value and item and item.kind is ItemKind.STATUS and item.status:

@@ -11,6 +11,7 @@ from frappe.model.document import Document
 from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.conversations.customers.addresses import addresses_of
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -68,7 +69,7 @@ def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable
 		_refuse(ticket)
 	wanted = {address.lower() for address in addresses}
 	for customer in rows:
-		if wanted <= tickets.addresses_of(customer):
+		if wanted <= addresses_of(customer):
 			return customer
 	expected = " / ".join(tickets.address_of(customer) for customer in rows)
 	frappe.throw(

@@ -11,8 +11,9 @@ from whatsapp_channel.accounts import access
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
+from whatsapp_channel.conversations import outcome
 from whatsapp_channel.database import in_transaction, named_lock
-from whatsapp_channel.outbound import outbox, status
+from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.retry import next_attempt
 
 UNREACHABLE_RETRY_SECONDS = 10
@@ -90,7 +91,7 @@ def _claim(message: "frappe._dict") -> bool:
 		"last_attempt": site_now(),
 		"next_attempt": None,
 	}
-	claimed = status.change(message.name, values, only_from=("Queued",))
+	claimed = outcome.change(message.name, values, only_from=("Queued",))
 	frappe.db.commit()  # nosemgrep: must be durable before the request leaves
 	message.attempts += 1
 	return claimed
@@ -103,7 +104,7 @@ def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, 
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		status.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
+		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
 		frappe.db.commit()  # nosemgrep
 		return False
 	except CloudAPIError as error:
@@ -114,7 +115,7 @@ def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, 
 
 def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
 	access.note_success(account)
-	status.accept(message.name, wamid=sent.wamid, at=utc_now())
+	outcome.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
 def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
@@ -132,7 +133,7 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 
 def _fail(message: "frappe._dict", reason: str, code: int | None) -> None:
 	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
-	in_transaction(lambda: status.fail(message.name, reason, code=code))
+	in_transaction(lambda: outcome.fail(message.name, reason, code=code))
 
 
 def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
@@ -146,7 +147,7 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 
 
 def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
-	status.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
+	outcome.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
 	frappe.db.commit()  # nosemgrep
 
 
@@ -154,6 +155,6 @@ def _give_up_waiting(message: "frappe._dict") -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)
-	status.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
-	status.show(message.communication)
+	outcome.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
+	outcome.show(message.communication)
 	frappe.db.commit()  # nosemgrep

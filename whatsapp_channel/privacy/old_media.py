@@ -8,7 +8,8 @@ from frappe.utils import cint
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.conversations.media.store import FAILED, REMOVED, STORED
+from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
@@ -67,8 +68,6 @@ def _redact(message: str, days: int) -> bool:
 
 
 def _redact_locked(message: str, customer: str | None, days: int) -> None:
-	from whatsapp_channel.conversations import communications
-
 	if customer:
 		lock_row(CUSTOMER, customer)
 	communication = frappe.db.get_value(MESSAGE, message, "communication")

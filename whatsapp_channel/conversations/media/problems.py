@@ -1,7 +1,5 @@
 """Why a file is not there, in words for agents, and whether it can be had later."""
 
-from typing import TYPE_CHECKING
-
 import frappe
 from frappe import _
 
@@ -13,12 +11,10 @@ from whatsapp_channel.cloud_api.errors import (
 	MediaTooSlow,
 	Retry,
 )
+from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.files import media as rules
 from whatsapp_channel.rules.files.media import Unacceptable
-
-if TYPE_CHECKING:
-	from whatsapp_channel.conversations.media.store import Wanted
 
 
 class NotStored(Exception):
@@ -72,7 +68,7 @@ def too_large(kind: str, limit: int, size: int | None = None) -> NotStored:
 	return NotStored("Failed", text.format(f"{size / rules.MB:.1f} MB", allowed))
 
 
-def problem_of(error: Exception, wanted: "Wanted") -> NotStored:
+def problem_of(error: Exception, wanted: Wanted) -> NotStored:
 	"""What an error means for the file."""
 	if isinstance(error, NotStored):
 		return error

@@ -8,9 +8,6 @@ Nothing here unpacks or decodes it: what has to be read further than its markers
 import mimetypes
 import mmap
 import time
-from dataclasses import dataclass
-from datetime import datetime
-from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -31,6 +28,7 @@ from whatsapp_channel.conversations.media.problems import (
 	problem_of,
 	too_large,
 )
+from whatsapp_channel.conversations.media.wanted import FAILED, REFUSED, STORED, Wanted
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import files
@@ -39,32 +37,6 @@ from whatsapp_channel.rules.files import media as rules
 from whatsapp_channel.rules.files.file_names import safe_name
 from whatsapp_channel.rules.files.media import Unacceptable
 from whatsapp_channel.timeouts import OutOfTime
-
-STORED = "Stored"
-FAILED = "Failed"
-REFUSED = "Refused"
-REMOVED = "Removed"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-	"""A file as a message announces it. `message` is the id of the message at Meta, `url` good for five minutes."""
-
-	account: str
-	customer: str
-	message: str
-	kind: str
-	at: datetime
-	media_id: str | None = None
-	url: str | None = None
-	mime_type: str | None = None
-	sha256: str | None = None
-	filename: str | None = None
-
-	@property
-	def key(self) -> str:
-		"""The name of its File: whoever stores it again, after a crash for example, finds the first."""
-		return sha256(f"{self.message}:{self.media_id or self.url}".encode()).hexdigest()[:20]
 
 
 def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:

@@ -12,14 +12,14 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
-from whatsapp_channel.conversations import business_app, traces
+from whatsapp_channel.conversations import business_app, messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.joining import FIELDS
 from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import media, message
+from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
@@ -41,16 +41,16 @@ def file(item: Item) -> None:
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
 		raise ItemProblem(text, "Failed")
-	if message.exists(echo.id):
+	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
 	name = _customer(way, item)
 	_wait_for_our_own(name, echo)
 	quiet = traces.is_quiet(echo)
-	files = [] if quiet else media.fetched(way.account, name, item)
+	files = [] if quiet else fetching.fetched(way.account, name, item)
 
 	def work(owner: str) -> None:
-		if not message.exists(echo.id):
+		if not messages.exists(echo.id):
 			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
 
 	customer.under_lock(name, lambda: _customer(way, item), work)
@@ -139,7 +139,7 @@ def _note(thread: "frappe._dict", at: datetime) -> None:
 
 
 def _insert(item: Item, way: Route, name: str, conversation: str | None, **more: Any) -> str:
-	return message.insert_row(
+	return messages.insert_row(
 		{
 			"direction": "Outgoing",
 			"origin": business_app.ORIGIN,
@@ -147,7 +147,7 @@ def _insert(item: Item, way: Route, name: str, conversation: str | None, **more:
 			"customer": name,
 			"channel": way.channel,
 			"conversation": conversation,
-			**message.columns(item.message, item.raw),
+			**messages.columns(item.message, item.raw),
 			**more,
 		}
 	)

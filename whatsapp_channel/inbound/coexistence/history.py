@@ -16,12 +16,11 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
-from whatsapp_channel.conversations import traces
+from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
-from whatsapp_channel.inbound import message
 from whatsapp_channel.inbound.coexistence import history_media
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import Route, route
@@ -197,7 +196,7 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 		"customer": name,
 		"channel": channel,
 		"conversation": conversation,
-		**message.columns(found, past.item.raw),
+		**messages.columns(found, past.item.raw),
 	}
 	if not insert_unless_there(MESSAGE, row):
 		return False

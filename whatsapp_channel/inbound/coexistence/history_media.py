@@ -11,9 +11,9 @@ from frappe import _
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
-from whatsapp_channel.inbound import message
 from whatsapp_channel.rules.files.media import KEPT_BY_META
 
 
@@ -60,7 +60,7 @@ def complete(row: "frappe._dict", item: Item) -> None:
 
 def _described(row: "frappe._dict", item: Item) -> dict:
 	"""What the placeholder did not tell: kind, caption, and the object as Meta sends it."""
-	found = message.columns(item.message, item.raw)
+	found = messages.columns(item.message, item.raw)
 	values = {"message_type": found["message_type"], "payload": found["payload"]}
 	return values if row.edited_on else {**values, "text": found["text"]}
 

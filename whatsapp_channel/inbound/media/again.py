@@ -10,113 +10,22 @@ from frappe import _
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now, to_utc
-from whatsapp_channel.cloud_api.content import Content, Media, read_content
-from whatsapp_channel.cloud_api.wire import Unreadable, load
+from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.problems import expired
-from whatsapp_channel.conversations.media.store import (
-	FAILED,
-	REMOVED,
-	STORED,
-	Wanted,
-	is_hosts_trouble,
-	obtain,
-)
+from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
+from whatsapp_channel.conversations.media.views import FIELDS, attach
+from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED, Wanted
 from whatsapp_channel.database import change_row, in_transaction, lock_row, named_lock, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
-from whatsapp_channel.rules.text.readable import FileView
 
-FIELDS = [
-	"name",
-	"parent",
-	"kind",
-	"state",
-	"file_name",
-	"size",
-	"file",
-	"file_url",
-	"mime_type",
-	"media_id",
-	"sha256",
-]
 FIELDS += ["error", "available_until"]
 # Of one file, by who waits for it: an agent in front of the page, nobody.
 AGENT_SECONDS = 60.0
 SWEEP_SECONDS = 180.0
 SWEEP_BEGINS_NONE_AFTER = 60.0
 FIRST_PAUSE = timedelta(minutes=1)
-
-
-def attach(message: str, communication: str, ticket: str) -> None:
-	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
-	rows = frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"]
-	)
-	for row in rows:
-		if not files.attach(row.file, communication, ticket):
-			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
-			set_value(MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None})
-	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
-		frappe.db.after_commit.add(files.forget_shown)
-
-
-def files_of(messages: list[str]) -> dict[str, list[FileView]]:
-	"""What there is to see of the files of each message."""
-	found: dict[str, list[FileView]] = {}
-	if not messages:
-		return found
-	rows = frappe.get_all(
-		MEDIA, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
-	)
-	told = _told({row.parent for row in rows if row.kind in ("audio", "sticker")})
-	for row in rows:
-		found.setdefault(row.parent, []).append(_view(row, told.get(row.parent)))
-	return found
-
-
-def _told(messages: set[str]) -> dict[str, Media]:
-	"""What messages say of their files: that one was spoken into the chat, or moves, is not kept in a row."""
-	if not messages:
-		return {}
-	rows = frappe.get_all(MESSAGE, {"name": ["in", list(messages)]}, ["name", "message_type", "payload"])
-	found = {row.name: _content(row) for row in rows if row.payload}
-	return {name: content for name, content in found.items() if isinstance(content, Media)}
-
-
-def _content(row: "frappe._dict") -> Content | None:
-	try:
-		return read_content(load(row.payload), row.message_type)
-	except (Unreadable, AttributeError):  # redacted, or no object
-		return None
-
-
-def _view(row: "frappe._dict", told: Media | None) -> FileView:
-	stored = row.state == STORED
-	return FileView(
-		name=row.file_name or "",
-		url=row.file_url if stored else None,
-		kind=row.kind,
-		mime_type=row.mime_type,
-		note=None if stored else row.error,
-		size=row.size if stored else None,
-		voice=bool(told and told.voice),
-		animated=bool(told and told.animated),
-	)
-
-
-def failed_in(messages: list[str]) -> list["frappe._dict"]:
-	"""The files of these messages that are not there and that Meta may still have."""
-	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
-	return frappe.get_all(
-		MEDIA, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
-	)
-
-
-def has_missing(message: str) -> bool:
-	"""Whether a file of this message is not there, and not for good."""
-	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
-	return bool(frappe.db.exists(MEDIA, among))
 
 
 def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
@@ -210,8 +119,6 @@ def discard(values: dict[str, Any]) -> None:
 
 
 def _show(message: str, communication: str) -> None:
-	from whatsapp_channel.conversations import communications
-
 	if ticket := tickets.ticket_of(communication):
 		attach(message, communication, ticket)
 	communications.render(communication)
@@ -225,7 +132,7 @@ def fetch_failed() -> None:
 	Files of an imported history are left to who wants to see them.
 	"""
 	jobs.act_as_site()
-	jobs.answer_wake("files:failed")
+	jobs.answer_wake(jobs.FAILED_FETCHES)
 	begun = time.monotonic()
 	for row in _due():
 		fetch_again(row.parent, SWEEP_SECONDS)

@@ -20,7 +20,8 @@ from whatsapp_channel.cloud_api.content import Edit, Media
 from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.conversations.media.store import Wanted, give_up, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.conversations.media.store import give_up, is_hosts_trouble, obtain, put_off
+from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
 from whatsapp_channel.inbound.media import again

@@ -1,0 +1,36 @@
+"""Messages of a conversation that a ticket is opened for."""
+
+import frappe
+
+from whatsapp_channel.conversations import business_app, communications
+from whatsapp_channel.doctypes import MESSAGE
+
+
+def file_waiting(conversation: str, ticket: str, customer: "frappe._dict") -> None:
+	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
+	waiting = {
+		"conversation": conversation,
+		"direction": "Incoming",
+		"communication": ["is", "not set"],
+		"session": ["is", "set"],
+	}
+	fields = ["name", "message_timestamp"]
+	rows = frappe.get_all(MESSAGE, waiting, fields, order_by="message_timestamp, creation")
+	from_app = business_app.waiting(conversation)
+	for row in sorted([*rows, *from_app], key=lambda row: row.message_timestamp):
+		if row in from_app:
+			business_app.file(row.name, ticket, customer)
+		else:
+			communications.file(row.name, conversation, ticket, customer)
+
+
+def first_words(conversation: str) -> str:
+	"""What a conversation began with, for the subject of its ticket."""
+	first = frappe.get_all(
+		MESSAGE,
+		{"conversation": conversation, "direction": "Incoming", "session": ["is", "set"]},
+		communications.FIELDS,
+		order_by="message_timestamp, creation",
+		limit=1,
+	)
+	return communications.words_of(first[0]) if first else ""

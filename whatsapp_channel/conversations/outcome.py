@@ -1,0 +1,153 @@
+"""What became of an outgoing message: the only place that changes its status (design decision 5)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, to_site
+from whatsapp_channel.conversations import conversation, session, traces
+from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
+from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.helpdesk import badges, first_response, tickets
+from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.rules.messaging.message_status import MessageStatus, replaceable_by
+
+FIELDS = [
+	"name",
+	"status",
+	"session",
+	"customer",
+	"channel",
+	"conversation",
+	"communication",
+	"ticket",
+	"wamid",
+	"wamid_key",
+	"origin",
+]
+
+
+# What this app sends; other origins are messages that colleagues sent from a phone.
+CLOUD_API = "Cloud API"
+
+
+def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
+	"""Changes a message only if its status is one of `only_from`, in one statement; returns whether it did."""
+	values = plain_values(MESSAGE, values)
+	assignments = ", ".join(f"`{field}` = %s" for field in values)
+	allowed = tuple(only_from)
+	marks = ", ".join(["%s"] * len(allowed))
+	frappe.db.sql(
+		f"update `tab{MESSAGE}` set {assignments}, modified = %s where name = %s and status in ({marks})",
+		(*values.values(), site_now(), name, *allowed),
+	)
+	return bool(frappe.db._cursor.rowcount)
+
+
+def accept(name: str, *, wamid: str, at: datetime) -> None:
+	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
+	while not _accept_under(frappe.db.get_value(MESSAGE, name, "customer"), name, wamid, at):
+		frappe.db.commit()  # nosemgrep: the customer was joined with another; look again whose the message is
+
+
+def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
+	"""False when the message is no longer this customer's."""
+
+	def work() -> bool:
+		lock_row("WhatsApp Customer", customer)
+		message = frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True)
+		if message.customer != customer:
+			return False
+		if not message.session:
+			_count(message, wamid, at)
+			traces.catch_up(name, wamid_key(wamid))
+		values = {"status": MessageStatus.ACCEPTED.value, "error": None, "error_code": 0}
+		change(name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
+		show(message.communication)
+		return True
+
+	return in_transaction(work)
+
+
+def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
+	channel = frappe.db.get_value("WhatsApp Conversation", message.conversation, "channel")
+	counted = session.record(
+		customer=message.customer,
+		number=frappe.db.get_value("WhatsApp Channel", channel, "number"),
+		conversation=message.conversation,
+		direction="Outgoing",
+		at=at,
+		window_open=window.is_open(conversation.window_ends(message.customer, channel), at),
+	)
+	values = {"session": counted, "accepted_on": to_site(at)}
+	if not message.wamid_key:  # one without its id was erased, and the id holds the number
+		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
+	set_value(MESSAGE, message.name, values)
+
+
+def _replaceable(new: MessageStatus) -> list[str]:
+	return [status.value for status in replaceable_by(new)]
+
+
+def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None) -> None:
+	"""The message will not arrive: shows the reason to the agents, once, and fails the parts behind it as well."""
+	values = {
+		"status": MessageStatus.FAILED.value,
+		"error": reason,
+		"error_code": code or 0,
+		"failed_on": at or site_now(),
+		"next_attempt": None,
+	}
+	if not change(name, values, only_from=_replaceable(MessageStatus.FAILED)):
+		return
+	message = frappe.db.get_value(MESSAGE, name, [*FIELDS, "text"], as_dict=True)
+	_fail_rest(message, reason)
+	show(message.communication)
+	if message.communication:
+		first_response.take_back(message.communication)
+	ticket = tickets.ticket_of(message.communication) if message.communication else None
+	if ticket:
+		start = (message.text or "")[:80]
+		tickets.note(ticket, _('WhatsApp message "{0}" was not delivered. {1}').format(start, reason))
+
+
+def _fail_rest(message: "frappe._dict", reason: str) -> None:
+	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
+	if not message.communication:
+		return
+	rest = frappe.get_all(MESSAGE, {"communication": message.communication, "status": "Queued"}, pluck="name")
+	for name in rest:
+		values = {"status": MessageStatus.FAILED.value, "error": reason, "failed_on": site_now()}
+		change(name, values, only_from=("Queued",))
+
+
+def show(communication: str | None) -> None:
+	"""Brings the state of a reply's messages into the ticket."""
+	show_all({communication})
+
+
+def show_all(communications: Collection[str | None]) -> None:
+	"""The same for several replies at once."""
+	wanted = tuple(name for name in communications if name)
+	if not wanted:
+		return
+	states: dict[str, list[str]] = {name: [] for name in wanted}
+	query = f"select communication, status from `tab{MESSAGE}` where communication in %s and sent_again = 0"
+	for communication, status in frappe.db.sql(query, (wanted,)):
+		states[communication].append(status)
+	badges.show({name: delivery_status(found) for name, found in states.items()})
+
+
+def delivery_status(states: Sequence[str]) -> str:
+	"""Helpdesk's badge for the messages of one reply: the least advanced of them speaks for all."""
+	if MessageStatus.FAILED.value in states:
+		return "Error"
+	if {"Queued", "Sending", "Unconfirmed"} & set(states):
+		return "Sending"
+	if states and set(states) <= {"Read", "Played"}:
+		return "Read"
+	return "Sent"

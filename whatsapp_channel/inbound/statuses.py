@@ -1,0 +1,146 @@
+"""What Meta reports of outgoing messages, alone or by the hundred (design decision 5)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import site_now, to_site
+from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
+from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
+from whatsapp_channel.conversations import course, outcome
+from whatsapp_channel.database import in_transaction, plain_values
+from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.jobs import wake_sender_after_commit
+from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
+
+# Our own send may still be saving the id that a status speaks of.
+PATIENCE = timedelta(minutes=10)
+# A message in these states is settled by its status, and the customer's queue may go on at once.
+UNSETTLED = ("Sending", "Unconfirmed")
+
+
+def apply_all(items: Sequence[Item]) -> list[Item]:
+	"""Applies a chunk of statuses in one transaction; returns those that need one of their own.
+
+	That are the ones whose message is not known or not yet counted, which takes the customer's lock, and those with
+	a status that this app does not know. What concerns a group is left out.
+	"""
+	ours = [item for item in items if not _is_of_group(item)]
+	names = _names([item.status for item in ours])
+
+	def work() -> list[Item]:
+		rows = _locked(names.values())
+		alone: list[Item] = []
+		reports: dict[str, list[StatusUpdate]] = defaultdict(list)
+		for item in ours:
+			row = rows.get(names.get(item.status.id, ""))
+			if row and _is_ready(row, item.status):
+				reports[row.name].append(item.status)
+			else:
+				alone.append(item)
+		_advance(rows, reports)
+		return alone
+
+	return in_transaction(work)
+
+
+def apply(item: Item) -> None:
+	"""Applies one status. Raises ItemProblem when it is not known, or its message is not, or not yet."""
+	update = item.status
+	if _is_of_group(item):
+		return
+	if not from_meta(update.status):
+		raise ItemProblem(_("Unknown status {0}.").format(update.status), "Dropped")
+	name = _names([update]).get(update.id)
+	if not name:
+		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
+	if not _is_ready(frappe.db.get_value(MESSAGE, name, ["session", "origin"], as_dict=True), update):
+		outcome.accept(name, wamid=update.id, at=update.timestamp)
+	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
+
+
+def _is_of_group(item: Item) -> bool:
+	"""This channel sends nothing to groups; other applications on the same number may."""
+	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
+
+
+def _is_ready(row: "frappe._dict", update: StatusUpdate) -> bool:
+	"""Whether a message may move on as it is.
+
+	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
+	before it was linked, belongs to no session.
+	"""
+	new = from_meta(update.status)
+	counted = row.session or (row.origin or outcome.CLOUD_API) != outcome.CLOUD_API
+	return bool(new and (counted or new is MessageStatus.FAILED))
+
+
+def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
+	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
+	keys = {wamid_key(update.id): update.id for update in updates}
+	found = {keys[key]: name for key, name in _find("wamid_key", keys, "and direction = 'Outgoing'")}
+	lost = [update for update in updates if update.reference and update.id not in found]
+	references = {update.reference: update.id for update in lost}
+	by_reference = dict(_find("client_reference", references))
+	return found | {of: by_reference[each] for each, of in references.items() if each in by_reference}
+
+
+def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[tuple[str, str]]:
+	if not values:
+		return ()
+	query = f"select {field}, name from `tab{MESSAGE}` where {field} in %s {condition}"
+	return frappe.db.sql(query, (tuple(values),))
+
+
+def _locked(names: Collection[str]) -> dict[str, "frappe._dict"]:
+	"""The rows as they are now, so that nobody else changes them meanwhile."""
+	if not names:
+		return {}
+	fields = ", ".join(dict.fromkeys((*outcome.FIELDS, *course.FIELDS)))
+	query = f"select {fields} from `tab{MESSAGE}` where name in %s for update"
+	return {row.name: row for row in frappe.db.sql(query, (tuple(names),), as_dict=True)}
+
+
+def _advance(rows: Mapping[str, "frappe._dict"], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
+	outcomes = {
+		name: course.outcome(rows[name], updates) for name, updates in reports.items() if name in rows
+	}
+	_store({name: each.values for name, each in outcomes.items() if each.values})
+	for name, each in outcomes.items():
+		if each.failure:
+			_fail_as_reported(name, each.failure)
+	outcome.show_all({rows[name].communication for name, each in outcomes.items() if each.moved})
+	for queue in {(row.customer, row.channel) for row in map(rows.get, outcomes) if row.status in UNSETTLED}:
+		wake_sender_after_commit(*queue)
+
+
+def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
+	alike: dict[tuple, list[str]] = defaultdict(list)
+	for name, each in values.items():
+		alike[tuple(sorted(plain_values(MESSAGE, each).items()))].append(name)
+	for pairs, names in alike.items():
+		assignments = ", ".join(f"`{field}` = %s" for field, _value in pairs)
+		frappe.db.sql(
+			f"update `tab{MESSAGE}` set {assignments}, modified = %s where name in %s",
+			(*(value for _field, value in pairs), site_now(), tuple(names)),
+		)
+
+
+def _fail_as_reported(name: str, update: StatusUpdate) -> None:
+	code = update.errors[0].code if update.errors else None
+	outcome.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
+
+
+def _failure_text(update: StatusUpdate) -> str:
+	if not update.errors:
+		return _("WhatsApp did not deliver this message and gave no reason.")
+	error = update.errors[0]
+	rule = rule_for(error.code)
+	return _(rule.agent_text or ASK_ADMIN)

@@ -1,0 +1,29 @@
+"""What the scheduler calls."""
+
+from whatsapp_channel import logs
+from whatsapp_channel.inbound import delivery, drain, retries
+from whatsapp_channel.inbound.media import again, fetching
+from whatsapp_channel.jobs import wake_drain, wake_failed_fetches, wake_files, wake_sender
+from whatsapp_channel.outbound import outbox
+
+
+@logs.job
+def sweep() -> None:
+	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
+
+	retries.release_overlooked()
+	if drain.has_work():
+		wake_drain()
+	for lane in fetching.lanes_with_work():
+		wake_files(lane)
+	for customer, channel in outbox.queues_with_work():
+		wake_sender(customer, channel)
+	delivery.record_refusals()
+
+
+@logs.job
+def wake_failed_files() -> None:
+	"""Every few minutes: has missing files fetched again, if the time for one has come."""
+
+	if again.has_failed():
+		wake_failed_fetches()
