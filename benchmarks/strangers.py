@@ -75,11 +75,12 @@ class Field:
 
 	def quiet(self) -> None:
 		"""Waits until no file is on its way and nothing is left to file."""
-		from whatsapp_channel.inbound import drain, media
+		from whatsapp_channel.inbound import drain
+		from whatsapp_channel.inbound.media import fetching
 
 		self.sandbox.faults.clear()
 		wait_until(
-			lambda: time.sleep(0.05) or not (media.lanes_with_work() or drain.has_work()), deadline=180
+			lambda: time.sleep(0.05) or not (fetching.lanes_with_work() or drain.has_work()), deadline=180
 		)
 
 
@@ -130,14 +131,14 @@ def answer(port: int) -> None:
 def work(files: bool) -> None:
 	"""The role of a worker: what the jobs that the webhook wakes do, over and over."""
 	connect_from_environment()
-	from whatsapp_channel.inbound import drain, media
+	from whatsapp_channel.inbound import drain
 	from whatsapp_channel.inbound.media import fetching
 
 	print("ready", flush=True)
 	while True:
 		if not files:
 			drain.drain()
-		for lane in media.lanes_with_work() if files else ():
+		for lane in fetching.lanes_with_work() if files else ():
 			fetching.work(lane)
 		time.sleep(0.02)
 

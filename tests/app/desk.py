@@ -12,7 +12,7 @@ import httpx
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api import signature
-from whatsapp_channel.inbound import drain, media
+from whatsapp_channel.inbound import drain
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.outbound import outbox, send
 from whatsapp_channel.sandbox import Sandbox
@@ -99,14 +99,14 @@ class Desk:
 
 	def _settled(self) -> bool:
 		drain.drain()
-		for lane in media.lanes_with_work():
+		for lane in fetching.lanes_with_work():
 			fetching.work(lane)
 		for queue in outbox.queues_with_work():
 			send.send_queued(*queue)
 		self.flush()
 		frappe.set_user("Administrator")
 		frappe.db.commit()
-		return not (drain.has_work() or media.lanes_with_work())
+		return not (drain.has_work() or fetching.lanes_with_work())
 
 	# -- agent ---------------------------------------------------------------------------------------------
 

@@ -20,8 +20,8 @@ from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.inbound import drain, items, media
-from whatsapp_channel.inbound.media import fetching
+from whatsapp_channel.inbound import drain, items
+from whatsapp_channel.inbound.media import again, fetching
 from whatsapp_channel.privacy import erase
 from whatsapp_channel.privacy.person import asked
 
@@ -93,9 +93,9 @@ def test_message_is_filed_without_its_file_after_a_minute(desk: Desk) -> None:
 	message = frappe.db.get_value(MESSAGE, {"text": "photo"})
 	assert row_of(message).state == "Failed"
 	assert "fetched later by itself" in shown(message)
-	assert media.lanes_with_work() == []
+	assert fetching.lanes_with_work() == []
 	long_ago()
-	media.fetch_failed()
+	again.fetch_failed()
 	assert row_of(message).state == "Stored"
 
 
@@ -218,7 +218,7 @@ def test_file_that_kills_its_workers_is_given_up_and_its_text_is_filed(desk: Des
 	row = row_of(frappe.db.get_value(MESSAGE, {"text": "photo"}))
 	assert row.state == "Refused"
 	assert "stopped each time it worked on this file" in shown(row.parent)
-	assert row.parent not in [due.parent for due in media.messages._due()]
+	assert row.parent not in [due.parent for due in again._due()]
 
 
 def test_text_is_filed_without_the_file_at_which_a_worker_died(desk: Desk, crasher: Crasher) -> None:
@@ -246,11 +246,11 @@ def test_file_that_kills_its_worker_is_not_the_first_of_the_next_sweep(
 	desk.settle()
 	message = newest(MESSAGE)
 	long_ago()
-	monkeypatch.setattr(media.messages, "obtain", die)
+	monkeypatch.setattr(again, "obtain", die)
 	with pytest.raises(Died):
-		media.fetch_failed()
+		again.fetch_failed()
 	frappe.db.rollback()
-	assert message not in [due.parent for due in media.messages._due()]
+	assert message not in [due.parent for due in again._due()]
 
 
 # -- the time of a job --------------------------------------------------------------------------------------------

@@ -1,0 +1,215 @@
+"""Who may import whom: the layers of the design as data, and today's exceptions in lists that may only shrink."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[1] / "whatsapp_channel"
+
+# From the top down. A module imports from its own package and from what stands in a lower line.
+LAYERS = """
+hooks commands install schedule patches whatsapp_channel
+desk
+api
+health
+overrides
+inbound
+outbound
+onboarding
+privacy
+conversations
+accounts
+helpdesk
+settings
+stored jobs encryption
+logs
+database
+clock timeouts keys doctypes
+rules
+cloud_api
+words
+"""
+# The local Cloud API is Meta, not a part of the app: it knows Meta's words and nothing else, and only commands start it.
+SANDBOX = "sandbox"
+SANDBOX_MAY_USE = {"cloud_api", "rules", "words"}
+
+# Modules under the names that they had before: jobs in the queue and scheduled jobs still call these, for one release.
+OLD_NAMES: frozenset[str] = frozenset()
+
+# Each (importer, imported) that still goes up.
+UPWARD: frozenset[tuple[str, str]] = frozenset()
+
+# Each set of files that still import each other.
+CIRCLES: frozenset[frozenset[str]] = frozenset()
+
+# A reason stands in a comment beside the import or on the line above it.
+REASON = re.compile(r"#\s*\S")
+
+
+def name_of(path: Path) -> str:
+	"""The dotted name of a file, without the app's own."""
+	parts = path.relative_to(APP).with_suffix("").parts
+	return ".".join(part for part in parts if part != "__init__")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+	"""A file of the app with what stands in it."""
+
+	path: Path
+	text: str
+
+	@property
+	def tree(self) -> ast.Module:
+		return parsed(self.text)
+
+
+@cache
+def parsed(text: str) -> ast.Module:
+	return ast.parse(text)
+
+
+MODULES = {name_of(path): Source(path, path.read_text()) for path in sorted(APP.rglob("*.py"))}
+PLACE = {name: place for place, line in enumerate(LAYERS.split("\n")) for name in line.split()}
+
+
+def imports(source: Source) -> Iterator[str]:
+	"""Every module of the app that a file imports."""
+	package = ["whatsapp_channel", *source.path.relative_to(APP).parts[:-1]]
+	for node in ast.walk(source.tree):
+		if isinstance(node, ast.Import):
+			found = [alias.name for alias in node.names]
+		elif isinstance(node, ast.ImportFrom):
+			above = package[: len(package) - node.level + 1] if node.level else []
+			base = ".".join([*above, *filter(None, [node.module])])
+			found = [f"{base}.{alias.name}" for alias in node.names]
+		else:
+			continue
+		for dotted in found:
+			if dotted.startswith("whatsapp_channel."):
+				yield module_of(dotted.removeprefix("whatsapp_channel."))
+
+
+def module_of(dotted: str) -> str:
+	"""The module of the app in which a dotted name is."""
+	while dotted and dotted not in MODULES:
+		dotted = dotted.rpartition(".")[0]
+	return dotted
+
+
+def top(name: str) -> str:
+	return name.split(".")[0]
+
+
+def may_import(importer: str, imported: str) -> bool:
+	of, to = top(importer), top(imported)
+	if of == to or not to:
+		return True
+	if of == SANDBOX:
+		return to in SANDBOX_MAY_USE
+	if to == SANDBOX:
+		return of == "commands"
+	return PLACE[of] < PLACE[to]
+
+
+def arrows() -> set[tuple[str, str]]:
+	return {
+		(name, to)
+		for name, source in MODULES.items()
+		if name not in OLD_NAMES
+		for to in imports(source)
+		if to != name
+	}
+
+
+def circles() -> set[frozenset[str]]:
+	"""Sets of files that reach each other."""
+	of: dict[str, set[str]] = {}
+	for importer, imported in arrows():
+		of.setdefault(importer, set()).add(imported)
+	reach = {name: reachable(name, of) for name in MODULES}
+	found = {frozenset(to for to in reach[name] if name in reach[to]) for name in MODULES}
+	return {circle for circle in found if len(circle) > 1}
+
+
+def reachable(name: str, of: dict[str, set[str]]) -> set[str]:
+	found: set[str] = set()
+	waiting = [name]
+	while waiting:
+		for to in of.get(waiting.pop(), set()) - found:
+			found.add(to)
+			waiting.append(to)
+	return found
+
+
+def test_every_part_of_the_app_has_its_layer() -> None:
+	assert {top(name) for name in MODULES if name} - set(PLACE) - {SANDBOX} - {
+		top(name) for name in OLD_NAMES
+	} == set()
+
+
+def test_imports_go_down() -> None:
+	upward = {arrow for arrow in arrows() if not may_import(*arrow)}
+	assert upward - UPWARD == set(), "an import goes up: move what is needed down, or the caller up"
+	assert UPWARD - upward == set(), "these go down by now: take them from the list"
+
+
+def test_no_files_import_each_other() -> None:
+	found = circles()
+	assert found - CIRCLES == set(), "files import each other: split what both need from them"
+	assert CIRCLES - found == set(), "these circles are gone: take them from the list"
+
+
+def hidden() -> Iterator[str]:
+	"""Imports within functions for which no reason is given."""
+	for name, source in MODULES.items():
+		lines = source.text.split("\n")
+		for function in ast.walk(source.tree):
+			if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+				continue
+			for node in ast.walk(function):
+				if isinstance(node, ast.Import | ast.ImportFrom) and not has_reason(lines, node.lineno):
+					yield f"{name}:{node.lineno}"
+
+
+def has_reason(lines: list[str], number: int) -> bool:
+	beside, above = lines[number - 1], lines[number - 2].strip()
+	return bool(REASON.search(beside)) or above.startswith("#")
+
+
+def test_imports_within_functions_have_a_reason() -> None:
+	assert sorted(set(hidden())) == []
+
+
+# What breaks a rule must be seen.
+BREACHES = {
+	"an import that goes up": ("rules/added.py", "from whatsapp_channel.inbound import drain\n", "upward"),
+	"the sandbox uses the app": ("sandbox/added.py", "from whatsapp_channel import database\n", "upward"),
+	"the app uses the sandbox": (
+		"outbound/added.py",
+		"from whatsapp_channel.sandbox import Sandbox\n",
+		"upward",
+	),
+	"a relative import that goes up": ("helpdesk/added.py", "from ..outbound import send\n", "upward"),
+	"a circle": ("clock.py", "from whatsapp_channel.database import in_transaction\n", "circle"),
+	"an import in a function": ("jobs.py", "def added():\n\tfrom whatsapp_channel import clock\n", "hidden"),
+}
+
+
+@pytest.mark.parametrize("breach", BREACHES)
+def test_a_breach_is_found(breach: str, monkeypatch: pytest.MonkeyPatch) -> None:
+	place, added, kind = BREACHES[breach]
+	name = name_of(APP / place)
+	text = MODULES[name].text if name in MODULES else ""
+	monkeypatch.setitem(MODULES, name, Source(APP / place, f"{text}\n{added}"))
+	found = {
+		"upward": lambda: {arrow for arrow in arrows() if not may_import(*arrow)} - UPWARD,
+		"circle": lambda: circles() - CIRCLES,
+		"hidden": lambda: [place for place in hidden() if place.startswith(f"{name}:")],
+	}
+	assert found[kind]()
