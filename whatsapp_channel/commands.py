@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def whatsapp_sandbox(arguments: tuple[str, ...]) -> None:
 	"""Runs a local Cloud API with a phone page, to try the channel without Meta (--help for its options)."""
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	from whatsapp_channel.sandbox.cli import run
 
 	raise SystemExit(run(list(arguments)))
@@ -29,8 +30,10 @@ def whatsapp_privacy(
 	context: object, action: str, number: str, customers: tuple[str, ...], yes: bool
 ) -> None:
 	"""Finds, exports or erases everything about a phone NUMBER (with country code) or user id."""
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	import frappe
 
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	from whatsapp_channel.privacy.command import carry_out
 
 	if action == "erase" and not yes and click.prompt("Enter the number once more") != number:
@@ -56,8 +59,10 @@ def _show(percent: int, step: str) -> None:
 @pass_context
 def whatsapp_doctor(context: object, as_json: bool, keys: tuple[str, ...]) -> None:
 	"""Checks everything that messages need: tokens, webhook, workers, files, clock; exit code 1 for a problem."""
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	import frappe
 
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	from whatsapp_channel.health import command
 
 	frappe.init(site=get_site(context))
@@ -75,6 +80,7 @@ def whatsapp_doctor(context: object, as_json: bool, keys: tuple[str, ...]) -> No
 
 def _report(results: "list[Result]") -> str:
 	"""Results under each other; click leaves the colours out where no terminal shows them."""
+	# Bench loads this module for each of its commands, so it imports next to nothing.
 	from whatsapp_channel.health import command
 
 	width = max(len(result.title) for result in results)

@@ -8,8 +8,9 @@ import pytest
 
 from tests.app.conftest import team, user
 from tests.app.desk import MESSAGE, TEAM, Desk, newest
+from whatsapp_channel.health import helpdesk as health
 from whatsapp_channel.health.result import State
-from whatsapp_channel.helpdesk import health, teams
+from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.onboarding import channel as channels
 
 MEMBER = "whatsapp-member@example.com"

@@ -15,7 +15,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.health import background
 from whatsapp_channel.health import site as site_facts
 from whatsapp_channel.health.patience import Limit
-from whatsapp_channel.helpdesk.health import is_blocked
+from whatsapp_channel.helpdesk.site_settings import is_blocked
 
 
 @pytest.mark.bench_only(reason="workers are in Redis")

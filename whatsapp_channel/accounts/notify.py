@@ -52,6 +52,7 @@ def _remember(account: str, before: str | None, causes: Iterable[str]) -> bool:
 
 
 def _send(account: str, label: str, status: Status) -> None:
+	# A DocType's controller: Frappe loads it with its site.
 	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 
 	subject = words.translate(_SUBJECT).format(account=label, status=words.translate(status.value.value))

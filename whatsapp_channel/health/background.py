@@ -64,7 +64,10 @@ def _is_alive(seen: WorkerSeen) -> bool:
 def seen_workers(limit: Limit) -> Sequence[WorkerSeen] | None:
 	"""Every worker of this bench, None when Redis does not answer. Raises Skip where there is no such queue, TooSlow."""
 	try:
+		# A host without Redis has none; the check says so.
 		from frappe.utils.background_jobs import generate_qname, get_workers
+
+		# As above.
 		from redis.exceptions import RedisError
 	except ImportError:
 		raise Skip(_("This host works off its jobs without Redis and workers.")) from None
@@ -135,6 +138,7 @@ def scheduler(_limit: object = None) -> Finding:
 def read_schedule() -> Schedule:
 	"""Raises Skip where there is no such scheduler."""
 	try:
+		# As above.
 		from frappe.utils import scheduler as frappes
 	except ImportError:
 		raise Skip(_("This host runs its scheduled jobs without Frappe's scheduler.")) from None

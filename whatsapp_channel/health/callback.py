@@ -15,7 +15,7 @@ from whatsapp_channel.health import vault
 from whatsapp_channel.health.own_site import Answer, Question, Unreachable, ask
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, skipped, warning
-from whatsapp_channel.helpdesk.health import is_blocked
+from whatsapp_channel.helpdesk.site_settings import is_blocked
 from whatsapp_channel.inbound import delivery
 
 TIMES = 5

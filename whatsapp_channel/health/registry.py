@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from whatsapp_channel.health import accounts, background, callback, secrets, site, vault
+from whatsapp_channel.health import accounts, background, callback, helpdesk, secrets, site, vault
 from whatsapp_channel.health.patience import Limit
 from whatsapp_channel.health.result import Finding
-from whatsapp_channel.helpdesk import health as helpdesk
 
 
 def _(text: str) -> str:

@@ -109,6 +109,7 @@ def _in_ticket(file: str) -> str:
 
 def forget_shown() -> None:
 	"""Has Helpdesk look again which files a Communication has: it remembers that for an hour."""
+	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
 	from helpdesk.helpdesk.doctype.hd_ticket.api import get_attachments
 
 	if clear := getattr(get_attachments, "clear_cache", None):

@@ -15,6 +15,7 @@ NUMBERS_LEVEL = 1
 
 def require_agent() -> None:
 	"""Raises frappe.PermissionError for anyone whom Helpdesk does not take for an agent."""
+	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
 	from helpdesk.utils import is_agent
 
 	if not is_agent():

@@ -264,6 +264,7 @@ def forget_trails(doctype: str, names: Collection[str]) -> None:
 			frappe.db.delete(field.options, {"parent": among(found), "parenttype": trail})
 		if found:
 			frappe.db.delete(trail, {"name": among(found)})
+	# Only erasing needs the desk's search, which reads the hooks of all apps.
 	from frappe.utils.global_search import delete_for_document
 
 	for name in names:
@@ -272,6 +273,7 @@ def forget_trails(doctype: str, names: Collection[str]) -> None:
 
 def flush_search() -> None:
 	"""Has the desk's search take up what it kept for later: an erased document must not come after."""
+	# Only erasing needs the desk's search, which reads the hooks of all apps.
 	from frappe.utils.global_search import sync_global_search
 
 	sync_global_search()
@@ -340,6 +342,7 @@ def silence_shell(shell: "frappe._dict") -> None:
 def rebuild_search() -> None:
 	"""Builds Helpdesk's full-text index anew, if there is one: removed words stay in the pages of its file otherwise."""
 	try:
+		# An older Frappe has no such search.
 		from frappe.search.sqlite_search import get_search_classes
 	except ImportError:  # before the search came to Frappe
 		return

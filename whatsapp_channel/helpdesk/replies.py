@@ -13,6 +13,7 @@ def answer(ticket: str, customer: str, html: str) -> None:
 	Raises frappe.ValidationError for an administrator who is no agent, because Helpdesk lets nobody else into tickets;
 	frappe.PermissionError unless he may write this one; and what `outbound.reply.send` raises.
 	"""
+	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
 	from helpdesk.utils import is_agent
 
 	if not is_agent():

@@ -15,6 +15,7 @@ def get_ticket_activities(ticket: str) -> dict[str, Any]:
 
 	Raises frappe.PermissionError for who may not read the ticket: before 1.20 Helpdesk did not check.
 	"""
+	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
 	from helpdesk.helpdesk.doctype.hd_ticket import api
 
 	frappe.has_permission("HD Ticket", "read", ticket, throw=True)

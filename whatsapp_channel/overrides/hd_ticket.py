@@ -12,6 +12,7 @@ from frappe.model.document import Document
 from whatsapp_channel import logs
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
+from whatsapp_channel.outbound import reply
 from whatsapp_channel.rules.customers.address import Route, is_synthetic, recipients, route
 
 
@@ -57,8 +58,6 @@ class WhatsAppTicketMixin:
 			ticket._reply_as_helpdesk_does(message, from_email, to, cc, bcc, attachments or [])
 
 	def _reply_on_whatsapp(self, message: str, addresses: tuple[str, ...], attachments: list[str]) -> None:
-		from whatsapp_channel.outbound import reply
-
 		reply.send(self, message, addresses, attachments)
 
 	def _record_notice(self, message: str) -> None:

@@ -74,6 +74,7 @@ def elsewhere(person: Person) -> dict[str, int]:
 
 def _write_what_waits() -> None:
 	"""Frappe keeps rows of some logs in Redis for a while; erased ones must not come after."""
+	# Only erasing needs it, and it connects to Redis.
 	from frappe.deferred_insert import save_to_db
 
 	save_to_db()

@@ -25,6 +25,7 @@ def main() -> None:
 	"""Arguments: seconds of processor time, and bytes of memory beside the file."""
 	cpu_seconds, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
 	sys.path.append(str(Path(__file__).parents[3]))
+	# The path of the app is known only now.
 	from whatsapp_channel.rules.files.pdf import has_scripts
 
 	limit(cpu_seconds, memory_bytes + os.fstat(0).st_size)

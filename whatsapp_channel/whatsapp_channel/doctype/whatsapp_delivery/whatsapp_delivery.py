@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
+from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
 
@@ -15,8 +16,6 @@ class WhatsAppDelivery(Document):
 	@logs.request
 	def reprocess(self) -> None:
 		"""Has a failed delivery processed once more; what is filed already stays as it is."""
-		from whatsapp_channel.inbound import reprocess
-
 		frappe.only_for("System Manager")
 		if not reprocess.deliveries([stored(self.doctype, self.name, "read").name]):
 			frappe.throw(_("Only a failed delivery can be processed again."))

@@ -3,6 +3,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
+from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
 
@@ -20,8 +21,6 @@ class WhatsAppDeliveryItem(Document):
 	@logs.request
 	def reprocess(self) -> str:
 		"""Tries the item again now; returns its new state."""
-		from whatsapp_channel.inbound import reprocess
-
 		frappe.only_for("System Manager")
 		return reprocess.one(stored(self.doctype, self.name, "read").name)
 

@@ -1,21 +1,18 @@
 """What of Helpdesk's own settings must be right for messages to become tickets."""
 
-import json
-from collections.abc import Iterable
-
 import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import CHANNEL
 from whatsapp_channel.health.result import Finding, combined, ok, problem, warning
-from whatsapp_channel.helpdesk import teams
+from whatsapp_channel.helpdesk import site_settings, teams
+from whatsapp_channel.helpdesk.site_settings import ServiceLevel
 from whatsapp_channel.settings import WEBHOOK_PATH
 
-AUTHENTICATE = "helpdesk.auth.authenticate"
 OURS = "/api/method/whatsapp_channel."
+
+
 TICKET_METHODS = ("state", "send_again", "check")
-SLA = "HD Service Level Agreement"
-PRIORITY = "HD Ticket Priority"
 
 
 def blocked_endpoints(_limit: object = None) -> Finding:
@@ -26,9 +23,9 @@ def blocked_endpoints(_limit: object = None) -> Finding:
 	fix = _(
 		"Add {0} to allowed_custom_endpoints in the site configuration, or take out block_endpoints."
 	).format(OURS)
-	if is_blocked(WEBHOOK_PATH):
+	if site_settings.is_blocked(WEBHOOK_PATH):
 		return problem(_("Helpdesk's block_endpoints refuses Meta's deliveries."), fix)
-	refused = [name for name in TICKET_METHODS if is_blocked(f"{OURS}api.ticket.{name}")]
+	refused = [name for name in TICKET_METHODS if site_settings.is_blocked(f"{OURS}api.ticket.{name}")]
 	if refused:
 		return warning(
 			_(
@@ -39,78 +36,45 @@ def blocked_endpoints(_limit: object = None) -> Finding:
 	return ok(_("Helpdesk lets Meta's deliveries and the ticket page's actions through."))
 
 
-def is_blocked(path: str) -> bool:
-	"""Whether Helpdesk refuses this path to a guest."""
-	if AUTHENTICATE not in frappe.get_hooks("auth_hooks", []) or not frappe.conf.get("block_endpoints"):
-		return False
-	return not any(endpoint in path for endpoint in _allowed())
-
-
-def _allowed() -> Iterable[str]:
-	"""As helpdesk.auth reads it: a list, its JSON, or one text."""
-	given = frappe.conf.get("allowed_custom_endpoints") or []
-	if not isinstance(given, str):
-		return given
-	try:
-		listed = json.loads(given)
-	except ValueError:
-		return [given]
-	return listed if isinstance(listed, list) else [given]
-
-
 def service_levels(_limit: object = None) -> Finding:
 	"""Helpdesk refuses a ticket whose priority has no row in its service level; then a message cannot be filed."""
-	sla = frappe.db.get_value(
-		SLA, {"enabled": 1, "default_sla": 1}, ["name", "default_priority"], as_dict=True
-	)
-	if not sla:
+	level = site_settings.service_level()
+	if not level:
 		return problem(
 			_("There is no enabled default service level, without which Helpdesk makes no ticket."),
 			_("Enable a service level in Helpdesk's settings and make it the default."),
 		)
-	priority = _priority_of_tickets() or sla.default_priority
-	if not priority:
+	if not level.priority:
 		return problem(
 			_("New tickets would have no priority."),
 			_("Choose a default priority in the service level {0}, or in Helpdesk's settings.").format(
-				sla.name
+				level.name
 			),
 		)
-	return _priorities(priority, sla.name)
+	return _priorities(level, level.priority)
 
 
-def _priorities(priority: str, sla: str) -> Finding:
+def _priorities(level: ServiceLevel, priority: str) -> Finding:
 	"""Which of Helpdesk's priorities the service level knows."""
-	known = set(frappe.get_all("HD Service Level Priority", {"parent": sla}, pluck="priority"))
-	enabled = {"disabled": 0} if frappe.get_meta(PRIORITY).has_field("disabled") else {}
-	missing = sorted({*frappe.get_all(PRIORITY, enabled, pluck="name")} - known)
-	details = {_("Default priority"): priority, _("Service level"): sla}
-	if priority not in known:
+	details = {_("Default priority"): priority, _("Service level"): level.name}
+	if priority not in level.known:
 		return problem(
 			_(
 				"The default priority {0} has no times in the service level {1}: no ticket can be made."
-			).format(priority, sla),
+			).format(priority, level.name),
 			_("Add the priority to the service level, or choose another default priority."),
 			details=details,
 		)
-	if missing:
+	if level.missing:
 		return warning(
 			_("The service level {0} lacks {1}: tickets cannot get that priority.").format(
-				sla, ", ".join(missing)
+				level.name, ", ".join(level.missing)
 			),
 			_("Add the missing priorities to the service level."),
 			details=details,
 		)
-	return ok(
-		_("Tickets get the priority {0} and the service level {1}.").format(priority, sla), details=details
-	)
-
-
-def _priority_of_tickets() -> str | None:
-	"""As HD Ticket chooses it, before the service level has its say: that of the ticket type, else the general one."""
-	kind = frappe.db.get_single_value("HD Settings", "default_ticket_type")
-	own = frappe.db.get_value("HD Ticket Type", kind, "priority") if kind else None
-	return own or frappe.db.get_single_value("HD Settings", "default_priority")
+	text = _("Tickets get the priority {0} and the service level {1}.")
+	return ok(text.format(priority, level.name), details=details)
 
 
 def departments(_limit: object = None) -> Finding:
