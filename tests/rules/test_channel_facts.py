@@ -11,7 +11,7 @@ from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberSt
 from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Review, derive
 from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION, Restriction
 from whatsapp_channel.rules.accounts.trouble import Attention
-from whatsapp_channel.rules.sentence import Sentence
+from whatsapp_channel.words import Sentence
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)

@@ -14,13 +14,9 @@ from whatsapp_channel.rules.accounts import calling
 from whatsapp_channel.rules.accounts.calling import Cause
 from whatsapp_channel.rules.accounts.channel_status import Status
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import _
 
 ROLE = "System Manager"
-
-
-def _(text: str) -> str:
-	return text
-
 
 _SUBJECT = _("WhatsApp, {account}: {status}")
 

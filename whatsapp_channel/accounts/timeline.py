@@ -6,11 +6,7 @@ import frappe
 
 from whatsapp_channel.accounts.words import translate
 from whatsapp_channel.doctypes import CHANNEL
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 _TRANSITION = _("Status: {old} → {new}. {reason}")
 

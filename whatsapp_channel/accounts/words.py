@@ -7,7 +7,7 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.rules.accounts.channel_status import Status
-from whatsapp_channel.rules.sentence import Sentence
+from whatsapp_channel.words import Sentence
 
 
 def translate(text: str) -> str:

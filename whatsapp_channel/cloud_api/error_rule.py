@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is shown."""
-	return text
+from whatsapp_channel.words import _
 
 
 class Retry(Enum):

@@ -13,7 +13,9 @@ from typing import Any
 
 import httpx
 
-from .error_rule import ASK_ADMIN, Cause, ErrorRule, Retry, Scope, _
+from whatsapp_channel.words import _
+
+from .error_rule import ASK_ADMIN, Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
 from .masking import mask
 from .wire import Unreadable, load, whole_number

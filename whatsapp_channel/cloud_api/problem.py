@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is shown."""
-	return text
-
+from whatsapp_channel.words import _
 
 MISSING = _(
 	"{field} is missing. The item is kept: correct what sends it, or reprocess it after an update of the app."

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from whatsapp_channel.health import accounts, background, callback, helpdesk, secrets, site, vault
 from whatsapp_channel.health.patience import Limit
 from whatsapp_channel.health.result import Finding
-
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is shown."""
-	return text
+from whatsapp_channel.words import _
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from whatsapp_channel.rules.accounts import account_events
 from whatsapp_channel.rules.accounts.account_events import OnlyKept
 from whatsapp_channel.rules.accounts.event_changes import Alert, Cell, Changes, Columns
 from whatsapp_channel.rules.customers.phone import variants
-from whatsapp_channel.rules.sentence import Sentence
+from whatsapp_channel.words import Sentence
 
 KEPT = "Dropped"
 

@@ -10,12 +10,7 @@ from whatsapp_channel.database import insert_unless_there, set_single_value
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
-
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is stored."""
-	return text
-
+from whatsapp_channel.words import _
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 """Meta: payloads of up to 3 MB."""

@@ -1,1 +1,4 @@
-"""From nothing to a verified channel in four steps (Z24): link, profile, number, channel."""
+"""The four steps of the set-up (Z24) and the test message behind them.
+
+Called by `api.onboarding` alone. Meta is asked before anything is locked or written. May import `accounts` and what is below.
+"""

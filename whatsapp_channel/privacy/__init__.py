@@ -1,1 +1,4 @@
-"""What is stored about one person: found, exported and erased on request (design decision 29)."""
+"""Finding, exporting and erasing a person, and how long what is kept.
+
+Jobs of its own, each step in its own transaction under the lock of the customer. May import `conversations` and what is below.
+"""

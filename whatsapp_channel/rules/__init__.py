@@ -1,5 +1,4 @@
-"""Decisions of the channel: plain functions of their arguments.
+"""Decisions, by subject, as plain functions over values. No frappe, no clock of their own, no I/O.
 
-Nothing here imports frappe, reads a clock, a file or the network: the moment is always passed in, with its time
-zone. So each rule can be tested as a table of cases and means the same on every host.
+May import each other, `words`, and the words of `cloud_api` (content, errors, wire).
 """

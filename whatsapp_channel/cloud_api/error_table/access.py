@@ -1,6 +1,8 @@
 """Errors of the Graph API itself: access, permissions, call limits, unknown objects."""
 
-from ..error_rule import ASK_ADMIN, OUR_FAULT, REPORT, SENT_LATER, Cause, ErrorRule, Retry, Scope, _
+from whatsapp_channel.words import _
+
+from ..error_rule import ASK_ADMIN, OUR_FAULT, REPORT, SENT_LATER, Cause, ErrorRule, Retry, Scope
 
 RENEW_TOKEN = _(
 	"Meta refused the access token: it has expired or was withdrawn. Open the WhatsApp Business Account, "

@@ -1,6 +1,8 @@
 """Errors of adding, verifying, registering and synchronising a phone number."""
 
-from ..error_rule import ASK_ADMIN, SENT_LATER, Cause, ErrorRule, Retry, Scope, _
+from whatsapp_channel.words import _
+
+from ..error_rule import ASK_ADMIN, SENT_LATER, Cause, ErrorRule, Retry, Scope
 
 NUMBERS = (
 	ErrorRule(

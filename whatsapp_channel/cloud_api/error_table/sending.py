@@ -1,6 +1,8 @@
 """Errors of sending a message, and of messages that came in damaged."""
 
-from ..error_rule import ASK_ADMIN, SENT_LATER, Cause, ErrorRule, Retry, Scope, _
+from whatsapp_channel.words import _
+
+from ..error_rule import ASK_ADMIN, SENT_LATER, Cause, ErrorRule, Retry, Scope
 
 NO_STORAGE = _(
 	"Meta's data storage settings of this number forbid the message. Check the number's local storage."

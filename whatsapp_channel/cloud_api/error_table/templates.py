@@ -1,6 +1,8 @@
 """Errors of message templates and flows: sending them and managing them."""
 
-from ..error_rule import OUR_FAULT, REPORT, Cause, ErrorRule, Retry, Scope, _
+from whatsapp_channel.words import _
+
+from ..error_rule import OUR_FAULT, REPORT, Cause, ErrorRule, Retry, Scope
 
 OTHER_TEMPLATE = _(
 	"WhatsApp did not accept this template. Please choose another one and tell your administrator."

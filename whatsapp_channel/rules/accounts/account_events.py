@@ -25,12 +25,7 @@ from whatsapp_channel.rules.accounts.event_changes import (
 	word,
 )
 from whatsapp_channel.rules.accounts.restriction import BAN, RESTRICTION, VIOLATION, Restriction
-from whatsapp_channel.rules.sentence import Sentence
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import Sentence, _
 
 Reader = Callable[[Value, datetime], "Changes | OnlyKept | None"]
 _NOTHING: Columns = MappingProxyType({})

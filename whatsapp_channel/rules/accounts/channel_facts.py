@@ -17,12 +17,7 @@ from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
 from whatsapp_channel.rules.accounts.restriction import Restriction, standing
 from whatsapp_channel.rules.accounts.trouble import Attention, Severity, Trouble
 from whatsapp_channel.rules.onboarding import number_choice
-from whatsapp_channel.rules.sentence import Sentence
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import Sentence, _
 
 TOKEN_WARNING = timedelta(days=7)
 VERIFIED = "verified"

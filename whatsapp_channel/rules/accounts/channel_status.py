@@ -8,10 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from whatsapp_channel.rules.accounts.trouble import Attention, Trouble
-
-
-def _(text: str) -> str:
-	return text
+from whatsapp_channel.words import _
 
 
 class ChannelStatus(str, Enum):

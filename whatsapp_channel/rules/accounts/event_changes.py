@@ -10,7 +10,7 @@ from typing import Any
 
 from whatsapp_channel.cloud_api.wire import line_of
 from whatsapp_channel.rules.accounts.restriction import Restriction
-from whatsapp_channel.rules.sentence import Sentence
+from whatsapp_channel.words import Sentence
 
 # The gravest last; other words of Meta leave no mark.
 _SEVERITIES = ("WARNING", "CRITICAL")

@@ -19,12 +19,7 @@ from whatsapp_channel.rules.accounts.event_changes import (
 	sentence,
 	word,
 )
-from whatsapp_channel.rules.sentence import Sentence
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import Sentence, _
 
 _QUALITY_EVENTS: Mapping[str, Columns] = MappingProxyType(
 	{

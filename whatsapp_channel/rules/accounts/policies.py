@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def _(text: str) -> str:
-	return text
+from whatsapp_channel.words import _
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from whatsapp_channel.rules.sentence import Sentence
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import Sentence, _
 
 RESTRICTION = "restriction"
 BAN = "ban"

@@ -1,0 +1,1 @@
+"""Who somebody is: phone numbers, addresses, and hiding both."""

@@ -8,9 +8,7 @@ import unicodedata
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-
-def _(text: str) -> str:
-	return text
+from whatsapp_channel.words import _
 
 
 class InvalidNumber(ValueError):

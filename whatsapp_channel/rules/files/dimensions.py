@@ -13,6 +13,7 @@ from mmap import mmap
 from types import MappingProxyType
 
 from whatsapp_channel.rules.files.media import Unacceptable
+from whatsapp_channel.words import _
 
 MEGAPIXEL = 1_000_000
 SHOWN_MEGAPIXELS = 50
@@ -29,11 +30,6 @@ some 40. Each costs as much as a whole picture."""
 
 MOST_PARTS = 10_000
 """Parts of a file that may stand before or between the picture's data. Camera files of 100 MB have some thousand."""
-
-
-def _(text: str) -> str:
-	return text
-
 
 _TOO_LARGE = _(
 	"The picture has {0} x {1} pixels, which is too much to show, and was not stored. Ask the customer for a smaller one."

@@ -8,11 +8,7 @@ from dataclasses import dataclass
 
 from whatsapp_channel.rules.files.file_names import extension_of
 from whatsapp_channel.rules.refusal import Refused
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 ICON_BYTES = 1024 * 1024
 """1 MB as Frappe and every file manager count it: 1,048,576 bytes are allowed."""

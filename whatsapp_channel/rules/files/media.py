@@ -16,12 +16,7 @@ import filetype  # type: ignore[import-untyped]
 
 from whatsapp_channel.rules.files import file_types as types
 from whatsapp_channel.rules.files.file_names import extension_of
-
-
-def _(text: str) -> str:
-	"""Marks a text for extraction; it is translated where it is shown."""
-	return text
-
+from whatsapp_channel.words import _
 
 MB = 1024 * 1024
 LIMITS: Mapping[str, int] = MappingProxyType(

@@ -7,11 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from whatsapp_channel.rules.refusal import Refused
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 DIGITS = 6
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-
-def _(text: str) -> str:
-	return text
+from whatsapp_channel.words import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

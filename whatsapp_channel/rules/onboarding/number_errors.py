@@ -13,9 +13,7 @@ from datetime import timedelta
 from enum import Enum
 from types import MappingProxyType
 
-
-def _(text: str) -> str:
-	return text
+from whatsapp_channel.words import _
 
 
 class Step(Enum):

@@ -15,11 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from whatsapp_channel.rules.refusal import Refused
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 CATEGORIES: Mapping[str, str] = MappingProxyType(
 	{

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 DONE, CURRENT, BLOCKED, OPEN = "done", "current", "blocked", "open"
 FINISHED = "done"

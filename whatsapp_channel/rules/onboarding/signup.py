@@ -12,11 +12,7 @@ from enum import Enum
 from typing import Any
 
 from whatsapp_channel.cloud_api.wire import Unreadable, line_of, load, object_of, optional_digits, text_of
-
-
-def _(text: str) -> str:
-	return text
-
+from whatsapp_channel.words import _
 
 MAX_EVENT = 20_000
 """Characters. Meta's messages have a few hundred."""

@@ -1,0 +1,1 @@
+"""Text between WhatsApp and the helpdesk: readable forms, formatting, cutting."""

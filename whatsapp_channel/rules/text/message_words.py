@@ -21,17 +21,12 @@ from whatsapp_channel.cloud_api.content import (
 	Unsupported,
 )
 from whatsapp_channel.rules.text.characters import cut_before, visible
+from whatsapp_channel.words import _
 
 Translate = Callable[[str], str]
 
 # They reorder what follows, so that "photo[RLO]gpj.exe" looks like a picture.
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is shown."""
-	return text
-
 
 _MEDIA = {
 	"image": _("Photo"),

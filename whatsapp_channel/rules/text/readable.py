@@ -45,6 +45,7 @@ from whatsapp_channel.rules.text.message_words import (
 	unknown,
 	words_of,
 )
+from whatsapp_channel.words import _
 
 TRACE = "whatsapp-trace"
 
@@ -67,11 +68,6 @@ _DRAWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 _UNKNOWN_TYPE = 131051
 _TRACE = re.compile(rf'<div class="{TRACE}">.*?</div>', re.DOTALL)
 _LOCAL = re.compile(r"/(?![/\\])[^\s\"'<>\\]*")
-
-
-def _(text: str) -> str:
-	"""Mark `text` for extraction; it is translated where it is shown."""
-	return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""A sentence for people that is written where no translation is: text and arguments apart until it is shown."""
+"""What people read: English sentences, marked for translation, apart from their arguments until they are shown.
+
+The one way in which this app says something. `_` marks, a Sentence carries, the edge translates: whoever raises, stores or
+decides does not know who will read it, nor in which language.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+
+
+def _(text: str) -> str:
+	"""Marks `text` for extraction; it is translated where it is shown."""
+	return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +39,6 @@ class Sentence:
 			else:
 				shown[name] = value
 		return translate(self.text).format(**shown)
+
+	def __str__(self) -> str:
+		return self.say(str, datetime.isoformat)

@@ -1,0 +1,86 @@
+"""What goes out, as data: one class for each kind of content, checked against Meta's limits and stored as JSON.
+
+A message is built once, where somebody writes it, and sent as it was stored, however much later. Each member of the union
+knows its limits and the object that Meta documents for it (Messages API).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from whatsapp_channel.words import Sentence, _
+
+from .wire import clean_text
+
+MAX_TEXT = 4096
+"""Characters of `body`, by Meta's reference. It does not say what a character is: here a code point, as Python counts."""
+
+
+class Sendable(Protocol):
+	"""Whatever can be the content of a message."""
+
+	def as_request(self) -> Mapping[str, Any]:
+		"""The keys of the request that say what is sent: `type`, and under its name the object of that type."""
+
+
+class Unsendable(ValueError):
+	"""Content that Meta would refuse. `sentence` says which field, what is wrong with it, and the way out."""
+
+	def __init__(self, sentence: Sentence) -> None:
+		super().__init__(str(sentence))
+		self.sentence = sentence
+
+
+class Text(BaseModel):
+	"""A text, formatted by WhatsApp's marks."""
+
+	model_config = ConfigDict(frozen=True, extra="forbid")
+
+	type: Literal["text"] = "text"
+	body: str = Field(min_length=1, max_length=MAX_TEXT)
+	preview_url: bool = False
+	"""Whether the customer's phone shows a preview of the first link."""
+
+	@property
+	def plain(self) -> str:
+		"""What people read of it in a list or a note."""
+		return self.body
+
+	def as_request(self) -> Mapping[str, Any]:
+		"""See Sendable."""
+		preview = {"preview_url": True} if self.preview_url else {}
+		return {"type": self.type, self.type: {**preview, "body": self.body}}
+
+
+Outgoing = Text
+"""The union of all kinds, told apart by `type`; text is the first."""
+
+_READER: TypeAdapter[Outgoing] = TypeAdapter(Outgoing)
+_INVALID = _("{field} of the message cannot be sent: {problem}. Change it and send the message again.")
+
+
+def text(body: str, *, preview_url: bool = False) -> Text:
+	"""A text of 1 to 4,096 characters; what no encoding carries is replaced by U+FFFD. Raises Unsendable."""
+	return _checked(lambda: Text(body=clean_text(body), preview_url=preview_url))
+
+
+def stored(content: Outgoing) -> str:
+	"""The content as rows keep it, read again by `read`."""
+	return content.model_dump_json()
+
+
+def read(row: str | bytes) -> Outgoing:
+	"""The content of a row. Raises Unsendable for what no version of the app has written."""
+	return _checked(lambda: _READER.validate_json(row))
+
+
+def _checked(build: Callable[[], Outgoing]) -> Outgoing:
+	try:
+		return build()
+	except ValidationError as error:
+		first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+		field = ".".join(str(part) for part in first["loc"]) or "content"
+		raise Unsendable(Sentence(_INVALID, {"field": field, "problem": first["msg"]})) from None
