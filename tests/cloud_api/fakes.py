@@ -7,6 +7,7 @@ import httpx
 
 from whatsapp_channel.cloud_api.answers import SentMessage
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient
+from whatsapp_channel.cloud_api.outgoing import Sendable, text
 
 TOKEN = "EAAtoken0123456789"
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -34,5 +35,5 @@ def body_of(request: httpx.Request) -> dict:
 SENT = {"messages": [{"id": "wamid.1"}], "contacts": [{"input": "+1", "wa_id": "16505551234"}]}
 
 
-def send(client: CloudAPI, **more: object) -> SentMessage:
-	return client.send_text("106", Recipient("16505551234"), "Hi", **{"reference": "r", **more})
+def send(client: CloudAPI, content: Sendable | None = None, **more: object) -> SentMessage:
+	return client.send("106", Recipient("16505551234"), content or text("Hi"), **{"reference": "r", **more})

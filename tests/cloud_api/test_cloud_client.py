@@ -8,6 +8,7 @@ import pytest
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber, SentMessage, SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown
+from whatsapp_channel.cloud_api.outgoing import text
 
 from .fakes import SENT, TOKEN, Handler, answering, api, body_of, send
 
@@ -27,7 +28,7 @@ from .fakes import SENT, TOKEN, Handler, answering, api, body_of, send
 )
 def test_recipient_of_a_request(recipient: Recipient, fields: dict[str, str]):
 	handler, seen = answering(SENT)
-	api(handler).send_text("106", recipient, "Hi", reference="r")
+	api(handler).send("106", recipient, text("Hi"), reference="r")
 	body = body_of(seen[0])
 	assert {name: body[name] for name in ("to", "recipient") if name in body} == fields
 
@@ -44,7 +45,7 @@ def test_impossible_recipient(wa_id: str | None, user_id: str | None):
 
 def test_whole_request_of_a_text():
 	handler, seen = answering(SENT)
-	sent = send(api(handler, version="v26.0"), quoted="wamid.0", preview_url=True)
+	sent = send(api(handler, version="v26.0"), text("Hi", preview_url=True), quoted="wamid.0")
 	assert seen[0].url == "https://graph.facebook.com/v26.0/106/messages"
 	assert body_of(seen[0]) == {
 		"messaging_product": "whatsapp",
@@ -99,7 +100,7 @@ def test_answer_without_a_message_id_leaves_the_outcome_unknown(answer: dict):
 
 def test_text_that_no_encoding_carries_is_sent_with_replacements():
 	handler, seen = answering(SENT)
-	api(handler).send_text("106", Recipient("1"), "a\ud83d\x00b\U0001f44b", reference="r")
+	api(handler).send("106", Recipient("1"), text("a\ud83d\x00b\U0001f44b"), reference="r")
 	assert body_of(seen[0])["text"]["body"] == "a\ufffd\ufffdb\U0001f44b"
 
 

@@ -16,6 +16,7 @@ from whatsapp_channel.cloud_api.answers import (
 )
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient
 from whatsapp_channel.cloud_api.errors import Cause, CloudAPIError, NotSent, OutcomeUnknown, Retry
+from whatsapp_channel.cloud_api.outgoing import text
 
 from .recordings import FILE, FOLDER, Replay
 
@@ -35,10 +36,21 @@ def sent(wamid: str) -> SentMessage:
 	return SentMessage(wamid=f"wamid.HBgLMTU1NTAxMDA5MTAVAgARGB{wamid}", wa_id="15550100910")
 
 
+@dataclass(frozen=True)
+class Recorded:
+	"""Content as somebody once sent it."""
+
+	request: dict[str, Any]
+
+	def as_request(self) -> dict[str, Any]:
+		return self.request
+
+
 def send_recorded(api: CloudAPI, replay: Replay) -> SentMessage:
 	body = replay.request["body"]
-	kind = body["type"]
-	return api.send(NUMBER, CUSTOMER, kind, body[kind], reference="r-1")
+	return api.send(
+		NUMBER, CUSTOMER, Recorded({"type": body["type"], body["type"]: body[body["type"]]}), reference="r-1"
+	)
 
 
 ACCOUNT = BusinessAccount(
@@ -202,20 +214,20 @@ CASES = [
 	),
 	Case(
 		"messages__send_text_handles_error_response",
-		lambda api, _: api.send_text("123123", Recipient("56789"), "hola", reference="r-1"),
+		lambda api, _: api.send("123123", Recipient("56789"), text("hola"), reference="r-1"),
 		NOT_FOUND,
 	),
 	Case(
 		"messages__send_text_message_with_success_response",
-		lambda api, _: api.send_text(NUMBER, CUSTOMER, "hola", reference="r-1"),
+		lambda api, _: api.send(NUMBER, CUSTOMER, text("hola"), reference="r-1"),
 		sent("IyQzU4M0Q4MDc2NDY4ODgwNjUA"),
 	),
 	Case(
 		"messages__send_message_accept_message_id_to_reply_a_message",
-		lambda api, _: api.send_text(
+		lambda api, _: api.send(
 			NUMBER,
 			CUSTOMER,
-			"gracias",
+			text("gracias"),
 			reference="r-1",
 			quoted="wamid.HBgLMTU1NTAxMDA5MTAVAgARGBI3OEVCRjczQ0JGNzYzMTdBRDIA",
 		),
@@ -226,11 +238,15 @@ CASES = [
 		lambda api, _: api.send(
 			NUMBER,
 			CUSTOMER,
-			"reaction",
-			{
-				"message_id": "wamid.HBgLMTU1NTAxMDA5MTAVAgARGBI2REVCOTdDQkIyMTcyQUQ1MkUA",
-				"emoji": "\U0001f550",
-			},
+			Recorded(
+				{
+					"type": "reaction",
+					"reaction": {
+						"message_id": "wamid.HBgLMTU1NTAxMDA5MTAVAgARGBI2REVCOTdDQkIyMTcyQUQ1MkUA",
+						"emoji": "\U0001f550",
+					},
+				}
+			),
 			reference="r-1",
 		),
 		sent("I5REM5RkFGRjYwN0YwRUFFQkMA"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -35,6 +35,7 @@ from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
 from .masking import Secret, hide
 from .transport import Call, answer_of, build, failure_of, tls_context
+from .outgoing import Sendable
 from .wire import optional_id
 
 __all__ = [
@@ -125,31 +126,16 @@ class CloudAPI(Management):
 
 	# Messages
 
-	def send_text(
-		self,
-		phone_number_id: str,
-		to: Recipient,
-		body: str,
-		*,
-		reference: str,
-		quoted: str | None = None,
-		preview_url: bool = False,
-	) -> SentMessage:
-		"""Send free text, at most 4,096 characters; see `send`."""
-		content = {"preview_url": True, "body": body} if preview_url else {"body": body}
-		return self.send(phone_number_id, to, "text", content, reference=reference, quoted=quoted)
-
 	def send(
 		self,
 		phone_number_id: str,
 		to: Recipient,
-		kind: str,
-		content: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+		content: Sendable,
 		*,
 		reference: str,
 		quoted: str | None = None,
 	) -> SentMessage:
-		"""Send a message of type `kind` with the object that Meta documents for that type.
+		"""Send a message, whatever its content is.
 
 		`reference` (at most 512 characters, else ValueError) comes back in each status; `quoted` is the wamid answered.
 		Accepted is not delivered: that is told by webhooks. Raises OutcomeUnknown when the answer names no message.
@@ -160,8 +146,7 @@ class CloudAPI(Management):
 			"messaging_product": "whatsapp",
 			"recipient_type": "individual",
 			**to.as_fields(),
-			"type": kind,
-			kind: content,
+			**content.as_request(),
 			"biz_opaque_callback_data": reference,
 			**({"context": {"message_id": quoted}} if quoted else {}),
 		}
