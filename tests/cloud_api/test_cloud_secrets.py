@@ -130,7 +130,7 @@ def assert_harmless(texts: list[str]) -> None:
 	for each in texts:
 		for secret in SECRETS:
 			assert secret not in each
-			assert quote(secret, safe="") not in text
+			assert quote(secret, safe="") not in each
 
 
 @pytest.mark.parametrize(
