@@ -12,6 +12,7 @@ from tests.sandbox.receiver import Receiver
 from tests.sandbox.test_graph import error
 from whatsapp_channel.sandbox import Config, Running, Sandbox
 from whatsapp_channel.sandbox.state.model import Number, SandboxError
+from whatsapp_channel.sandbox.webhooks import callback
 
 CONFIG = Config(**GIVEN)
 WABA, NUMBER, APP = CONFIG.waba_id, CONFIG.phone_number_id, CONFIG.app_id
@@ -197,8 +198,8 @@ def test_another_address_takes_messages_but_not_account_events(
 	sandbox.meta.reviews_account("APPROVED")
 	assert sandbox.flush()
 	asked = {one.body.decode().count("messages") > 0: one for one in sandbox.webhooks}
-	assert sandbox._target(asked[True].items[0]).url.endswith("?override")
-	assert sandbox._target(asked[False].items[0]).url.endswith("?app")
+	assert callback.target(sandbox, asked[True].items[0]).url.endswith("?override")
+	assert callback.target(sandbox, asked[False].items[0]).url.endswith("?app")
 	assert len(receiver.bodies) == 2
 
 
