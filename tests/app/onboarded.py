@@ -7,6 +7,7 @@ from typing import Any
 
 import frappe
 
+from tests.app.conftest import team
 from tests.app.desk import TEAM, Desk
 from whatsapp_channel.clock import to_site, utc_now
 
@@ -127,8 +128,7 @@ def add_channel(desk: Desk, index: int) -> str:
 			"account": desk.account,
 		}
 	).insert()
-	if not frappe.db.exists("HD Team", f"{TEAM} {index}"):
-		frappe.get_doc({"doctype": "HD Team", "team_name": f"{TEAM} {index}"}).insert(ignore_permissions=True)
+	team(f"{TEAM} {index}")
 	channel = frappe.get_doc(
 		{"doctype": CHANNEL, "channel_name": f"Channel {index}", "number": number, "department": TEAM}
 	).insert()

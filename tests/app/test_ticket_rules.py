@@ -7,6 +7,7 @@ from typing import Any
 import frappe
 import pytest
 
+from tests.app.conftest import team
 from tests.app.desk import AGENT, MESSAGE, Desk, newest
 from tests.app.people import START, arrive, changed_number, people, system, text
 from whatsapp_channel.clock import to_site
@@ -339,10 +340,7 @@ def test_a_status_that_comes_after_the_ticket_was_closed_leaves_it_closed(desk: 
 
 
 def other_team() -> str:
-	name = "WhatsApp Other Team"
-	if not frappe.db.exists("HD Team", name):
-		frappe.get_doc({"doctype": "HD Team", "team_name": name}).insert(ignore_permissions=True)
-	return name
+	return team("WhatsApp Other Team")
 
 
 @pytest.mark.parametrize("is_closed", [False, True], ids=["open", "closed"])

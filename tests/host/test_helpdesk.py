@@ -269,7 +269,8 @@ def test_only_agents_reply_as_agents(site: Any) -> None:
 def test_an_agent_of_another_team_reads_no_restricted_ticket(settings: Callable[..., None]) -> None:
 	agent = user(AGENT, "Agent")
 	if not frappe.db.exists("HD Team", "Host Team"):
-		frappe.get_doc({"doctype": "HD Team", "team_name": "Host Team"}).insert()
+		members = [{"user": user("host-member@example.com", "Agent")}]
+		frappe.get_doc({"doctype": "HD Team", "team_name": "Host Team", "users": members}).insert()
 	ticket = new_ticket(agent_group="Host Team")
 	allowed = []
 	for restricted in (1, 0):

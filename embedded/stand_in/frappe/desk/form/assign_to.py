@@ -30,6 +30,7 @@ def add(args: Any = None, *, ignore_permissions: bool = False) -> list[Any]:
 				"allocated_to": user,
 				"assigned_by": frappe.session.user,
 				"description": text,
+				"assignment_rule": args.get("assignment_rule"),
 			}
 			frappe.get_doc(values | place).insert(ignore_permissions=True)
 	_remember(args["doctype"], args["name"])

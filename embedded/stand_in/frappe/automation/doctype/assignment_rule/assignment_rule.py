@@ -14,9 +14,10 @@ class AssignmentRule(Document):
 		"""Assign the document when the rule's condition holds; whether it did."""
 		return bool(_holds(self.assign_condition, doc)) and self.do_assignment(doc)
 
-	def apply_unassign(self, doc: Any) -> bool:
-		"""Take assignments back when the rule's condition for that holds; whether it did."""
-		return bool(_holds(self.unassign_condition, doc)) and assign_to.clear(doc["doctype"], doc["name"])
+	def apply_unassign(self, doc: Any, made_by: list[str]) -> bool:
+		"""Take assignments back that the rule made, when its condition for that holds; whether it did."""
+		wanted = self.name in made_by and _holds(self.unassign_condition, doc)
+		return bool(wanted) and assign_to.clear(doc["doctype"], doc["name"])
 
 	def do_assignment(self, doc: Any) -> bool:
 		"""Assign to the next user."""
@@ -25,7 +26,8 @@ class AssignmentRule(Document):
 		if not user:
 			return False
 		values = {"assign_to": [user], "doctype": doc["doctype"], "name": doc["name"]}
-		assign_to.add(values | {"description": self.description}, ignore_permissions=True)
+		values |= {"description": self.description, "assignment_rule": self.name}
+		assign_to.add(values, ignore_permissions=True)
 		self.db_set("last_user", user)
 		return True
 
@@ -45,11 +47,9 @@ def apply(doc: Any, method: str | None = None) -> None:
 		return
 	rules = [frappe.get_doc("Assignment Rule", name) for name in names]
 	values = doc.as_dict()
-	assigned = frappe.db.exists(
-		"ToDo",
-		{"reference_type": doc.doctype, "reference_name": str(doc.name), "status": ["!=", "Cancelled"]},
-	)
-	if assigned and not any(rule.apply_unassign(values) for rule in rules):
+	place = {"reference_type": doc.doctype, "reference_name": str(doc.name), "status": ["!=", "Cancelled"]}
+	made_by = frappe.get_all("ToDo", place, pluck="assignment_rule")
+	if made_by and not any(rule.apply_unassign(values, made_by) for rule in rules):
 		return
 	any(rule.apply_assign(values) for rule in rules)
 
