@@ -34,8 +34,8 @@ from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
 from .masking import Secret, hide
-from .transport import Call, answer_of, build, failure_of, tls_context
 from .outgoing import Sendable
+from .transport import Call, answer_of, build, failure_of, tls_context
 from .wire import optional_id
 
 __all__ = [
