@@ -13,6 +13,7 @@ MESSAGE = "WhatsApp Session Message"
 MEDIA = "WhatsApp Message Media"
 DELIVERY = "WhatsApp Delivery"
 ITEM = "WhatsApp Delivery Item"
+SIGN = "WhatsApp Missing Message Sign"
 # Those that are documents of their own; the others are child rows, saved with their parents.
 SAVED = (
 	SETTINGS,
@@ -26,4 +27,5 @@ SAVED = (
 	MESSAGE,
 	DELIVERY,
 	ITEM,
+	SIGN,
 )

@@ -76,9 +76,14 @@ ignore_links_on_delete = [
 	"WhatsApp Session Message",
 	"WhatsApp Delivery",
 	"WhatsApp Delivery Item",
+	"WhatsApp Missing Message Sign",
 ]
 
-default_log_clearing_doctypes = {"WhatsApp Delivery Item": 30, "WhatsApp Delivery": 30}
+default_log_clearing_doctypes = {
+	"WhatsApp Delivery Item": 30,
+	"WhatsApp Delivery": 30,
+	"WhatsApp Missing Message Sign": 30,
+}
 
 export_python_type_annotations = True
 require_type_annotated_api_methods = True

@@ -9,6 +9,7 @@ import frappe
 import pytest
 
 from tests.app.desk import MESSAGE, Desk, text_message
+from whatsapp_channel.doctypes import SIGN
 from whatsapp_channel.helpdesk.privacy import flush_search
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
@@ -132,6 +133,12 @@ def left_in_files(words: list[str]) -> list[str]:
 def left_in(path: Path, words: list[str]) -> list[str]:
 	content = path.read_bytes() if path.is_file() else b""
 	return [f"{path}: {word}" for word in words if word in path.name or word.encode() in content]
+
+
+def a_sign(message: str) -> str:
+	"""Something refers to a message that is not here; returns the row's name."""
+	values = {"doctype": SIGN, "kind": "Quote", "state": "Open", "wamid": message}
+	return frappe.get_doc({**values, "sign_key": message}).insert().name
 
 
 def leave_files(desk: Desk) -> None:

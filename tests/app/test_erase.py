@@ -25,6 +25,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	OTHER_TEXT,
 	TEXT,
 	WRITTEN,
+	a_sign,
 	attach,
 	comment,
 	erased,
@@ -40,6 +41,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	wamid,
 )
 from whatsapp_channel.conversations.customers import timeline
+from whatsapp_channel.doctypes import SIGN
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import drain, items
 from whatsapp_channel.privacy.erase import erase
@@ -546,8 +548,12 @@ def test_a_customer_whose_account_was_deleted_is_found(talked: Desk) -> None:
 
 
 def test_a_sign_of_his_missing_message_goes(talked: Desk) -> None:
-	payload = json.dumps({"wamid": wamid("missing"), "why": "text"})
-	values = {"doctype": "WhatsApp Delivery Item", "kind": "Sign", "state": "Dropped", "payload": payload}
-	name = frappe.get_doc({**values, "item_key": "sign", "position": "sign"}).insert().name
+	name = a_sign(wamid("missing"))
 	erased()
-	assert not frappe.db.exists("WhatsApp Delivery Item", name)
+	assert not frappe.db.exists(SIGN, name)
+
+
+def test_a_sign_of_somebody_elses_missing_message_stays(talked: Desk) -> None:
+	names = [a_sign(wamid("missing", OTHER)), a_sign(wamid("missing").swapcase())]
+	erased()
+	assert all(frappe.db.exists(SIGN, name) for name in names)

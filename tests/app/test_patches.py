@@ -1,14 +1,21 @@
 """What a migration does to a site that worked with an earlier version."""
 
+import json
+from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import frappe
 import pytest
 
 from tests.app.columns import IMAGE, JSON, SVG, markup
-from tests.app.desk import MESSAGE, Desk
-from whatsapp_channel.doctypes import CUSTOMER, MEDIA, SETTINGS
-from whatsapp_channel.patches import channels_at_work_keep_sending, columns_without_markup
+from tests.app.desk import MESSAGE, Desk, text_message, utc
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import CUSTOMER, ITEM, MEDIA, NUMBER, SETTINGS, SIGN
+from whatsapp_channel.inbound import gaps
+from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.patches import channels_at_work_keep_sending, columns_without_markup, signs_of_their_own
 
 FIELD = "trial_policy"
 
@@ -94,3 +101,105 @@ def test_contacts_of_customers_get_a_name_that_fits_into_an_attribute(site: Any,
 		assert frappe.db.get_value("HD Ticket", desk.ticket(), "contact") == new
 		assert frappe.db.get_value("Contact", new, "first_name") == new
 	assert frappe.db.exists("Contact", 'Robert "Bob" Smith')
+
+
+# -- signs of missing messages were items of deliveries -----------------------------------------------------
+
+SEEN, SINCE = datetime(2026, 5, 2, 12, 0, 1, 250000), datetime(2026, 5, 1, 8, 30)
+
+
+def item_as_sign(
+	number: str, wamid: str, why: str = "text", state: str = "Dropped", payload: str | None = None
+) -> str:
+	"""A sign as it was stored before there was a DocType for it; returns its name."""
+	key = sha256(f"sign:{number}:{wamid}".encode()).hexdigest()
+	told = {"wamid": wamid, "why": why, "at": str(SEEN), "since": str(SINCE)}
+	values = {
+		"name": key[:20],
+		"item_key": key,
+		"position": wamid_key(wamid),
+		"kind": "Sign",
+		"number": number,
+		"state": state,
+		"error": "Somebody answered a message that is not here.",
+		"payload": payload if payload is not None else json.dumps(told),
+		"creation": site_now() - timedelta(days=7),
+	}
+	assert insert_unless_there(ITEM, values)
+	return key[:20]
+
+
+@pytest.mark.parametrize(
+	("why", "kind"),
+	[
+		("text", "Quote"),
+		("image", "Quote"),
+		("reaction", "Reaction"),
+		("edit", "Edit"),
+		("revoke", "Deletion"),
+		("status", "Status"),
+	],
+)
+def test_a_sign_is_carried_over_whole(desk: Desk, why: str, kind: str) -> None:
+	name = item_as_sign(desk.number, "wamid.lost", why)
+	stored = frappe.db.get_value(ITEM, name, "creation")
+	signs_of_their_own.execute()
+	(sign,) = frappe.get_all(SIGN, fields=["*"])
+	assert (sign.name, sign.number, sign.kind, sign.state) == (name, desk.number, kind, "Open")
+	assert (sign.wamid, sign.wamid_key) == ("wamid.lost", wamid_key("wamid.lost"))
+	assert (sign.seen_at, sign.last_message, sign.creation) == (SEEN, SINCE, stored)
+	assert not frappe.db.count(ITEM)
+
+
+def test_what_counted_no_more_is_settled_if_the_message_came_and_dismissed_if_not(desk: Desk) -> None:
+	here = desk.writes("here")
+	item_as_sign(desk.number, here, state="Processed")
+	item_as_sign(desk.number, "wamid.lost", state="Processed")
+	signs_of_their_own.execute()
+	found = frappe.get_all(SIGN, fields=["wamid", "state"], as_list=True)
+	assert dict(found) == {here: "Settled", "wamid.lost": "Dismissed"}
+
+
+def test_signs_are_carried_over_in_chunks_any_number_of_times(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	monkeypatch.setattr(signs_of_their_own, "CHUNK", 2)
+	for index in range(5):
+		item_as_sign(desk.number, f"wamid.lost.{index}")
+	item = {"doctype": ITEM, "kind": "Message", "state": "Dropped", "payload": "{}", "item_key": "a message"}
+	kept = frappe.get_doc(item).insert().name
+	signs_of_their_own.execute()
+	assert frappe.db.count(SIGN) == 5
+	# One whose item came back, as from a restored table.
+	item_as_sign(desk.number, "wamid.lost.0")
+	signs_of_their_own.execute()
+	assert frappe.db.count(SIGN) == 5
+	assert frappe.get_all(ITEM, pluck="name") == [kept]
+
+
+@pytest.mark.parametrize("payload", ["", "{", "[]"])
+def test_a_sign_that_cannot_be_read_stops_no_migration(desk: Desk, payload: str) -> None:
+	name = item_as_sign(desk.number, "wamid.lost", payload=payload)
+	stored = frappe.db.get_value(ITEM, name, "creation")
+	signs_of_their_own.execute()
+	(sign,) = frappe.get_all(SIGN, fields=["name", "state", "wamid_key", "last_message"])
+	assert (sign.name, sign.state, sign.last_message) == (name, "Open", stored)
+	assert sign.wamid_key == wamid_key("wamid.lost")
+
+
+def test_signs_that_were_carried_over_go_on_as_before(desk: Desk) -> None:
+	"""The same message is no second sign, and the sign goes when the message comes."""
+	desk.writes("the first", ago=3 * 86400)
+	item_as_sign(desk.number, "wamid.late")
+	item_as_sign(desk.number, "wamid.dismissed", state="Processed")
+	frappe.db.set_value(NUMBER, desk.number, {"missing_since": SINCE, "missing_evidence": 1})
+	signs_of_their_own.execute()
+	for wamid in ("wamid.late", "wamid.dismissed"):
+		gaps.note_unknown(desk.number, wamid, gaps.STATUS, utc())
+	assert frappe.db.count(SIGN) == 2
+	assert frappe.db.get_value(NUMBER, desk.number, "missing_evidence") == 1
+	frappe.db.commit()
+	late = text_message("late", wamid="wamid.late", timestamp=str(int(utc(seconds=5000).timestamp())))
+	desk.post(desk.payload(late))
+	desk.settle()
+	assert frappe.db.get_value(NUMBER, desk.number, ["missing_since", "missing_evidence"]) == (None, 0)

@@ -16,6 +16,7 @@ RECORDS = [
 	MESSAGE,
 	"WhatsApp Delivery",
 	"WhatsApp Delivery Item",
+	"WhatsApp Missing Message Sign",
 ]
 # DocType: roles that may read it. Only System Manager writes, and only what is set up by hand.
 READERS = {
@@ -29,6 +30,7 @@ READERS = {
 	MESSAGE: {"System Manager", "Agent Manager", "Agent"},
 	"WhatsApp Delivery": {"System Manager"},
 	"WhatsApp Delivery Item": {"System Manager"},
+	"WhatsApp Missing Message Sign": {"System Manager"},
 }
 PEOPLE = {
 	"System Manager": "whatsapp-admin@example.com",

@@ -26,6 +26,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	OTHER_TEXT,
 	TEXT,
 	WRITTEN,
+	a_sign,
 	erased,
 	leave_files,
 	left,
@@ -140,6 +141,15 @@ def test_an_export_holds_nobody_elses_words(archive: zipfile.ZipFile) -> None:
 	content = b"".join(archive.read(name) for name in archive.namelist()).decode()
 	assert OTHER not in content
 	assert OTHER_TEXT not in content
+
+
+def test_signs_of_missing_messages_are_counted_and_exported(talked: Desk, request: Any) -> None:
+	a_sign(wamid("missing"))
+	a_sign(wamid("missing", OTHER))
+	assert find(asked(WRITTEN))["deliveries"] == 3
+	archive = request.getfixturevalue("archive")
+	(sign,) = json.loads(archive.read("data.json"))["missing_messages"]
+	assert (sign["wamid"], sign["kind"], sign["state"]) == (wamid("missing"), "Quote", "Open")
 
 
 def test_an_export_is_erased_with_the_person(archive: zipfile.ZipFile) -> None:

@@ -5,10 +5,9 @@ but such references tells that there is a hole. Each unknown message is one sign
 often it is referred to; it is withdrawn when the message arrives after all.
 """
 
-import json
 from datetime import datetime, timedelta
+from enum import Enum
 from hashlib import sha256
-from typing import Any
 
 import frappe
 from frappe import _
@@ -16,18 +15,53 @@ from frappe.utils import cint
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.database import insert_unless_there, set_value
-from whatsapp_channel.doctypes import ITEM, NUMBER
+from whatsapp_channel.doctypes import MESSAGE, NUMBER, SIGN
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.privacy.retention import delete_old
 
-SIGN = "Sign"
 STATUS = "status"
-# A sign that counts, and one that does not any more, in the states of items.
-OPEN, SETTLED = "Dropped", "Processed"
 # People answer, edit and delete what is fresh. Once a number has been connected for a day, a reference to an unknown
 # message is rarely one to a message from before.
 NATURAL = timedelta(days=1)
 # The hole is known by then; another system that sends through the same number would fill the table.
 MOST_SIGNS = 500
+
+
+class SignState(str, Enum):
+	"""OPEN: it counts. SETTLED: its message is here by now. DISMISSED: an administrator has looked into it."""
+
+	OPEN = "Open"
+	SETTLED = "Settled"
+	DISMISSED = "Dismissed"
+
+
+class SignKind(str, Enum):
+	"""What refers to the unknown message."""
+
+	QUOTE = "Quote"
+	REACTION = "Reaction"
+	EDIT = "Edit"
+	DELETION = "Deletion"
+	STATUS = "Status"
+
+
+# By the type of the message that refers to it; every other one is a quote.
+KINDS = {
+	STATUS: SignKind.STATUS,
+	"reaction": SignKind.REACTION,
+	"edit": SignKind.EDIT,
+	"revoke": SignKind.DELETION,
+}
+
+
+def kind_of(why: str) -> SignKind:
+	"""The kind of a sign, by the type of the message that refers to the unknown one, or STATUS."""
+	return KINDS.get(why, SignKind.QUOTE)
+
+
+def sign_key(number: str, wamid: str) -> str:
+	"""The unique key of a sign."""
+	return sha256(f"sign:{number}:{wamid}".encode()).hexdigest()
 
 
 def note_unknown(number: str | None, wamid: str, why: str, at: datetime) -> None:
@@ -41,14 +75,14 @@ def note_unknown(number: str | None, wamid: str, why: str, at: datetime) -> None
 	if not channel or _signs(number) >= MOST_SIGNS or not _had_traffic(channel, at - NATURAL):
 		return
 	since = _known_since(number, channel, at)
-	if _insert(number, wamid, why, at, since):
+	if _insert(number, wamid, kind_of(why), at, since):
 		_show(number)
 
 
 def _had_traffic(channel: str, before: datetime) -> bool:
 	return bool(
 		frappe.db.sql(
-			"select 1 from `tabWhatsApp Session Message` where channel = %s and message_timestamp <= %s limit 1",
+			f"select 1 from `tab{MESSAGE}` where channel = %s and message_timestamp <= %s limit 1",
 			(channel, to_site(before)),
 		)
 	)
@@ -60,35 +94,37 @@ def _known_since(number: str, channel: str, at: datetime) -> datetime:
 	if present and present <= to_site(at):
 		return present
 	return frappe.db.sql(
-		"""select max(message_timestamp) from `tabWhatsApp Session Message`
+		f"""select max(message_timestamp) from `tab{MESSAGE}`
 		where channel = %s and message_timestamp < %s""",
 		(channel, to_site(at)),
 	)[0][0]
 
 
-def _insert(number: str, wamid: str, why: str, at: datetime, since: datetime) -> bool:
-	key = sha256(f"sign:{number}:{wamid}".encode()).hexdigest()
-	values: dict[str, Any] = {
+def _insert(number: str, wamid: str, kind: SignKind, at: datetime, since: datetime) -> bool:
+	key = sign_key(number, wamid)
+	values = {
 		"name": key[:20],
-		"item_key": key,
-		"position": wamid_key(wamid),
-		"kind": SIGN,
+		"sign_key": key,
 		"number": number,
-		"state": OPEN,
-		"error": _reason(why),
-		"payload": json.dumps({"wamid": wamid, "why": why, "at": str(to_site(at)), "since": str(since)}),
+		"wamid": wamid[:255],
+		"wamid_key": wamid_key(wamid),
+		"kind": kind.value,
+		"state": SignState.OPEN.value,
+		"seen_at": to_site(at),
+		"last_message": since,
 	}
-	return insert_unless_there(ITEM, values)
+	return insert_unless_there(SIGN, values)
 
 
-def _reason(why: str) -> str:
+def _reason(kind: SignKind) -> str:
 	texts = {
-		STATUS: _("Meta reports what became of a message that this site did not send."),
-		"reaction": _("Somebody reacted to a message that is not here."),
-		"edit": _("Somebody edited a message that is not here."),
-		"revoke": _("Somebody deleted a message that is not here."),
+		SignKind.QUOTE: _("Somebody answered a message that is not here."),
+		SignKind.REACTION: _("Somebody reacted to a message that is not here."),
+		SignKind.EDIT: _("Somebody edited a message that is not here."),
+		SignKind.DELETION: _("Somebody deleted a message that is not here."),
+		SignKind.STATUS: _("Meta reports what became of a message that this site did not send."),
 	}
-	return texts.get(why) or _("Somebody answered a message that is not here.")
+	return texts[kind]
 
 
 def _signs(number: str) -> int:
@@ -96,19 +132,17 @@ def _signs(number: str) -> int:
 	return cint(frappe.db.get_value(NUMBER, number, "missing_evidence"))
 
 
+def _open(number: str) -> dict[str, str]:
+	return {"number": number, "state": SignState.OPEN.value}
+
+
 def _show(number: str) -> None:
 	"""Brings the open signs into the number's form."""
-	signs = frappe.get_all(
-		ITEM,
-		{"number": number, "kind": SIGN, "state": OPEN},
-		["payload", "error"],
-		order_by="creation desc, name",
-	)
-	since = [json.loads(sign.payload)["since"] for sign in signs]
+	signs = frappe.get_all(SIGN, _open(number), ["kind", "last_message"], order_by="creation desc, name")
 	values = {
-		"missing_since": min(since) if since else None,
+		"missing_since": min((sign.last_message for sign in signs), default=None),
 		"missing_evidence": len(signs),
-		"missing_reason": signs[0].error if signs else None,
+		"missing_reason": _reason(SignKind(signs[0].kind)) if signs else None,
 	}
 	set_value(NUMBER, number, values, update_modified=False)
 
@@ -116,26 +150,28 @@ def _show(number: str) -> None:
 def withdraw_found() -> None:
 	"""Settles the signs whose message is here by now, late or reprocessed, and commits."""
 	found = frappe.db.sql(
-		f"""select item.name, item.number from `tab{ITEM}` item
-		inner join `tabWhatsApp Session Message` message on message.wamid_key = item.position
-		where item.kind = %s and item.state = %s and item.number in (
+		f"""select open_sign.name, open_sign.number from `tab{SIGN}` open_sign
+		inner join `tab{MESSAGE}` message on message.wamid_key = open_sign.wamid_key
+		where open_sign.state = %s and open_sign.number in (
 			select name from `tab{NUMBER}` where missing_since is not null)""",
-		(SIGN, OPEN),
+		(SignState.OPEN.value,),
 		as_dict=True,
 	)
 	for number in {row.number for row in found}:
-		_settle([row.name for row in found if row.number == number], number)
+		names = [row.name for row in found if row.number == number]
+		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED.value)
+		_show(number)
 	frappe.db.commit()  # nosemgrep: the drain is done with it
-
-
-def _settle(names: list[str], number: str) -> None:
-	set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
-	_show(number)
 
 
 def dismiss(number: str) -> None:
 	"""An administrator has looked into it: the present signs count no more. The caller commits."""
-	names = frappe.get_all(ITEM, {"number": number, "kind": SIGN, "state": OPEN}, pluck="name")
-	if names:
-		set_value(ITEM, {"name": ["in", names]}, "state", SETTLED)
+	set_value(SIGN, _open(number), "state", SignState.DISMISSED.value)
 	set_value(NUMBER, number, {"missing_since": None, "missing_evidence": 0, "missing_reason": None})
+
+
+def clear_old(before: datetime) -> None:
+	"""Deletes the signs from before a time of the site that do not count, or whose number is gone; commits."""
+	condition = f"""log.creation < %s and (log.state != %s or not exists (
+		select 1 from `tab{NUMBER}` number where number.name = log.number))"""
+	delete_old(SIGN, condition, (before, SignState.OPEN.value))

@@ -11,7 +11,7 @@ from frappe import _
 from whatsapp_channel import logs
 from whatsapp_channel.database import named_lock, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
-from whatsapp_channel.inbound import gaps, retries
+from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.items import ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
@@ -142,7 +142,6 @@ def chosen(states: Sequence[str], since: datetime, until: datetime) -> list[str]
 		ITEM,
 		{
 			"state": ["in", [state for state in states if state in REPROCESSABLE]],
-			"kind": ["!=", gaps.SIGN],
 			"creation": ["between", [since, until]],
 		},
 		pluck="name",

@@ -126,7 +126,7 @@ def reopen(name: str) -> bool:
 	try. The caller commits."""
 	frappe.db.sql(
 		f"""update `tab{ITEM}` set state = 'Pending', attempts = 0, next_attempt = %s
-		where name = %s and state != 'Processed' and kind != %s""",
-		(site_now(), name, gaps.SIGN),
+		where name = %s and state != 'Processed'""",
+		(site_now(), name),
 	)
 	return bool(frappe.db._cursor.rowcount)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import frappe
 
 from whatsapp_channel.database import containing, set_value
-from whatsapp_channel.doctypes import DELIVERY, ITEM
+from whatsapp_channel.doctypes import DELIVERY, ITEM, SIGN
 from whatsapp_channel.privacy.person import Person
 from whatsapp_channel.rules.customers.masking import in_message_ids
 from whatsapp_channel.rules.customers.redaction import at_new_places, is_about, without
@@ -16,23 +16,33 @@ BATCH = 2000
 
 
 def count(person: Person, limit: int) -> int | None:
-	"""How many stored deliveries and items mention the person; None when there are more than `limit` to look through."""
-	for doctype in (DELIVERY, ITEM):
+	"""How many stored deliveries, items and signs of missing messages mention the person.
+
+	None when there are more than `limit` to look through.
+	"""
+	for doctype, _field in _BODIES:
 		beyond = frappe.db.sql(f"select name from `tab{doctype}` limit 1 offset {int(limit)}")
 		if beyond:
 			return None
 	return sum(len(names) for doctype, field in _BODIES for names in _mentioning(doctype, field, person))
 
 
+def signs(person: Person) -> list[str]:
+	"""Names of the signs of missing messages that were to or from the person."""
+	return [name for names in _mentioning(SIGN, "wamid", person) for name in names if _is_of(name, person)]
+
+
 def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
-	"""Takes the person's items out of the stored bodies and deletes his kept items; returns how many rows changed.
+	"""Takes the person's items out of the stored bodies and deletes his kept items and signs.
+
+	Returns how many rows changed.
 
 	A body stays a row with its name, the hash of what came: Meta's repetition of it must not be filed again. `since`
 	(a time of the site) looks only at what was stored from then on.
 	"""
 	changed = 0
 	for doctype, field in _BODIES:
-		handle = _thin_out if doctype == DELIVERY else _drop_item
+		handle = _HANDLERS[doctype]
 		for names in _mentioning(doctype, field, person, since):
 			changed += sum(handle(name, person) for name in names)
 			if commit:
@@ -40,15 +50,14 @@ def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
 	return changed
 
 
-_BODIES = ((DELIVERY, "body"), (ITEM, "payload"))
+_BODIES = ((DELIVERY, "body"), (ITEM, "payload"), (SIGN, "wamid"))
 
 
 def _mentioning(doctype: str, field: str, person: Person, since: object = None) -> Iterator[list[str]]:
 	"""Names of rows in which an identity of the person stands, batch by batch in the order of the primary key."""
 	if not person.ids:
 		return
-	# A sign of a missing message has nothing but the message's id, which holds the number.
-	wanted = sorted(person.ids | {in_message_ids(each) for each in person.numbers})
+	wanted = _needles(person)
 	hits = " or ".join([f"`{field}` like %s escape '!'"] * len(wanted))
 	needles = [containing(each) for each in wanted]
 	if since:
@@ -65,6 +74,11 @@ def _mentioning(doctype: str, field: str, person: Person, since: object = None) 
 		if len(rows) < BATCH:
 			return
 		last = rows[-1][0]
+
+
+def _needles(person: Person) -> list[str]:
+	"""A sign of a missing message has nothing but the message's id, which holds the number."""
+	return sorted(person.ids | {in_message_ids(each) for each in person.numbers})
 
 
 def _recent(doctype: str, hits: str, needles: list[str], since: object) -> list[str]:
@@ -109,3 +123,19 @@ def _drop_item(name: str, person: Person) -> bool:
 		return False
 	frappe.db.delete(ITEM, {"name": name})
 	return True
+
+
+def _is_of(sign: str, person: Person) -> bool:
+	"""The database compares without case, and another number's id may differ by case alone."""
+	wamid = frappe.db.get_value(SIGN, sign, "wamid") or ""
+	return any(needle in wamid for needle in _needles(person))
+
+
+def _drop_sign(name: str, person: Person) -> bool:
+	of_person = _is_of(name, person)
+	if of_person:
+		frappe.db.delete(SIGN, {"name": name})
+	return of_person
+
+
+_HANDLERS = {DELIVERY: _thin_out, ITEM: _drop_item, SIGN: _drop_sign}

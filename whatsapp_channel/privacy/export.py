@@ -12,10 +12,10 @@ from frappe.utils import add_to_date
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, MESSAGE
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, MESSAGE, SIGN
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
-from whatsapp_channel.privacy import audit, files
+from whatsapp_channel.privacy import audit, deliveries, files
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 
 KEPT_HOURS = 24
@@ -58,6 +58,7 @@ FIELDS = {
 		"wamid",
 		"payload",
 	),
+	SIGN: ("number", "kind", "state", "seen_at", "wamid"),
 }
 
 Progress = Callable[[int, str], None]
@@ -100,6 +101,7 @@ def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
 		"conversations": _rows("WhatsApp Conversation", mine, "opened_at"),
 		"sessions": _rows("WhatsApp Session", mine, "opened_at"),
 		"messages": messages,
+		"missing_messages": _rows(SIGN, {"name": among(deliveries.signs(whom))}, "seen_at"),
 		**in_helpdesk.exported(traces, whom.contacts),
 	}
 

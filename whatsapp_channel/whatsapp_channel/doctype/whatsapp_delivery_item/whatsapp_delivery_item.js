@@ -7,7 +7,7 @@ frappe.ui.form.on("WhatsApp Delivery Item", {
 		frm.add_custom_button(__("Export as JSON"), () =>
 			open_url_post("/api/method/whatsapp_channel.api.items.export", { names: [frm.doc.name] })
 		);
-		if (frm.doc.state === "Processed" || frm.doc.kind === "Sign") return;
+		if (frm.doc.state === "Processed") return;
 		const button = frm.add_custom_button(__("Reprocess"), () => reprocess_item(frm));
 		if (["Failed", "Unroutable"].includes(frm.doc.state)) button.addClass("btn-primary");
 	},
@@ -23,12 +23,6 @@ async function reprocess_item(frm) {
 }
 
 function item_state_in_words(doc) {
-	if (doc.kind === "Sign") {
-		return [
-			__("A sign that a message never arrived here. The form of the number says what to do about it."),
-			"gray",
-		];
-	}
 	if (doc.kind === "Error") {
 		return [__("Meta reported a problem, see below. No message is lost by it; there is nothing to do here."), "gray"];
 	}

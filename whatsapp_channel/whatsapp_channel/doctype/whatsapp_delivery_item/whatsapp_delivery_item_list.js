@@ -6,7 +6,6 @@ frappe.listview_settings["WhatsApp Delivery Item"] = {
 	// The reason is what an administrator looks for; the name is a hash.
 	formatters: { name: (value, _df, doc) => doc.error || value },
 	get_indicator(doc) {
-		if (doc.kind === "Sign") return [__("Sign"), "gray", "kind,=,Sign"];
 		const colours = {
 			Pending: "orange",
 			Held: "blue",
@@ -28,7 +27,6 @@ frappe.listview_settings["WhatsApp Delivery Item"] = {
 		);
 		listview.page.add_menu_item(__("Reprocess a Time Range"), () => ask_for_range(listview));
 		listview.page.add_menu_item(__("Show What Meta Reported"), () => show_only(listview, "Error"));
-		listview.page.add_menu_item(__("Show Signs of Missing Messages"), () => show_only(listview, "Sign"));
 	},
 };
 

@@ -68,7 +68,7 @@ function show_gap(frm) {
 	];
 	frm.dashboard.set_headline(frappe.utils.escape_html(texts.filter(Boolean).join(" ")), "red");
 	frm.add_custom_button(__("Show Signs"), () =>
-		frappe.set_route("List", "WhatsApp Delivery Item", { number: frm.doc.name, kind: "Sign", state: "Dropped" })
+		frappe.set_route("List", "WhatsApp Missing Message Sign", { number: frm.doc.name, state: "Open" })
 	);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Dismiss"), () =>

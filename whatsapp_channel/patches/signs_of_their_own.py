@@ -1,0 +1,61 @@
+"""Signs of missing messages were items of deliveries under other meanings; they have a DocType of their own."""
+
+import json
+from typing import Any
+
+import frappe
+from frappe.utils import get_datetime
+
+from whatsapp_channel.database import in_transaction, insert_unless_there
+from whatsapp_channel.doctypes import ITEM, MESSAGE, SIGN
+from whatsapp_channel.inbound.gaps import SignState, kind_of
+
+# So many rows are moved at once: those in between stay where they are until they are moved whole.
+CHUNK = 500
+# What a sign was among the items. Every other one was settled or dismissed, which were one state.
+KIND, OPEN = "Sign", "Dropped"
+FIELDS = ["name", "creation", "modified", "owner", "item_key", "position", "number", "state", "payload"]
+
+
+def execute() -> None:
+	"""Broken off, the next time does the rest."""
+	while in_transaction(_move_some):
+		pass
+
+
+def _move_some() -> int:
+	rows = frappe.get_all(ITEM, {"kind": KIND}, FIELDS, order_by="name", limit=CHUNK)
+	names, keys = [row.name for row in rows], [row.position for row in rows]
+	here = set(frappe.get_all(MESSAGE, {"wamid_key": ["in", keys]}, pluck="wamid_key")) if rows else set()
+	for row in rows:
+		insert_unless_there(SIGN, _sign(row, is_here=row.position in here))
+	if rows:
+		frappe.db.delete(ITEM, {"name": ["in", names]})
+	return len(rows)
+
+
+def _sign(row: "frappe._dict", is_here: bool) -> dict[str, Any]:
+	told = _told(row.payload)
+	ended = SignState.SETTLED if is_here else SignState.DISMISSED
+	return {
+		"name": row.name,
+		"creation": row.creation,
+		"modified": row.modified,
+		"owner": row.owner,
+		"sign_key": row.item_key,
+		"number": row.number,
+		"wamid": (told.get("wamid") or "")[:255],
+		"wamid_key": row.position,
+		"kind": kind_of(told.get("why") or "").value,
+		"state": (SignState.OPEN if row.state == OPEN else ended).value,
+		"seen_at": get_datetime(told.get("at") or row.creation),
+		"last_message": get_datetime(told.get("since") or row.creation),
+	}
+
+
+def _told(payload: str | None) -> dict[str, Any]:
+	try:
+		told = json.loads(payload or "")
+	except ValueError:
+		return {}
+	return told if isinstance(told, dict) else {}
