@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from whatsapp_channel import doctypes
+
 APP = Path(__file__).parents[1] / "whatsapp_channel"
 
 # From the top down. A module imports from its own package and from what stands in a lower line.
@@ -186,6 +188,101 @@ def test_imports_within_functions_have_a_reason() -> None:
 	assert sorted(set(hidden())) == []
 
 
+# Entry points and the handlers of items own their transaction. What is not named here runs within that of its caller.
+COMMITTING = [
+	"api.conversation",
+	"accounts.access",
+	"conversations.outcome",
+	"logs",
+	"settings",
+	"inbound.delivery",
+	"inbound.drain",
+	"inbound.gaps",
+	"inbound.identity",
+	"inbound.items",
+	"inbound.reprocess",
+	"inbound.retries",
+	"inbound.media.again",
+	"inbound.media.fetching",
+	"outbound.resend",
+	"outbound.send",
+	"health.callback",
+	"health.runner",
+	"onboarding.failures",
+	"onboarding.signup",
+	"onboarding.signup_rows",
+	"onboarding.subscription",
+	"patches.columns_without_markup",
+	"patches.signs_of_their_own",
+	"privacy.background",
+	"privacy.deliveries",
+	"privacy.erase",
+	"privacy.export",
+	"privacy.masked",
+	"privacy.mentions",
+	"privacy.old_media",
+	"privacy.retention",
+]
+ENDS_A_TRANSACTION = {"save_now", "look_anew"}
+
+
+def called(source: Source) -> Iterator[str]:
+	"""What a file calls, by its last name."""
+	for node in ast.walk(source.tree):
+		if isinstance(node, ast.Call):
+			yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def test_one_module_ends_transactions() -> None:
+	assert committing() == {"database"}
+
+
+def committing() -> set[str]:
+	return {name for name, source in MODULES.items() if top(name) != SANDBOX and "commit" in called(source)}
+
+
+def test_who_commits_is_known() -> None:
+	found = {name for name, source in MODULES.items() if ENDS_A_TRANSACTION & set(called(source))} - {
+		"database"
+	}
+	assert found - set(COMMITTING) == set(), "it runs within its caller's transaction: let that commit"
+	assert set(COMMITTING) - found == set(), "these commit no more: take them from the list"
+
+
+def literals() -> set[tuple[str, str]]:
+	"""Names of our DocTypes as they stand in strings, but in texts that are marked for translation."""
+	return {
+		(name, node.value)
+		for name, source in MODULES.items()
+		if name != "doctypes"
+		for node in ast.walk(source.tree)
+		if isinstance(node, ast.Constant) and node.value in NAMES and id(node) not in marked(source)
+	} | {
+		(name, node.value)
+		for name, source in MODULES.items()
+		for node in ast.walk(source.tree)
+		if isinstance(node, ast.Constant) and isinstance(node.value, str) and "tabWhatsApp " in node.value
+	}
+
+
+NAMES = {
+	value for value in vars(doctypes).values() if isinstance(value, str) and value.startswith("WhatsApp ")
+} - {doctypes.MODULE}
+
+
+def marked(source: Source) -> set[int]:
+	return {
+		id(argument)
+		for node in ast.walk(source.tree)
+		if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"
+		for argument in node.args
+	}
+
+
+def test_doctypes_are_named_in_one_place() -> None:
+	assert literals() == set()
+
+
 # What breaks a rule must be seen.
 BREACHES = {
 	"an import that goes up": ("rules/added.py", "from whatsapp_channel.inbound import drain\n", "upward"),
@@ -197,6 +294,13 @@ BREACHES = {
 	),
 	"a relative import that goes up": ("helpdesk/added.py", "from ..outbound import send\n", "upward"),
 	"a circle": ("clock.py", "from whatsapp_channel.database import in_transaction\n", "circle"),
+	"a commit": ("conversations/session.py", "frappe.db.commit()\n", "commit"),
+	"a literal": ("conversations/session.py", 'frappe.get_all("WhatsApp Session")\n', "literal"),
+	"a literal in SQL": (
+		"conversations/session.py",
+		'frappe.db.sql("select 1 from `tabWhatsApp Session`")\n',
+		"literal",
+	),
 	"an import in a function": ("jobs.py", "def added():\n\tfrom whatsapp_channel import clock\n", "hidden"),
 }
 
@@ -210,6 +314,8 @@ def test_a_breach_is_found(breach: str, monkeypatch: pytest.MonkeyPatch) -> None
 	found = {
 		"upward": lambda: {arrow for arrow in arrows() if not may_import(*arrow)} - UPWARD,
 		"circle": lambda: circles() - CIRCLES,
+		"commit": lambda: committing() - {"database"},
+		"literal": literals,
 		"hidden": lambda: [place for place in hidden() if place.startswith(f"{name}:")],
 	}
 	assert found[kind]()

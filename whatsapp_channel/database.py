@@ -53,10 +53,10 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 	after the last try.
 	"""
 	for attempt in range(1, CONFLICT_TRIES + 1):
-		frappe.db.commit()  # nosemgrep: an open snapshot would make the lock below read stale rows
+		look_anew()  # an open snapshot would make the lock below read stale rows
 		try:
 			result = work()
-			frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
+			save_now()
 			return result
 		except OutOfTime:
 			frappe.db.rollback()
@@ -72,6 +72,20 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 def back_off(attempt: int) -> None:
 	"""Waits before the next try, longer after each, so that two that met do not meet again."""
 	time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311
+
+
+def save_now() -> None:
+	"""Commits what was written: what follows may end this process, or be seen by others first.
+
+	Who commits is a rule (docs/decisions/0062): entry points and the handlers of items own their transaction and call this or
+	`in_transaction`; whatever they call runs within it.
+	"""
+	frappe.db.commit()  # nosemgrep: the one place
+
+
+def look_anew() -> None:
+	"""Ends the present transaction, so that what follows sees what others have committed, and may lock first."""
+	frappe.db.commit()  # nosemgrep: as above
 
 
 def is_conflict(error: BaseException) -> bool:

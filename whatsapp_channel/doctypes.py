@@ -1,10 +1,14 @@
 """The names of this app's DocTypes that SQL and queries use, so that each is written once."""
 
+MODULE = "WhatsApp Channel"
+"""The module that they are in, as Frappe calls it."""
+
 SETTINGS = "WhatsApp Channel Settings"
 ACCOUNT = "WhatsApp Business Account"
 NUMBER = "WhatsApp Number"
 CHANNEL = "WhatsApp Channel"
 SIGNUP = "WhatsApp Signup"
+SECRET = "WhatsApp App Secret"  # noqa: S105 - the name of a DocType
 CUSTOMER = "WhatsApp Customer"
 IDENTITY = "WhatsApp Customer Identity"
 CONVERSATION = "WhatsApp Conversation"

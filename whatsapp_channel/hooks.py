@@ -1,5 +1,6 @@
 import frappe.model.base_document as _base_document
 
+from whatsapp_channel import doctypes as _doctypes
 from whatsapp_channel.doctypes import SAVED as _SAVED
 
 app_name = "whatsapp_channel"
@@ -60,29 +61,29 @@ scheduler_events = {
 }
 
 permission_query_conditions = {
-	"WhatsApp Conversation": "whatsapp_channel.helpdesk.permissions.conversation_conditions",
-	"WhatsApp Session Message": "whatsapp_channel.helpdesk.permissions.message_conditions",
+	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.conversation_conditions",
+	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.message_conditions",
 }
 has_permission = {
-	"WhatsApp Conversation": "whatsapp_channel.helpdesk.permissions.may_read_conversation",
-	"WhatsApp Session Message": "whatsapp_channel.helpdesk.permissions.may_read_message",
+	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.may_read_conversation",
+	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.may_read_message",
 }
 
 # Tickets, contacts and communications stay deletable although our rows point at them.
 ignore_links_on_delete = [
-	"WhatsApp Customer",
-	"WhatsApp Conversation",
-	"WhatsApp Session",
-	"WhatsApp Session Message",
-	"WhatsApp Delivery",
-	"WhatsApp Delivery Item",
-	"WhatsApp Missing Message Sign",
+	_doctypes.CUSTOMER,
+	_doctypes.CONVERSATION,
+	_doctypes.SESSION,
+	_doctypes.MESSAGE,
+	_doctypes.DELIVERY,
+	_doctypes.ITEM,
+	_doctypes.SIGN,
 ]
 
 default_log_clearing_doctypes = {
-	"WhatsApp Delivery Item": 30,
-	"WhatsApp Delivery": 30,
-	"WhatsApp Missing Message Sign": 30,
+	_doctypes.ITEM: 30,
+	_doctypes.DELIVERY: 30,
+	_doctypes.SIGN: 30,
 }
 
 export_python_type_annotations = True

@@ -18,7 +18,7 @@ import frappe
 from frappe import _
 from werkzeug.exceptions import HTTPException
 
-from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict
+from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict, save_now
 from whatsapp_channel.rules.customers.masking import mask_text
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -121,7 +121,7 @@ def _keep(title: str) -> None:
 	try:
 		frappe.db.rollback()
 		report(title)
-		frappe.db.commit()  # nosemgrep: the request ends with an error and would take the row along
+		save_now()  # the request ends with an error and would take the row along
 	except Exception:  # the connection itself may be what was lost
 		logger().error(title, exc_info=True)
 

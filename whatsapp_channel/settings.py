@@ -12,10 +12,9 @@ from frappe.utils.password import decrypt, get_decrypted_password, set_encrypted
 from whatsapp_channel.cloud_api.app import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import insert_row, named_lock, set_single_value, set_value
-from whatsapp_channel.doctypes import SETTINGS
+from whatsapp_channel.database import insert_row, look_anew, named_lock, save_now, set_single_value, set_value
+from whatsapp_channel.doctypes import ACCOUNT, SECRET, SETTINGS
 
-SECRET = "WhatsApp App Secret"  # noqa: S105 - the name of a DocType
 META_API = "https://graph.facebook.com"
 META_VERSION = "v25.0"
 WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
@@ -40,8 +39,8 @@ def app_secrets() -> list[str]:
 def stored_app_secrets() -> list[str]:
 	"""Every secret that is entered, whether it counts or not."""
 	rows = frappe.db.sql(
-		"""select auth.password from `__Auth` auth
-		inner join `tabWhatsApp App Secret` secret on secret.name = auth.name and secret.parent = %s
+		f"""select auth.password from `__Auth` auth
+		inner join `tab{SECRET}` secret on secret.name = auth.name and secret.parent = %s
 		where auth.doctype = 'WhatsApp App Secret' and auth.fieldname = 'secret' and auth.encrypted = 1""",
 		(SETTINGS,),
 	)
@@ -69,14 +68,14 @@ def add_secret(app_id: str, secret: str) -> None:
 	"""
 	refuse_dead(secret, frappe._("App Secret"))
 	with named_lock(LOCK, LOCK_SECONDS):
-		frappe.db.commit()  # nosemgrep: what another request added while this one waited is seen
+		look_anew()  # what another request added while this one waited is seen
 		known = _row_with(secret)
 		if not known:
 			_insert_secret(app_id, secret)
 		elif frappe.db.get_value(SECRET, known, "app_id") != app_id:
 			set_value(SECRET, known, "app_id", app_id)
 			_changed()
-		frappe.db.commit()  # nosemgrep: before the lock is free
+		save_now()  # before the lock is free
 
 
 def _row_with(secret: str) -> str | None:
@@ -111,14 +110,14 @@ def ensure_verify_token() -> str:
 	"""The text that Meta repeats in its handshake, made if nobody has entered one; it is committed, since Meta repeats
 	it to another process."""
 	with named_lock(LOCK, LOCK_SECONDS):
-		frappe.db.commit()  # nosemgrep: see above
+		look_anew()  # see above
 		token = verify_token()
 		if not token:
 			token = frappe.generate_hash(length=VERIFY_TOKEN_LENGTH)
 			set_encrypted_password(SETTINGS, SETTINGS, token, "verify_token")
 			set_single_value(SETTINGS, "verify_token", "*" * len(token))
 			_changed()
-		frappe.db.commit()  # nosemgrep
+		save_now()
 	return token
 
 
@@ -190,7 +189,7 @@ def cloud_api(account: str, watch: Callable[[CloudAPIError], None] | None = None
 
 def stored_token(account: str) -> str | None:
 	"""The access token that is entered for an account, whether it counts or not."""
-	return get_decrypted_password("WhatsApp Business Account", account, "access_token", raise_exception=False)
+	return get_decrypted_password(ACCOUNT, account, "access_token", raise_exception=False)
 
 
 def client(token: str, watch: Callable[[CloudAPIError], None] | None = None) -> CloudAPI:

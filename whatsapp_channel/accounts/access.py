@@ -9,8 +9,8 @@ from whatsapp_channel.accounts import status, times, words
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
-from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import ACCOUNT
+from whatsapp_channel.database import save_now, set_value
+from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, MESSAGE
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.accounts.account_events import ACCESS
 
@@ -51,14 +51,14 @@ def note_refusal(account: str, error: CloudAPIError) -> bool:
 	failures = frappe.db.get_value(ACCOUNT, account, "authorisation_failures")
 	if failures >= REFUSALS_UNTIL_STOP:
 		stop_sending(account, words.translate(error.admin_text), code=error.code or 0)
-	frappe.db.commit()  # nosemgrep: outside of any message's transaction
+	save_now()  # outside of any message's transaction
 	return failures >= REFUSALS_UNTIL_STOP
 
 
 def stop_sending(account: str, reason: str, *, code: int) -> None:
 	"""Marks the account and commits; its channels show *Needs Attention* with the reason."""
 	_mark(account, reason, code=code, event=None)
-	frappe.db.commit()  # nosemgrep
+	save_now()
 
 
 def lose_access(account: str, reason: str, event: str) -> bool:
@@ -122,8 +122,8 @@ def wake_waiting(account: str) -> None:
 
 def _waiting_queues(account: str) -> list[tuple[str, str]]:
 	rows = frappe.db.sql(
-		"""select distinct message.customer, message.channel from `tabWhatsApp Session Message` message
-		inner join `tabWhatsApp Customer` customer on customer.name = message.customer
+		f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
+		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
 		where message.status = 'Queued' and customer.account = %s""",
 		(account,),
 	)

@@ -41,7 +41,7 @@ def tell(account: str, causes: Mapping[str, Cause]) -> None:
 def _remember(account: str, before: str | None, causes: Iterable[str]) -> bool:
 	"""False when somebody else has changed it since: he tells."""
 	frappe.db.sql(
-		"update `tabWhatsApp Business Account` set notified = %s where name = %s and ifnull(notified, '') = %s",
+		f"update `tab{ACCOUNT}` set notified = %s where name = %s and ifnull(notified, '') = %s",
 		(json.dumps(list(causes)), account, before or ""),
 	)
 	return bool(frappe.db._cursor.rowcount)

@@ -174,7 +174,7 @@ def _store(channel: str, facts: Facts) -> None:
 	if moved:
 		values["status_since"] = site_now()
 	frappe.db.sql(
-		"""update `tabWhatsApp Channel` set status = %(status)s, status_reason = %(status_reason)s,
+		f"""update `tab{CHANNEL}` set status = %(status)s, status_reason = %(status_reason)s,
 		status_next_step = %(status_next_step)s, status_action = %(status_action)s,
 		status_since = coalesce(%(status_since)s, status_since)
 		where name = %(name)s and ifnull(status, '') = %(before)s""",

@@ -89,7 +89,7 @@ def start_trial(account: str) -> None:
 	if not number:
 		return
 	frappe.db.sql(
-		"""update `tabWhatsApp Business Account` set trial_started_on = %s, trial_number = %s, modified = %s
+		f"""update `tab{ACCOUNT}` set trial_started_on = %s, trial_number = %s, modified = %s
 		where name = %s and trial_started_on is null""",
 		(now := site_now(), number, now, account),
 	)

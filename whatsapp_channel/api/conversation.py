@@ -6,7 +6,8 @@ from frappe import _
 from whatsapp_channel import logs
 from whatsapp_channel.conversations import conversation as conversations
 from whatsapp_channel.conversations import filing
-from whatsapp_channel.database import lock_row
+from whatsapp_channel.database import lock_row, look_anew
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
 from whatsapp_channel.inbound.coexistence import history
@@ -20,18 +21,18 @@ def convert_to_ticket(conversation: str) -> str:
 	Raises frappe.PermissionError for who may not read the conversation, frappe.ValidationError when it has a ticket.
 	"""
 	require_agent()
-	document = frappe.get_doc("WhatsApp Conversation", conversation)
+	document = frappe.get_doc(CONVERSATION, conversation)
 	document.check_permission("read")
-	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
-	lock_row("WhatsApp Customer", document.customer)
-	if ticket := frappe.db.get_value("WhatsApp Conversation", conversation, "ticket"):
+	look_anew()  # the lock must be the first statement of its transaction
+	lock_row(CUSTOMER, document.customer)
+	if ticket := frappe.db.get_value(CONVERSATION, conversation, "ticket"):
 		frappe.throw(_("This conversation is in ticket {0} already.").format(ticket))
 	if history.is_of_the_past(conversation):
 		frappe.throw(
 			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
 		)
 	fields = ["name", "wa_id", "bsuid", "profile_name", "contact"]
-	customer = frappe.db.get_value("WhatsApp Customer", document.customer, fields, as_dict=True)
+	customer = frappe.db.get_value(CUSTOMER, document.customer, fields, as_dict=True)
 	ticket = tickets.create(customer, document.channel, filing.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)
 	filing.file_waiting(conversation, ticket, customer)

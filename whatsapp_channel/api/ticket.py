@@ -11,7 +11,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import conversation, destination
 from whatsapp_channel.conversations.media import views
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.outbound import outbox, resend
@@ -85,7 +85,7 @@ def _message_for_agent(message: str) -> None:
 
 
 def _channel(name: str) -> "frappe._dict":
-	found = frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
+	found = frappe.db.get_value(CHANNEL, name, ["name", "enabled"], as_dict=True)
 	if not found:
 		return frappe._dict(enabled=0)
 	return found.update(refused=status.refusal(name), waits_because=status.waits_because(name))
@@ -114,7 +114,7 @@ def _theme(is_open: bool, channel: "frappe._dict") -> str:
 def _lines(ends: Any, is_open: bool, channel: "frappe._dict", thread: "frappe._dict") -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
 	customer = frappe.db.get_value(
-		"WhatsApp Customer", thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
+		CUSTOMER, thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
 	) or frappe._dict(profile_name="?", phone=None, bsuid=None)
 	phone = shown_number(customer.phone)
 	name = called(customer, frappe.session.user)

@@ -16,7 +16,7 @@ from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.conversations.media import album, views
 from whatsapp_channel.database import change_row, row_of, set_value
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.text import readable
@@ -156,7 +156,7 @@ def _quote(row: "frappe._dict") -> readable.Quote | None:
 		who = _("Our message")
 	else:
 		fields = ["profile_name", "bsuid"]
-		who = called(frappe.db.get_value("WhatsApp Customer", row.customer, fields, as_dict=True))
+		who = called(frappe.db.get_value(CUSTOMER, row.customer, fields, as_dict=True))
 	return readable.Quote(who, words_of(quoted[0]))
 
 

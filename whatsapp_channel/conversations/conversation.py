@@ -7,7 +7,7 @@ import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import change_row, insert_row, row_of, set_value
-from whatsapp_channel.doctypes import CONVERSATION
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging import ticket_choice, window
 from whatsapp_channel.rules.messaging.ticket_choice import Choice
@@ -88,7 +88,7 @@ def _thread(row: "frappe._dict", ticket: str | None, *, new_ticket: bool = False
 def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 	"""The open ticket in which agents see the quoted message now, wherever a merge or split has moved it."""
 	message = frappe.db.get_value(
-		"WhatsApp Session Message",
+		MESSAGE,
 		{"wamid_key": quoted_key, "customer": customer, "channel": channel},
 		["conversation", "communication"],
 		as_dict=True,
@@ -108,7 +108,7 @@ def put_in_ticket(name: str, ticket: str) -> None:
 
 
 def _policy(channel: str) -> ticket_choice.TicketPolicy:
-	row = row_of("WhatsApp Channel", channel, ("ticket_policy", "reopen_within"))
+	row = row_of(CHANNEL, channel, ("ticket_policy", "reopen_within"))
 	return ticket_choice.TicketPolicy(
 		ticket_choice.PolicyKind(row.ticket_policy), timedelta(seconds=row.reopen_within or 0)
 	)

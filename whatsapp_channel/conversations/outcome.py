@@ -9,8 +9,8 @@ from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.conversations import conversation, session, traces
-from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.database import in_transaction, lock_row, look_anew, plain_values, set_value
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging import window
@@ -51,14 +51,14 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 def accept(name: str, *, wamid: str, at: datetime) -> None:
 	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
 	while not _accept_under(frappe.db.get_value(MESSAGE, name, "customer"), name, wamid, at):
-		frappe.db.commit()  # nosemgrep: the customer was joined with another; look again whose the message is
+		look_anew()  # the customer was joined with another; look again whose the message is
 
 
 def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 	"""False when the message is no longer this customer's."""
 
 	def work() -> bool:
-		lock_row("WhatsApp Customer", customer)
+		lock_row(CUSTOMER, customer)
 		message = frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True)
 		if message.customer != customer:
 			return False
@@ -74,10 +74,10 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 
 
 def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
-	channel = frappe.db.get_value("WhatsApp Conversation", message.conversation, "channel")
+	channel = frappe.db.get_value(CONVERSATION, message.conversation, "channel")
 	counted = session.record(
 		customer=message.customer,
-		number=frappe.db.get_value("WhatsApp Channel", channel, "number"),
+		number=frappe.db.get_value(CHANNEL, channel, "number"),
 		conversation=message.conversation,
 		direction="Outgoing",
 		at=at,

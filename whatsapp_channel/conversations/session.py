@@ -6,9 +6,9 @@ import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_row
-from whatsapp_channel.rules.messaging.session import SESSION, Direction, kind_to_open
-
-TABLE = "WhatsApp Session"
+from whatsapp_channel.doctypes import SESSION
+from whatsapp_channel.rules.messaging.session import SESSION as LASTS
+from whatsapp_channel.rules.messaging.session import Direction, kind_to_open
 
 
 def record(
@@ -24,7 +24,7 @@ def record(
 	open_until = to_utc(found.ends_at) if found else None
 	kind = kind_to_open(Direction(direction), open_until, at, window_open)
 	if kind is None:
-		frappe.db.sql(f"update `tab{TABLE}` set {counter} = {counter} + 1 where name = %s", (found.name,))
+		frappe.db.sql(f"update `tab{SESSION}` set {counter} = {counter} + 1 where name = %s", (found.name,))
 		return found.name
 	values = {
 		"customer": customer,
@@ -32,18 +32,18 @@ def record(
 		"conversation": conversation,
 		"kind": kind.value,
 		"opened_at": to_site(at),
-		"ends_at": to_site(at + SESSION),
+		"ends_at": to_site(at + LASTS),
 		counter: 1,
 	}
-	return insert_row(TABLE, values)
+	return insert_row(SESSION, values)
 
 
 def _at(customer: str, number: str, at: datetime) -> "frappe._dict | None":
 	"""The first session that ends after `at` and is near enough to it for the rule to decide."""
 	rows = frappe.db.sql(
-		f"""select name, ends_at from `tab{TABLE}` where customer = %s and number = %s
+		f"""select name, ends_at from `tab{SESSION}` where customer = %s and number = %s
 		and ends_at > %s and opened_at < %s order by opened_at limit 1""",
-		(customer, number, to_site(at), to_site(at + SESSION)),
+		(customer, number, to_site(at), to_site(at + LASTS)),
 		as_dict=True,
 	)
 	return rows[0] if rows else None

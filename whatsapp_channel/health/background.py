@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import age, utc_now
+from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
 
@@ -161,12 +162,10 @@ def _switched_off() -> str:
 
 def deliveries(_limit: object = None) -> Finding:
 	"""What waits for too long, and what needs somebody's look."""
-	oldest = frappe.get_all(
-		"WhatsApp Delivery", {"state": "Received"}, pluck="creation", order_by="creation", limit=1
-	)
-	waiting = frappe.db.count("WhatsApp Delivery", {"state": "Received"})
-	failed = frappe.db.count("WhatsApp Delivery", {"state": "Failed"})
-	items = frappe.db.count("WhatsApp Delivery Item", {"state": "Failed"})
+	oldest = frappe.get_all(DELIVERY, {"state": "Received"}, pluck="creation", order_by="creation", limit=1)
+	waiting = frappe.db.count(DELIVERY, {"state": "Received"})
+	failed = frappe.db.count(DELIVERY, {"state": "Failed"})
+	items = frappe.db.count(ITEM, {"state": "Failed"})
 	details = {_("Waiting deliveries"): waiting, _("Failed deliveries"): failed, _("Failed items"): items}
 	if oldest and age(oldest[0]) > OVERDUE:
 		return problem(

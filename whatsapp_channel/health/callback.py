@@ -11,6 +11,8 @@ from frappe import _
 
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api import signature
+from whatsapp_channel.database import save_now
+from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.health import vault
 from whatsapp_channel.health.own_site import Answer, Question, Unreachable, ask
 from whatsapp_channel.health.patience import Limit, TooSlow
@@ -127,8 +129,8 @@ def _empty_delivery() -> bytes:
 
 
 def _forget(body: bytes) -> None:
-	frappe.db.delete("WhatsApp Delivery", {"name": sha256(body).hexdigest()})
-	frappe.db.commit()  # nosemgrep: also when what comes after this check fails
+	frappe.db.delete(DELIVERY, {"name": sha256(body).hexdigest()})
+	save_now()  # also when what comes after this check fails
 
 
 def _judged(answer: Answer) -> Finding:

@@ -9,6 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel.database import save_now
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
@@ -52,7 +53,7 @@ def _unforeseen(check: Check, error: Exception) -> Finding:
 	with tolerated():  # the database itself may be what does not work
 		frappe.db.rollback()
 		report(f"Health check {check.key}")
-		frappe.db.commit()  # nosemgrep: so that the next check's rollback does not take the row along
+		save_now()  # so that the next check's rollback does not take the row along
 	return problem(
 		_("The check itself failed: {0}.").format(type(error).__name__),
 		_("The Error Log has the details. Report them if the check fails again."),

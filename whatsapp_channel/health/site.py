@@ -14,6 +14,7 @@ from frappe.utils import cint
 
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.doctypes import MEDIA
 from whatsapp_channel.health import accounts
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
@@ -71,17 +72,17 @@ def _not_writable() -> str:
 
 def _public_files() -> int:
 	return _count(
-		"""select count(*) from `tabFile` file where file.is_private = 0
-		and file.name in (select media.file from `tabWhatsApp Message Media` media where media.file is not null)"""
+		f"""select count(*) from `tabFile` file where file.is_private = 0
+		and file.name in (select media.file from `tab{MEDIA}` media where media.file is not null)"""
 	)
 
 
 def _public_copies() -> int:
 	"""By content, as Frappe itself finds equal files."""
 	return _count(
-		"""select count(*) from `tabFile` copy where copy.is_private = 0 and copy.content_hash in (
+		f"""select count(*) from `tabFile` copy where copy.is_private = 0 and copy.content_hash in (
 			select file.content_hash from `tabFile` file where file.is_private = 1 and file.content_hash > ''
-			and file.name in (select media.file from `tabWhatsApp Message Media` media where media.file is not null))"""
+			and file.name in (select media.file from `tab{MEDIA}` media where media.file is not null))"""
 	)
 
 

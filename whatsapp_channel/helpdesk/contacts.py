@@ -6,7 +6,7 @@ import frappe
 from frappe.model.document import Document
 
 from whatsapp_channel.database import insert_row, is_conflict
-from whatsapp_channel.doctypes import SETTINGS
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, SETTINGS
 from whatsapp_channel.rules.customers.address import DOMAIN
 from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
 from whatsapp_channel.timeouts import OutOfTime
@@ -45,13 +45,13 @@ def find(wa_id: str) -> str | None:
 
 def _contacts_that_gave_up(wa_id: str) -> set[str]:
 	former = frappe.get_all(
-		"WhatsApp Customer Identity",
+		IDENTITY,
 		{"kind": "Phone Number", "identity": ["in", list(variants(wa_id))]},
 		pluck="parent",
 	)
 	if not former:
 		return set()
-	rows = frappe.get_all("WhatsApp Customer", {"name": ["in", former]}, ["contact", "wa_id"])
+	rows = frappe.get_all(CUSTOMER, {"name": ["in", former]}, ["contact", "wa_id"])
 	return {row.contact for row in rows if row.contact and row.wa_id not in variants(wa_id)}
 
 

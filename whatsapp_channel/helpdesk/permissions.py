@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE, SETTINGS
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.stored import stored
 
@@ -72,9 +72,9 @@ def may_read_message(doc: Document, ptype: str | None = None, user: str | None =
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return True
-	if not doc.conversation or not frappe.db.exists("WhatsApp Conversation", doc.conversation):
+	if not doc.conversation or not frappe.db.exists(CONVERSATION, doc.conversation):
 		return False
-	return may_read_conversation(frappe.get_doc("WhatsApp Conversation", doc.conversation), ptype, user)
+	return may_read_conversation(frappe.get_doc(CONVERSATION, doc.conversation), ptype, user)
 
 
 def conversation_conditions(user: str | None = None) -> str:
@@ -83,7 +83,7 @@ def conversation_conditions(user: str | None = None) -> str:
 	if _sees_all(user):
 		return ""
 	visible = " and ".join(f"({condition})" for condition in _ticket_conditions(user)) or "1 = 1"
-	conversation = "`tabWhatsApp Conversation`"
+	conversation = f"`tab{CONVERSATION}`"
 	return f"""(
 		{conversation}.ticket in (select `tabHD Ticket`.name from `tabHD Ticket` where {visible})
 		or ({conversation}.ticket is null and {_department_condition(user)})
@@ -100,8 +100,8 @@ def message_conditions(user: str | None = None) -> str:
 	condition = conversation_conditions(user)
 	if not condition:
 		return ""
-	return f"""`tabWhatsApp Session Message`.conversation in (
-		select `tabWhatsApp Conversation`.name from `tabWhatsApp Conversation` where {condition}
+	return f"""`tab{MESSAGE}`.conversation in (
+		select `tab{CONVERSATION}`.name from `tab{CONVERSATION}` where {condition}
 	)"""
 
 
@@ -126,13 +126,13 @@ def _teams(user: str) -> list[str]:
 def _in_department(channel: str, user: str) -> bool:
 	if not _restricted_by_team():
 		return True
-	return frappe.db.get_value("WhatsApp Channel", channel, "department") in _teams(user)
+	return frappe.db.get_value(CHANNEL, channel, "department") in _teams(user)
 
 
 def _department_condition(user: str) -> str:
 	if not _restricted_by_team():
 		return "1 = 1"
 	teams = ", ".join(frappe.db.escape(team) for team in _teams(user)) or "''"
-	return f"""`tabWhatsApp Conversation`.channel in (
-		select `tabWhatsApp Channel`.name from `tabWhatsApp Channel` where department in ({teams})
+	return f"""`tab{CONVERSATION}`.channel in (
+		select `tab{CHANNEL}`.name from `tab{CHANNEL}` where department in ({teams})
 	)"""

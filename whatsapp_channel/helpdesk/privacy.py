@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.helpdesk.setup import MODULE
 from whatsapp_channel.rules.customers.address import is_synthetic
@@ -125,7 +125,7 @@ def _tickets(customers: Sequence[str]) -> list[str]:
 	filters = {"name": among(linked), "reference_doctype": "HD Ticket"}
 	for name in frappe.get_all("Communication", filters, pluck="reference_name"):
 		found[str(name)] = None
-	for doctype in (MESSAGE, "WhatsApp Conversation"):
+	for doctype in (MESSAGE, CONVERSATION):
 		filters = {"customer": among(customers), "ticket": ["is", "set"]}
 		found |= dict.fromkeys(frappe.get_all(doctype, filters, pluck="ticket", distinct=True, order_by=None))
 	for name in list(found):
@@ -305,8 +305,7 @@ def _is_used(name: str) -> bool:
 	if frappe.db.exists("Contact Email", of_contact) or frappe.db.exists("Dynamic Link", of_contact):
 		return True
 	return bool(
-		frappe.db.exists("WhatsApp Customer", {"contact": name})
-		or frappe.db.exists("HD Ticket", {"contact": name})
+		frappe.db.exists(CUSTOMER, {"contact": name}) or frappe.db.exists("HD Ticket", {"contact": name})
 	)
 
 

@@ -3,6 +3,7 @@
 import frappe
 from frappe import _
 
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.stored import stored
 
@@ -24,5 +25,5 @@ def answer(ticket: str, customer: str, html: str) -> None:
 			).format(ticket)
 		)
 	document = stored("HD Ticket", ticket, "write")
-	row = frappe.db.get_value("WhatsApp Customer", customer, ["name", "wa_id"], as_dict=True)
+	row = frappe.db.get_value(CUSTOMER, customer, ["name", "wa_id"], as_dict=True)
 	document.reply_via_agent(message=html, to=tickets.address_of(row))

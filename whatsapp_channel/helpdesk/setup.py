@@ -6,17 +6,16 @@ import frappe
 from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 from whatsapp_channel.database import set_value
-
-MODULE = "WhatsApp Channel"
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MODULE
 
 # The one list of our columns on HD Ticket. Portal customers receive every column of their tickets: names of rows
 # that only agents can read are all that may stand here.
 TICKET_FIELDS = (
 	{
 		"fieldname": "whatsapp_customer",
-		"label": "WhatsApp Customer",
+		"label": CUSTOMER,
 		"fieldtype": "Link",
-		"options": "WhatsApp Customer",
+		"options": CUSTOMER,
 		"insert_after": "contact",
 		"read_only": 1,
 		"search_index": 1,
@@ -24,15 +23,15 @@ TICKET_FIELDS = (
 	},
 	{
 		"fieldname": "whatsapp_channel",
-		"label": "WhatsApp Channel",
+		"label": CHANNEL,
 		"fieldtype": "Link",
-		"options": "WhatsApp Channel",
+		"options": CHANNEL,
 		"insert_after": "whatsapp_customer",
 		"read_only": 1,
 		"ignore_user_permissions": 1,
 	},
 )
-FORM_SCRIPTS = {"WhatsApp Channel": "ticket_form_script.js"}
+FORM_SCRIPTS = {MODULE: "ticket_form_script.js"}
 
 
 def make_ticket_fields() -> None:

@@ -9,7 +9,7 @@ from frappe.model.document import Document
 from whatsapp_channel import logs
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
-from whatsapp_channel.doctypes import MESSAGE, SETTINGS
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.ticket_choice import TicketState, follow_merges
@@ -87,7 +87,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 def _department(channel: str) -> str | None:
 	"""The team that receives a channel's tickets; none when somebody removed it by force, so that no message is lost."""
 	found = frappe.db.sql(
-		"""select team.name from `tabWhatsApp Channel` channel
+		f"""select team.name from `tab{CHANNEL}` channel
 		inner join `tabHD Team` team on team.name = channel.department where channel.name = %s""",
 		(channel,),
 	)
@@ -202,5 +202,5 @@ def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
 @logs.request
 def forget_ticket(ticket: Document, method: str | None = None) -> None:
 	"""A deleted ticket leaves no dangling link: its conversations and messages stay without it."""
-	for doctype in ("WhatsApp Conversation", MESSAGE):
+	for doctype in (CONVERSATION, MESSAGE):
 		set_value(doctype, {"ticket": str(ticket.name)}, "ticket", None, update_modified=False)

@@ -6,8 +6,8 @@ import frappe
 from frappe.utils import cint
 
 from whatsapp_channel.clock import sequence, site_now
-from whatsapp_channel.database import insert_unless_there, set_single_value
-from whatsapp_channel.doctypes import SETTINGS
+from whatsapp_channel.database import insert_unless_there, save_now, set_single_value
+from whatsapp_channel.doctypes import DELIVERY, SETTINGS
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 from whatsapp_channel.words import _
@@ -28,7 +28,7 @@ def store(body: bytes) -> str:
 	"""
 	name = sha256(body).hexdigest()
 	insert_unless_there(
-		"WhatsApp Delivery",
+		DELIVERY,
 		{
 			"name": name,
 			"owner": "Guest",
@@ -38,7 +38,7 @@ def store(body: bytes) -> str:
 			"body": body.decode("utf-8", errors="replace"),
 		},
 	)
-	frappe.db.commit()  # nosemgrep: Meta may only get its 200 once the row is durable (design decision 1)
+	save_now()  # Meta may only get its 200 once the row is durable (design decision 1)
 	return name
 
 

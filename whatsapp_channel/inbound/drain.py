@@ -12,8 +12,8 @@ from frappe.utils import cint
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
-from whatsapp_channel.database import in_transaction, named_lock, set_value
-from whatsapp_channel.doctypes import DELIVERY
+from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now, set_value
+from whatsapp_channel.doctypes import DELIVERY, NUMBER
 from whatsapp_channel.inbound import gaps, items, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.logs import report
@@ -81,7 +81,7 @@ def process_received(until: float) -> int:
 
 
 def _received() -> list[str]:
-	frappe.db.commit()  # nosemgrep: a fresh snapshot, or deliveries stored meanwhile stay invisible
+	look_anew()  # a fresh snapshot, or deliveries stored meanwhile stay invisible
 	return frappe.get_all(
 		DELIVERY, {"state": "Received"}, pluck="name", order_by="sequence, name", limit=BATCH
 	)
@@ -101,7 +101,7 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 		return
 	# Counted before the work, so that a body that kills the worker is not tried for ever.
 	set_value(DELIVERY, name, "attempts", row.attempts + 1)
-	frappe.db.commit()  # nosemgrep
+	save_now()
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
@@ -148,7 +148,7 @@ def _from_position(sequence: Sequence[Item], position: str | None) -> Sequence[I
 def _note_position(name: str, item: Item, kills: int) -> None:
 	values = {"position": item.position[:140], "position_attempts": kills}
 	set_value(DELIVERY, name, values)
-	frappe.db.commit()  # nosemgrep: it must outlive this process
+	save_now()  # it must outlive this process
 
 
 def _groups(sequence: Sequence[Item]) -> list[list[Item]]:
@@ -206,7 +206,7 @@ def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] =
 def _count_ignored(sequence: Sequence[Item]) -> None:
 	for number, count in Counter(item.phone_number_id for item in sequence if items.is_ignored(item)).items():
 		frappe.db.sql(
-			"""update `tabWhatsApp Number` set ignored_group_messages = ignored_group_messages + %s
+			f"""update `tab{NUMBER}` set ignored_group_messages = ignored_group_messages + %s
 			where name = %s""",
 			(cint(count), number),
 		)

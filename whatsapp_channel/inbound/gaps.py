@@ -14,8 +14,8 @@ from frappe import _
 from frappe.utils import cint
 
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.database import insert_unless_there, set_value
-from whatsapp_channel.doctypes import MESSAGE, NUMBER, SIGN
+from whatsapp_channel.database import insert_unless_there, save_now, set_value
+from whatsapp_channel.doctypes import CHANNEL, MESSAGE, NUMBER, SIGN
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.privacy.retention import delete_old
 
@@ -71,7 +71,7 @@ def note_unknown(number: str | None, wamid: str, why: str, at: datetime) -> None
 	wamid. Nothing is noted within a day of the number's first message here: references to what was written before
 	the number was connected are natural then. Later ones may still be, which is why the form says "may".
 	"""
-	channel = number and frappe.db.get_value("WhatsApp Channel", {"number": number})
+	channel = number and frappe.db.get_value(CHANNEL, {"number": number})
 	if not channel or _signs(number) >= MOST_SIGNS or not _had_traffic(channel, at - NATURAL):
 		return
 	since = _known_since(number, channel, at)
@@ -161,7 +161,7 @@ def withdraw_found() -> None:
 		names = [row.name for row in found if row.number == number]
 		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED.value)
 		_show(number)
-	frappe.db.commit()  # nosemgrep: the drain is done with it
+	save_now()  # the drain is done with it
 
 
 def dismiss(number: str) -> None:

@@ -36,7 +36,7 @@ from whatsapp_channel.conversations.customers.owners import (
 	owners,
 	remember,
 )
-from whatsapp_channel.database import in_transaction, lock_row, set_value
+from whatsapp_channel.database import in_transaction, lock_row, look_anew, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
@@ -187,7 +187,7 @@ def _record(account: str, name: str, change: Change) -> bool:
 	loser = after.name if after and after.name != name else None
 	if loser and not _was_somebody_else(after, change, name):
 		return False
-	frappe.db.commit()  # nosemgrep: the locks must be the first statements of their transaction
+	look_anew()  # the locks must be the first statements of their transaction
 	for each in sorted(filter(None, (name, loser))):
 		if not lock_row(CUSTOMER, each):
 			return False

@@ -12,7 +12,7 @@ from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, save_now
 from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import account_events, identity, message, order, statuses
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
@@ -157,7 +157,7 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 		**outcome(problem, attempts=1, born=now),
 	}
 	insert_unless_there(ITEM, row)
-	frappe.db.commit()  # nosemgrep: one transaction per item (design decision 2)
+	save_now()  # one transaction per item (design decision 2)
 	if row.get("file_since"):
 		fetching.wake(row["sender"])
 

@@ -20,7 +20,7 @@ from whatsapp_channel.cloud_api.wire import optional_id
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers import owners
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import ITEM
+from whatsapp_channel.doctypes import CUSTOMER, ITEM
 from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.inbound.routing import route
 
@@ -51,7 +51,7 @@ def _ids(item: Item) -> tuple[str | None, str | None]:
 def _number_of(account: str | None, user_id: str | None) -> str | None:
 	if not account or not user_id:
 		return None
-	return frappe.db.get_value("WhatsApp Customer", {"bsuid_key": owners.key(account, user_id)}, "wa_id")
+	return frappe.db.get_value(CUSTOMER, {"bsuid_key": owners.key(account, user_id)}, "wa_id")
 
 
 def check(item: Item, row: "frappe._dict | None" = None) -> None:

@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.database import named_lock, set_value
+from whatsapp_channel.database import look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.items import ItemState
@@ -28,7 +28,7 @@ def one(name: str) -> str:
 	"""Tries one item now and returns its new state; while a drain runs it is left to that drain, still Pending."""
 	if not retries.reopen(name):
 		frappe.throw(_("This item is processed already, or there is nothing to process."))
-	frappe.db.commit()  # nosemgrep: the drain must see it, and the try has transactions of its own
+	save_now()  # the drain must see it, and the try has transactions of its own
 	with named_lock("drain", wait=2) as mine:
 		if mine:
 			_retry([name])
@@ -47,7 +47,7 @@ def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 	for chunk in _chunks(names):
 		for name in chunk:
 			retries.reopen(name)
-		frappe.db.commit()  # nosemgrep: no lock is held over a whole selection
+		save_now()  # no lock is held over a whole selection
 	done = 0
 	for chunk in _chunks(names):
 		with named_lock("drain", wait=LOCK_SECONDS) as mine:
@@ -102,7 +102,7 @@ def _chunks(names: Sequence[str]) -> list[list[str]]:
 
 
 def _states(names: Sequence[str]) -> Counter[str]:
-	frappe.db.commit()  # nosemgrep: what another process did meanwhile
+	look_anew()  # what another process did meanwhile
 	states: Counter[str] = Counter()
 	for chunk in _chunks(names):
 		states.update(frappe.get_all(ITEM, {"name": ["in", chunk]}, pluck="state"))
@@ -131,7 +131,7 @@ def deliveries(names: Sequence[str]) -> int:
 		if failed:
 			set_value(DELIVERY, {"name": ["in", failed]}, values)
 		count += len(failed)
-	frappe.db.commit()  # nosemgrep: before the drain is woken
+	save_now()  # before the drain is woken
 	wake_drain()
 	return count
 

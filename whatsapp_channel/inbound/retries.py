@@ -9,8 +9,8 @@ from frappe import _
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
-from whatsapp_channel.database import in_transaction, set_value
-from whatsapp_channel.doctypes import ITEM
+from whatsapp_channel.database import in_transaction, save_now, set_value
+from whatsapp_channel.doctypes import CHANNEL, ITEM
 from whatsapp_channel.inbound import gaps, order
 from whatsapp_channel.inbound.items import ItemState, attempt, outcome
 from whatsapp_channel.inbound.media import fetching
@@ -67,7 +67,7 @@ def retry(name: str) -> None:
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
 	later = due_at(utc_now() + (AFTER_A_CRASH if row.attempts else AFTER_FIRST_CRASH))
 	set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
-	frappe.db.commit()  # nosemgrep
+	save_now()
 	item, problem = _attempt_stored(row)
 	in_transaction(lambda: _settle(row, item, problem))
 
@@ -111,14 +111,14 @@ def release(number: str) -> bool:
 def release_overlooked() -> None:
 	"""Releases what was kept as held in the very moment in which its channel was activated."""
 	numbers = frappe.db.sql(
-		f"""select channel.number from `tabWhatsApp Channel` channel where channel.enabled = 1 and exists (
+		f"""select channel.number from `tab{CHANNEL}` channel where channel.enabled = 1 and exists (
 			select 1 from `tab{ITEM}` item
 			where item.number = channel.number and item.state in ('Held', 'Unroutable'))""",
 		pluck=True,
 	)
 	for number in numbers:
 		release(number)
-	frappe.db.commit()  # nosemgrep: before the drain looks for what is due
+	save_now()  # before the drain looks for what is due
 
 
 def reopen(name: str) -> bool:

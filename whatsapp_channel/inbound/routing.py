@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import frappe
 from frappe import _
 
+from whatsapp_channel.doctypes import CHANNEL, NUMBER
 from whatsapp_channel.inbound.problems import ItemProblem
 
 
@@ -44,8 +45,8 @@ def route(phone_number_id: str | None) -> Route:
 
 def _find(phone_number_id: str) -> "frappe._dict | None":
 	rows = frappe.db.sql(
-		"""select number.account, channel.name as channel, channel.enabled from `tabWhatsApp Number` number
-		left join `tabWhatsApp Channel` channel on channel.number = number.name where number.name = %s""",
+		f"""select number.account, channel.name as channel, channel.enabled from `tab{NUMBER}` number
+		left join `tab{CHANNEL}` channel on channel.number = number.name where number.name = %s""",
 		(phone_number_id,),
 		as_dict=True,
 	)

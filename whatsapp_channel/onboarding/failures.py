@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.database import save_now
 from whatsapp_channel.logs import report
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -46,7 +47,7 @@ def in_words(error: CloudAPIError) -> str:
 def _kept(error: Exception) -> str:
 	frappe.db.rollback()
 	report(f"Set-up: {type(error).__name__}")
-	frappe.db.commit()  # nosemgrep: the request ends with an error and would take the row along
+	save_now()  # the request ends with an error and would take the row along
 	return _(
 		"Something went wrong that nobody foresaw. The Error Log says where. What was done before this step is kept: "
 		"try again, and report it if it stays."

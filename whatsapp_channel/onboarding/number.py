@@ -13,7 +13,7 @@ from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
-from whatsapp_channel.doctypes import ACCOUNT, NUMBER
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import profile
 from whatsapp_channel.onboarding.at_meta import is_registered, state_of, writable
 from whatsapp_channel.onboarding.codes import request_code, verify_code
@@ -61,8 +61,7 @@ def numbers(account: str) -> dict[str, Any]:
 	nodes = access.client(account).numbers(account)
 	found = [node.id for node in nodes]
 	channels = {
-		row.number: row.name
-		for row in frappe.get_all("WhatsApp Channel", {"number": ["in", found]}, ["name", "number"])
+		row.number: row.name for row in frappe.get_all(CHANNEL, {"number": ["in", found]}, ["name", "number"])
 	}
 	here = set(frappe.get_all(NUMBER, {"name": ["in", found]}, pluck="name"))
 	return {"numbers": [_listed(node, node.id in here, channels.get(node.id)) for node in nodes]}
@@ -200,7 +199,7 @@ def number_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
 		"quality": stored.quality_rating,
 		"code_wait_seconds": _seconds_left(stored.code_blocked_until),
 		"on_business_app": bool(stored.on_business_app),
-		"channel": frappe.db.get_value("WhatsApp Channel", {"number": name}),
+		"channel": frappe.db.get_value(CHANNEL, {"number": name}),
 	}
 
 

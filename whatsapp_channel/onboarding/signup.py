@@ -14,7 +14,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
-from whatsapp_channel.database import named_lock
+from whatsapp_channel.database import named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
@@ -246,4 +246,4 @@ def _take_number(account: str, phone_number_id: str | None) -> None:
 		frappe.db.rollback()
 		frappe.clear_messages()
 		report(f"The number of a sign-up was not taken over: {type(error).__name__}")
-		frappe.db.commit()  # nosemgrep: the account is linked all the same
+		save_now()  # the account is linked all the same

@@ -12,8 +12,16 @@ from pydantic import SecretStr
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now, to_site, utc_now
-from whatsapp_channel.database import change_row, in_transaction, insert_row, lock_row, row_of
-from whatsapp_channel.doctypes import SIGNUP
+from whatsapp_channel.database import (
+	change_row,
+	in_transaction,
+	insert_row,
+	lock_row,
+	look_anew,
+	row_of,
+	save_now,
+)
+from whatsapp_channel.doctypes import NUMBER, SIGNUP
 from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent
 
 TOKEN = "access_token"  # noqa: S105 - the name of a field
@@ -69,7 +77,7 @@ def create(reconnects: str | None) -> str:
 
 def row(name: str) -> "frappe._dict":
 	"""The row as it is now. Raises frappe.ValidationError when there is none."""
-	frappe.db.commit()  # nosemgrep: an open snapshot would hide what another request stored
+	look_anew()  # an open snapshot would hide what another request stored
 	found = row_of(SIGNUP, name, FIELDS)
 	if not found:
 		frappe.throw(_("This sign-up is not there any more. Start again."), frappe.DoesNotExistError)
@@ -123,7 +131,7 @@ def _waiting_for(found: "frappe._dict") -> str | None:
 
 def _number(found: "frappe._dict") -> str | None:
 	number = found.phone_number_id
-	return number if number and frappe.db.exists("WhatsApp Number", number) else None
+	return number if number and frappe.db.exists(NUMBER, number) else None
 
 
 # Changes, each in a transaction of its own
@@ -250,7 +258,7 @@ def clear_expired() -> None:
 	old = {"creation": ["<", to_site(utc_now() - KEPT)]}
 	for name in frappe.get_all(SIGNUP, old, pluck="name"):
 		frappe.delete_doc(SIGNUP, name, ignore_permissions=True, delete_permanently=True)
-	frappe.db.commit()  # nosemgrep: housekeeping of its own
+	save_now()  # housekeeping of its own
 
 
 def expired_words() -> str:

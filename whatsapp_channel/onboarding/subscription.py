@@ -15,7 +15,7 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import SubscribedApp
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction, lock_row, set_value
+from whatsapp_channel.database import in_transaction, lock_row, save_now, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.failures import in_words
@@ -77,7 +77,7 @@ def addresses(account: str) -> frozenset[str]:
 
 def _order(client: CloudAPI, account: str, url: str, verify_token: str) -> None:
 	# Meta asks our own web server for the verify token before it answers: nothing may be locked meanwhile.
-	frappe.db.commit()
+	save_now()
 	app_id = _app_of(account)
 	if not _of_app(client.subscribed_apps(account), app_id):
 		client.subscribe_app(account)

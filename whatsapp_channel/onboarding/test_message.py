@@ -7,7 +7,7 @@ from frappe import _
 
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.doctypes import CHANNEL, MESSAGE
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import replies, tickets
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.messaging import window
@@ -35,7 +35,7 @@ def test_state(channel: str) -> dict[str, Any]:
 
 
 def _received(row: "frappe._dict") -> dict[str, Any]:
-	number = frappe.db.get_value("WhatsApp Customer", row.customer, ["wa_id", "bsuid"])
+	number = frappe.db.get_value(CUSTOMER, row.customer, ["wa_id", "bsuid"])
 	masked = mask(number[0] or number[1])
 	return {"message": row.name, "at": row.message_timestamp, "from_masked": masked, "ticket": row.ticket}
 

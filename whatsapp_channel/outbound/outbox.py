@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import age, sequence, site_now, to_site
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
 from whatsapp_channel.rules.text.message_text import split
 
 WAITING = ("Queued", "Sending")
@@ -86,10 +86,10 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 	Messages of a deactivated channel or a stopped account are left out: however many wait there, the others go on.
 	"""
 	now = site_now()
-	ready = """select distinct message.customer, message.channel from `tabWhatsApp Session Message` message
-		inner join `tabWhatsApp Channel` channel on channel.name = message.channel and channel.enabled = 1
-		inner join `tabWhatsApp Number` number on number.name = channel.number
-		inner join `tabWhatsApp Business Account` account on account.name = number.account
+	ready = f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
+		inner join `tab{CHANNEL}` channel on channel.name = message.channel and channel.enabled = 1
+		inner join `tab{NUMBER}` number on number.name = channel.number
+		inner join `tab{ACCOUNT}` account on account.name = number.account
 		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
 		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
 	rows = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
@@ -99,7 +99,7 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
 	"""An attempt later than now was made before the clocks went back."""
 	rows = frappe.db.sql(
-		"""select customer, channel, last_attempt from `tabWhatsApp Session Message`
+		f"""select customer, channel, last_attempt from `tab{MESSAGE}`
 		where status = 'Sending' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
 		(now - PATIENCE, now, limit),
 	)

@@ -12,6 +12,7 @@ from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.conversations import conversation, destination
 from whatsapp_channel.conversations.customers.addresses import addresses_of
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -64,7 +65,7 @@ def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable
 	After a merge a ticket may speak with several customers; the recipient says which.
 	"""
 	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	rows = [frappe.db.get_value("WhatsApp Customer", name, fields, as_dict=True) for name in customers]
+	rows = [frappe.db.get_value(CUSTOMER, name, fields, as_dict=True) for name in customers]
 	if not rows:
 		_refuse(ticket)
 	wanted = {address.lower() for address in addresses}
@@ -108,7 +109,7 @@ def _context(ticket: Document, html: str) -> dict[str, Any]:
 
 def usable_channel(name: str | None) -> None:
 	"""Raises frappe.ValidationError when it is gone or deactivated, or when Meta lets nothing out of it (Z36)."""
-	channel = name and frappe.db.get_value("WhatsApp Channel", name, ["name", "enabled"], as_dict=True)
+	channel = name and frappe.db.get_value(CHANNEL, name, ["name", "enabled"], as_dict=True)
 	if not channel:
 		frappe.throw(_("The WhatsApp Channel of this ticket no longer exists."))
 	if not channel.enabled:

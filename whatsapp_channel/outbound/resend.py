@@ -8,8 +8,8 @@ from frappe.model.document import Document
 
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.conversations import conversation, destination, outcome
-from whatsapp_channel.database import lock_row, set_value
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.database import lock_row, look_anew, set_value
+from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox, reply
@@ -22,7 +22,7 @@ def send_again(name: str) -> list[str]:
 	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
 	message is not undelivered any more, reply.WindowClosed outside the window.
 	"""
-	frappe.db.commit()  # nosemgrep: the lock must be the first statement of its transaction
+	look_anew()  # the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
 	destination.require_message(message)
@@ -35,7 +35,7 @@ def send_again(name: str) -> list[str]:
 			)
 		)
 	customer = frappe.db.get_value(
-		"WhatsApp Customer", message.customer, ["name", "profile_name", "bsuid"], as_dict=True
+		CUSTOMER, message.customer, ["name", "profile_name", "bsuid"], as_dict=True
 	)
 	now = utc_now()
 	reply.usable_channel(message.channel)

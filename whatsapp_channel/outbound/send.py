@@ -12,7 +12,8 @@ from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.conversations import outcome
-from whatsapp_channel.database import in_transaction, named_lock
+from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.retry import next_attempt
 
@@ -38,7 +39,7 @@ def send_queued(customer: str, channel: str) -> None:
 def _look(queue: str, customer: str, channel: str) -> bool:
 	"""Does the next thing in a queue; False when it is empty or has to wait."""
 	jobs.answer_wake(queue)
-	frappe.db.commit()  # nosemgrep: a fresh snapshot for the next look
+	look_anew()  # a fresh snapshot for the next look
 	message = outbox.first(customer, channel)
 	return bool(message) and _advance(message)
 
@@ -55,7 +56,7 @@ def _advance(message: "frappe._dict") -> bool:
 	if not sender:
 		return False
 	number, account = sender
-	customer = frappe.db.get_value("WhatsApp Customer", message.customer, ["wa_id", "bsuid"], as_dict=True)
+	customer = frappe.db.get_value(CUSTOMER, message.customer, ["wa_id", "bsuid"], as_dict=True)
 	if not customer:
 		# Joined into another row since, in whose queue the message is now.
 		return False
@@ -74,10 +75,10 @@ def _advance(message: "frappe._dict") -> bool:
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
-	channel = frappe.db.get_value("WhatsApp Channel", message.channel, ["number", "enabled"], as_dict=True)
+	channel = frappe.db.get_value(CHANNEL, message.channel, ["number", "enabled"], as_dict=True)
 	if not channel or not channel.enabled:
 		return None
-	account = frappe.db.get_value("WhatsApp Number", channel.number, "account")
+	account = frappe.db.get_value(NUMBER, channel.number, "account")
 	if not account or access.sending_is_stopped(account):
 		return None
 	return channel.number, account
@@ -92,7 +93,7 @@ def _claim(message: "frappe._dict") -> bool:
 		"next_attempt": None,
 	}
 	claimed = outcome.change(message.name, values, only_from=("Queued",))
-	frappe.db.commit()  # nosemgrep: must be durable before the request leaves
+	save_now()  # must be durable before the request leaves
 	message.attempts += 1
 	return claimed
 
@@ -105,7 +106,7 @@ def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, 
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
 		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
-		frappe.db.commit()  # nosemgrep
+		save_now()
 		return False
 	except CloudAPIError as error:
 		return _refused(message, error, account)
@@ -148,7 +149,7 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 
 def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
 	outcome.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
-	frappe.db.commit()  # nosemgrep
+	save_now()
 
 
 def _give_up_waiting(message: "frappe._dict") -> None:
@@ -157,4 +158,4 @@ def _give_up_waiting(message: "frappe._dict") -> None:
 	)
 	outcome.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
 	outcome.show(message.communication)
-	frappe.db.commit()  # nosemgrep
+	save_now()

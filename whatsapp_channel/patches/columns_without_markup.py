@@ -5,11 +5,10 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel.database import is_conflict, kinds_of
-from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.database import is_conflict, kinds_of, save_now
+from whatsapp_channel.doctypes import CUSTOMER, MODULE
 from whatsapp_channel.rules.text import markup
 
-MODULE = "WhatsApp Channel"
 AT_ONCE = 1000
 
 
@@ -33,7 +32,7 @@ def _clean_single(doctype: str, kinds: Mapping[str, str]) -> None:
 	changed = _changes({row.field: row.value for row in rows}, kinds)
 	if changed:
 		frappe.db.set_single_value(doctype, changed, update_modified=False)
-	frappe.db.commit()  # nosemgrep: chunk by chunk
+	save_now()  # chunk by chunk
 
 
 def _clean_rows(doctype: str, kinds: Mapping[str, str]) -> None:
@@ -43,7 +42,7 @@ def _clean_rows(doctype: str, kinds: Mapping[str, str]) -> None:
 		for row in rows:
 			if changed := _changes(row, kinds):
 				frappe.db.set_value(doctype, row["name"], changed, update_modified=False)
-		frappe.db.commit()  # nosemgrep
+		save_now()
 
 
 def _chunks(doctype: str, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
@@ -85,4 +84,4 @@ def _rename(name: str, new: str) -> None:
 			raise
 		# Another Contact is called so already: an administrator can tell whether they are one person.
 		frappe.db.rollback(save_point="whatsapp_contact")
-	frappe.db.commit()  # nosemgrep
+	save_now()

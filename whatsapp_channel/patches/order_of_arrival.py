@@ -3,12 +3,13 @@
 import frappe
 
 from whatsapp_channel.clock import sequence, to_utc
+from whatsapp_channel.doctypes import DELIVERY, ITEM, MESSAGE
 
 WAITING = (
-	("WhatsApp Delivery", {"state": ["in", ["Received", "Failed"]]}),
-	("WhatsApp Delivery Item", {"state": ["not in", ["Processed", "Dropped"]]}),
+	(DELIVERY, {"state": ["in", ["Received", "Failed"]]}),
+	(ITEM, {"state": ["not in", ["Processed", "Dropped"]]}),
 	(
-		"WhatsApp Session Message",
+		MESSAGE,
 		{"direction": "Outgoing", "status": ["in", ["Queued", "Sending", "Failed"]]},
 	),
 )

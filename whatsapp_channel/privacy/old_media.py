@@ -10,7 +10,7 @@ from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
-from whatsapp_channel.database import in_transaction, lock_row, set_value
+from whatsapp_channel.database import in_transaction, lock_row, look_anew, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.logs import report
@@ -37,7 +37,7 @@ def redact_old_media() -> None:
 
 def _old(days: int, skip: int) -> list[str]:
 	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
-	frappe.db.commit()  # nosemgrep: a fresh look for each batch
+	look_anew()  # a fresh look for each batch
 	rows = frappe.get_all(
 		MEDIA,
 		{
@@ -62,7 +62,7 @@ def _redact(message: str, days: int) -> bool:
 		raise
 	except Exception:
 		report("WhatsApp: old files could not be deleted")
-		frappe.db.commit()  # nosemgrep: the report
+		save_now()  # the report
 		return False
 	return True
 

@@ -2,6 +2,7 @@
 
 import frappe
 
+from whatsapp_channel.database import save_now
 from whatsapp_channel.helpdesk.privacy import among
 
 # Rows of one statement. One for millions would hold their locks, and fill the database's undo log, for minutes.
@@ -17,6 +18,6 @@ def delete_old(doctype: str, condition: str, values: tuple[object, ...]) -> int:
 	query = f"select log.name from `tab{doctype}` log where {condition} limit {int(BATCH)}"
 	while names := frappe.db.sql(query, values, pluck=True):
 		frappe.db.delete(doctype, {"name": among(names)})
-		frappe.db.commit()  # nosemgrep: so many rows are no single transaction
+		save_now()  # so many rows are no single transaction
 		done += len(names)
 	return done

@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel.doctypes import IDENTITY
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.coexistence import app_address
 
@@ -17,7 +17,7 @@ def former_addresses(customer: str) -> set[str]:
 	)
 	if not rows:
 		return set()
-	taken = frappe.get_all("WhatsApp Customer", {"wa_id": ["in", rows]}, pluck="wa_id")
+	taken = frappe.get_all(CUSTOMER, {"wa_id": ["in", rows]}, pluck="wa_id")
 	return {address.synthetic(identity) for identity in rows if identity not in taken}
 
 

@@ -30,7 +30,7 @@ from whatsapp_channel.conversations.customers.owners import (
 	remember,
 )
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, row_of, set_value
-from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers.phone import variants
@@ -241,7 +241,7 @@ def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str |
 
 def _wrote_later(name: str, at: datetime) -> bool:
 	later = {"customer": name, "direction": "Incoming", "message_timestamp": [">", to_site(at)]}
-	return bool(frappe.db.exists("WhatsApp Session Message", later))
+	return bool(frappe.db.exists(MESSAGE, later))
 
 
 def tell_number_change(row: "frappe._dict", was: str | None, now: str, at: datetime) -> None:

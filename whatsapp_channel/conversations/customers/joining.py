@@ -9,7 +9,7 @@ from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.conversations.customers import timeline
 from whatsapp_channel.conversations.customers.owners import Kind, key, remember
 from whatsapp_channel.database import in_transaction, lock_row, set_value
-from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -18,7 +18,7 @@ from whatsapp_channel.rules.customers.phone import of_wa_id, variants
 
 # Conversations first: a reply that is being saved writes its conversation before its messages, so it either is
 # done before its messages are moved, or reads the new customer from the conversation.
-LINKS = ((CONVERSATION, "customer"), ("WhatsApp Session", "customer"), (MESSAGE, "customer"))
+LINKS = ((CONVERSATION, "customer"), (SESSION, "customer"), (MESSAGE, "customer"))
 REFERENCES = (
 	("Comment", "reference_doctype", "reference_name"),
 	("Communication", "reference_doctype", "reference_name"),

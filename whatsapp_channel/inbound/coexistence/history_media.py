@@ -13,7 +13,7 @@ from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
-from whatsapp_channel.doctypes import MEDIA, MESSAGE
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.rules.files.media import KEPT_BY_META
 
 
@@ -48,7 +48,7 @@ def complete(row: "frappe._dict", item: Item) -> None:
 
 	def work() -> None:
 		# Joined with another meanwhile: then the row is that one's, and nothing else here is.
-		lock_row("WhatsApp Customer", row.customer)
+		lock_row(CUSTOMER, row.customer)
 		if frappe.db.exists(MEDIA, {"parent": row.name, "media_id": ["is", "set"]}):
 			return
 		frappe.db.delete(MEDIA, {"parent": row.name, "parenttype": MESSAGE})

@@ -16,7 +16,15 @@ from whatsapp_channel.conversations.media.problems import expired
 from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
 from whatsapp_channel.conversations.media.views import FIELDS, attach
 from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED, Wanted
-from whatsapp_channel.database import change_row, in_transaction, lock_row, named_lock, set_value
+from whatsapp_channel.database import (
+	change_row,
+	in_transaction,
+	lock_row,
+	look_anew,
+	named_lock,
+	save_now,
+	set_value,
+)
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 
@@ -44,7 +52,7 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 
 
 def _missing(message: str) -> list["frappe._dict"]:
-	frappe.db.commit()  # nosemgrep: another fetch may just have ended
+	look_anew()  # another fetch may just have ended
 	return frappe.get_all(
 		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
 	)
@@ -58,7 +66,7 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 		wanted = _wanted(row)
 		# The try counts before it is made: a file that kills its worker must not be the first of every sweep.
 		change_row(MEDIA, row.name, {})
-		frappe.db.commit()  # nosemgrep: it must outlive this process
+		save_now()  # it must outlive this process
 		values, error = obtain(wanted, seconds)
 		values["available_until"] = row.available_until
 		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
@@ -148,7 +156,7 @@ def has_failed() -> bool:
 def _due() -> list["frappe._dict"]:
 	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
 	whose time is over is looked at once more, to say so."""
-	frappe.db.commit()  # nosemgrep
+	save_now()
 	rows = frappe.db.sql(
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
 		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent

@@ -22,7 +22,7 @@ from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.store import give_up, is_hosts_trouble, obtain, put_off
 from whatsapp_channel.conversations.media.wanted import Wanted
-from whatsapp_channel.database import in_transaction, lock_row, named_lock, set_value
+from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
 from whatsapp_channel.inbound.media import again
 from whatsapp_channel.inbound.problems import ItemProblem
@@ -108,7 +108,7 @@ def lanes_with_work() -> list[int]:
 
 
 def _waiting() -> list[tuple[str, str | None]]:
-	frappe.db.commit()  # nosemgrep: a fresh look
+	look_anew()  # a fresh look
 	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
 
 
@@ -143,7 +143,7 @@ def _fetch_or_report(name: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		logs.report("WhatsApp: a file could not be fetched")
-		frappe.db.commit()  # nosemgrep: the report
+		save_now()  # the report
 
 
 def _fetch(name: str) -> None:
@@ -153,7 +153,7 @@ def _fetch(name: str) -> None:
 		return
 	# Counted before: a file that kills its worker must not kill one after the other.
 	set_value(ITEM, name, "file_tries", row.file_tries + 1, update_modified=False)
-	frappe.db.commit()  # nosemgrep: it must outlive this process
+	save_now()  # it must outlive this process
 	message = Item.from_json(row.payload).message
 	account = frappe.db.get_value(CUSTOMER, row.file_customer, "account")
 	if not account:

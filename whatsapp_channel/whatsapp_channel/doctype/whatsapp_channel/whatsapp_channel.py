@@ -4,6 +4,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.accounts import access, status
 from whatsapp_channel.database import is_conflict
+from whatsapp_channel.doctypes import CHANNEL, NUMBER
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
@@ -43,7 +44,7 @@ class WhatsAppChannel(Document):
 		"""The number belongs to an account, and to no other channel, enabled or not."""
 		if not self.number or not self.is_new():
 			return
-		if frappe.db.exists("WhatsApp Number", self.number) and not self.account():
+		if frappe.db.exists(NUMBER, self.number) and not self.account():
 			frappe.throw(_("WhatsApp Number: {0} belongs to no account. Link it first.").format(self.number))
 		if other := frappe.db.get_value(self.doctype, {"number": self.number}):
 			frappe.throw(
@@ -61,7 +62,7 @@ class WhatsAppChannel(Document):
 		"""
 		try:
 			departments = teams.lock()
-			channels = len(frappe.db.sql("select name from `tabWhatsApp Channel` for update"))
+			channels = len(frappe.db.sql(f"select name from `tab{CHANNEL}` for update"))
 		except OutOfTime:
 			raise
 		except Exception as error:
@@ -88,4 +89,4 @@ class WhatsAppChannel(Document):
 
 	def account(self) -> str:
 		"""The WhatsApp Business Account of the channel's number."""
-		return frappe.db.get_value("WhatsApp Number", self.number, "account")
+		return frappe.db.get_value(NUMBER, self.number, "account")

@@ -4,6 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
+from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
@@ -23,13 +24,13 @@ class WhatsAppDelivery(Document):
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:
 		"""Called by Frappe's log settings. Deliveries that still need somebody's look are kept."""
-		condition = """log.state = 'Processed' and log.creation < %s and not exists (
-			select 1 from `tabWhatsApp Delivery Item` item
+		condition = f"""log.state = 'Processed' and log.creation < %s and not exists (
+			select 1 from `tab{ITEM}` item
 			where item.delivery = log.name and item.state not in ('Processed', 'Dropped')
 		)"""
-		delete_old("WhatsApp Delivery", condition, (add_days(now_datetime(), -days),))
+		delete_old(DELIVERY, condition, (add_days(now_datetime(), -days),))
 
 
 def on_doctype_update() -> None:
 	"""The drain asks for what is received, in order."""
-	frappe.db.add_index("WhatsApp Delivery", ["state", "sequence"])
+	frappe.db.add_index(DELIVERY, ["state", "sequence"])

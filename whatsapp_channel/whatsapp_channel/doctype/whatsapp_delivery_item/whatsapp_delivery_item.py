@@ -3,6 +3,7 @@ from frappe.model.document import Document
 from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
+from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.stored import stored
@@ -15,7 +16,7 @@ class WhatsAppDeliveryItem(Document):
 	def clear_old_logs(days: int = 30) -> None:
 		"""Called by Frappe's log settings. Items that still wait for something or somebody are kept."""
 		condition = "log.state in ('Processed', 'Dropped') and log.creation < %s"
-		delete_old("WhatsApp Delivery Item", condition, (add_days(now_datetime(), -days),))
+		delete_old(ITEM, condition, (add_days(now_datetime(), -days),))
 
 	@frappe.whitelist(methods=["POST"])
 	@logs.request
@@ -27,5 +28,5 @@ class WhatsAppDeliveryItem(Document):
 
 def on_doctype_update() -> None:
 	"""For what is due, and for what a message of the same sender has to wait behind."""
-	frappe.db.add_index("WhatsApp Delivery Item", ["state", "next_attempt"])
-	frappe.db.add_index("WhatsApp Delivery Item", ["number", "sender", "state"])
+	frappe.db.add_index(ITEM, ["state", "next_attempt"])
+	frappe.db.add_index(ITEM, ["number", "sender", "state"])

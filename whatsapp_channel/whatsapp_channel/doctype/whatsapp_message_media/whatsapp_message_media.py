@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import MEDIA
+
 
 class WhatsAppMessageMedia(Document):
 	"""One file of a message and where it is; written by inbound.media."""
@@ -8,4 +10,4 @@ class WhatsAppMessageMedia(Document):
 
 def on_doctype_update() -> None:
 	"""For the files to fetch again, and those that have been kept long enough."""
-	frappe.db.add_index("WhatsApp Message Media", ["state", "creation"])
+	frappe.db.add_index(MEDIA, ["state", "creation"])

@@ -4,7 +4,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel.accounts import status
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import ACCOUNT
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, CONVERSATION
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.onboarding.refusals import said
@@ -62,8 +62,8 @@ class WhatsAppNumber(Document):
 		"""Customers belong to an account: with another one, those who have an open ticket would become new ones."""
 		if self.is_new() or not self.has_value_changed("account"):
 			return
-		channel = frappe.db.get_value("WhatsApp Channel", {"number": self.name})
-		if channel and frappe.db.exists("WhatsApp Conversation", {"channel": channel}):
+		channel = frappe.db.get_value(CHANNEL, {"number": self.name})
+		if channel and frappe.db.exists(CONVERSATION, {"channel": channel}):
 			frappe.throw(
 				_("WhatsApp Business Account: this number has conversations, so its account cannot change.")
 			)

@@ -1,6 +1,8 @@
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel.doctypes import SESSION
+
 
 class WhatsAppSession(Document):
 	"""The 24-hour counting unit of the guide (Z39); written by inbound.session."""
@@ -8,4 +10,4 @@ class WhatsAppSession(Document):
 
 def on_doctype_update() -> None:
 	"""Each message asks for the session that is open at its time."""
-	frappe.db.add_index("WhatsApp Session", ["customer", "number", "ends_at"])
+	frappe.db.add_index(SESSION, ["customer", "number", "ends_at"])
