@@ -16,9 +16,12 @@ from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.outbound import outbox, resend
 from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
-UNDELIVERED = ("Failed", "Unconfirmed")
+UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 
 
 @frappe.whitelist()
@@ -139,7 +142,7 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", thread: "frappe._d
 
 
 def _count_waiting(customer: str) -> int:
-	waiting = {"customer": customer, "direction": "Outgoing", "status": ["in", list(outbox.WAITING)]}
+	waiting = {"customer": customer, "direction": Direction.OUTGOING, "status": ["in", list(outbox.WAITING)]}
 	return frappe.db.count(MESSAGE, waiting)
 
 
@@ -154,7 +157,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 			"communication": ["in", communications],
 			"status": ["in", list(UNDELIVERED)],
 			"sent_again": 0,
-			"origin": "Cloud API",
+			"origin": Origin.CLOUD_API,
 		},
 		["name", "text", "error", "status", "communication"],
 		order_by="sequence, part",
@@ -162,7 +165,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	replies: dict[tuple[str, str], list] = {}
 	for row in rows:
 		# The parts of one reply fail together and are sent again together.
-		key = (row.status, row.communication if row.status == "Failed" else row.name)
+		key = (row.status, row.communication if row.status == MessageStatus.FAILED else row.name)
 		replies.setdefault(key, []).append(row)
 	return [_as_undelivered(parts) for parts in replies.values()]
 
@@ -174,7 +177,7 @@ def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
 		"text": "\n".join(part.text for part in parts),
 		"reason": first.error,
 		"status": first.status,
-		"can_check": first.status == "Unconfirmed",
+		"can_check": first.status == MessageStatus.UNCONFIRMED,
 	}
 
 

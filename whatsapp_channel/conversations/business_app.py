@@ -14,10 +14,11 @@ from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
 TICKET = "HD Ticket"
-ORIGIN = "Business App"
 FIELDS = ["name", "conversation", "message_type", "message_timestamp", "payload"]
 
 
@@ -55,7 +56,7 @@ def waiting(conversation: str) -> list["frappe._dict"]:
 	"""
 	unseen = {
 		"conversation": conversation,
-		"origin": ORIGIN,
+		"origin": Origin.BUSINESS_APP,
 		"communication": ["is", "not set"],
 		"accepted_on": ["is", "set"],
 	}
@@ -67,7 +68,7 @@ def _asked(conversation: str) -> list[datetime]:
 	"""When the customer wrote first and last in a conversation."""
 	found = frappe.db.sql(
 		f"""select min(message_timestamp), max(message_timestamp) from `tab{MESSAGE}`
-		where conversation = %s and direction = 'Incoming' and session is not null""",
+		where conversation = %s and direction = '{Direction.INCOMING}' and session is not null""",
 		(conversation,),
 	)[0]
 	return [to_utc(moment) for moment in found if moment]

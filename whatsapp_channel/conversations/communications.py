@@ -19,6 +19,8 @@ from whatsapp_channel.database import change_row, row_of, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
 FIELDS = [
@@ -67,7 +69,7 @@ def render(communication: str) -> None:
 	rows = _rows({"communication": communication})
 	if not rows:
 		return
-	if rows[0].direction == "Incoming" or rows[0].origin == "Business App":
+	if rows[0].direction == Direction.INCOMING or rows[0].origin == Origin.BUSINESS_APP:
 		content = _html(rows)
 	else:
 		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
@@ -152,7 +154,7 @@ def _quote(row: "frappe._dict") -> readable.Quote | None:
 	)
 	if not quoted:
 		return None
-	if quoted[0].direction == "Outgoing":
+	if quoted[0].direction == Direction.OUTGOING:
 		who = _("Our message")
 	else:
 		fields = ["profile_name", "bsuid"]

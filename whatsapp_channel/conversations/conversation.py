@@ -10,6 +10,7 @@ from whatsapp_channel.database import change_row, insert_row, row_of, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging import ticket_choice, window
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.ticket_choice import Choice
 
 FIELDS = ["name", "customer", "channel", "ticket", "state", "window_ends", "last_inbound"]
@@ -37,7 +38,7 @@ def current(customer: str, channel: str) -> "frappe._dict | None":
 	"""
 	rows = frappe.db.sql(
 		f"""select {", ".join(FIELDS)} from `tab{CONVERSATION}` where customer = %s and channel = %s
-		and (state != 'Ended' or ticket is not null) order by state = 'Ended', opened_at desc, creation desc limit 1""",
+		and (state != '{ConversationState.ENDED}' or ticket is not null) order by state = '{ConversationState.ENDED}', opened_at desc, creation desc limit 1""",
 		(customer, channel),
 		as_dict=True,
 	)
@@ -74,10 +75,10 @@ def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None
 			put_in_ticket(latest.name, state.name)
 		return _thread(latest, state.name)
 	wanted = choice is Choice.NEW
-	if latest and not latest.ticket and latest.state != "Ended":
+	if latest and not latest.ticket and latest.state != ConversationState.ENDED:
 		return _thread(latest, None, new_ticket=wanted)
-	if latest and latest.state != "Ended":
-		set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
+	if latest and latest.state != ConversationState.ENDED:
+		set_value(CONVERSATION, latest.name, {"state": ConversationState.ENDED, "ended_at": to_site(at)})
 	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
 
 
@@ -115,7 +116,12 @@ def _policy(channel: str) -> ticket_choice.TicketPolicy:
 
 
 def _open(customer: str, channel: str, at: datetime) -> str:
-	values = {"customer": customer, "channel": channel, "state": "Open", "opened_at": to_site(at)}
+	values = {
+		"customer": customer,
+		"channel": channel,
+		"state": ConversationState.OPEN,
+		"opened_at": to_site(at),
+	}
 	return insert_row(CONVERSATION, values)
 
 
@@ -123,7 +129,7 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 	"""The customer wrote `at` (UTC): the window runs from his last message, whatever order messages arrive in."""
 	latest = max(filter(None, (thread.last_inbound, at)))
 	values = {
-		"state": "Open",
+		"state": ConversationState.OPEN,
 		"last_inbound": to_site(latest),
 		"window_ends": to_site(window.later(thread.window_ends, window.ends(latest))),
 		"ended_at": None,
@@ -133,7 +139,12 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 
 def note_outbound(name: str, at: datetime, agent: str) -> None:
 	"""An agent replied at `at` (UTC)."""
-	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
+	values = {
+		"state": ConversationState.RESPONDED,
+		"last_outbound": to_site(at),
+		"agent": agent,
+		"ended_at": None,
+	}
 	set_value(CONVERSATION, name, values)
 
 

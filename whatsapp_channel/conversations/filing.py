@@ -4,13 +4,14 @@ import frappe
 
 from whatsapp_channel.conversations import business_app, communications
 from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.rules.messaging.session import Direction
 
 
 def file_waiting(conversation: str, ticket: str, customer: "frappe._dict") -> None:
 	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
 	waiting = {
 		"conversation": conversation,
-		"direction": "Incoming",
+		"direction": Direction.INCOMING,
 		"communication": ["is", "not set"],
 		"session": ["is", "set"],
 	}
@@ -28,7 +29,7 @@ def first_words(conversation: str) -> str:
 	"""What a conversation began with, for the subject of its ticket."""
 	first = frappe.get_all(
 		MESSAGE,
-		{"conversation": conversation, "direction": "Incoming", "session": ["is", "set"]},
+		{"conversation": conversation, "direction": Direction.INCOMING, "session": ["is", "set"]},
 		communications.FIELDS,
 		order_by="message_timestamp, creation",
 		limit=1,

@@ -40,9 +40,10 @@ from whatsapp_channel.database import in_transaction, lock_row, look_anew, set_v
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.messaging.session import Direction
 
 __all__ = ["apply_preference", "apply_system", "join"]
 
@@ -164,7 +165,7 @@ def _was_somebody_else(owner: Owner, change: Change, name: str | None) -> bool:
 
 def _last_before(name: str, at: datetime) -> datetime | None:
 	"""When (UTC) a customer last wrote before a moment."""
-	before = {"customer": name, "direction": "Incoming", "message_timestamp": ["<", to_site(at)]}
+	before = {"customer": name, "direction": Direction.INCOMING, "message_timestamp": ["<", to_site(at)]}
 	last = frappe.get_all(
 		MESSAGE, before, pluck="message_timestamp", order_by="message_timestamp desc", limit=1
 	)
@@ -276,7 +277,7 @@ def apply_preference(item: Item) -> None:
 	wish = item.preference
 	if wish.category != MARKETING or wish.value not in ("stop", "resume"):
 		text = _("Unknown preference {0}: {1}.").format(wish.category, wish.value)
-		raise ItemProblem(text, "Dropped")
+		raise ItemProblem(text, ItemState.DROPPED)
 	account = route(item.phone_number_id).account
 	while True:
 		name = customer.for_ids(account, Ids(wish.wa_id, wish.user_id), wish.timestamp, item.contact)

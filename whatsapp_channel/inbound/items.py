@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import Enum
 
 import frappe
 from frappe import _
@@ -17,7 +16,7 @@ from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import account_events, identity, message, order, statuses
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
@@ -27,17 +26,6 @@ FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
 CLOCK_PATIENCE = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(hours=1)
-
-
-class ItemState(str, Enum):
-	"""Where an item stands that could not simply be processed."""
-
-	PENDING = "Pending"
-	HELD = "Held"
-	FAILED = "Failed"
-	UNROUTABLE = "Unroutable"
-	DROPPED = "Dropped"
-	PROCESSED = "Processed"
 
 
 def process(delivery: str, item: Item) -> None:
@@ -78,14 +66,14 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(translated(item.problem), ItemState.FAILED.value)
+		raise ItemProblem(translated(item.problem), ItemState.FAILED)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
 	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(translated(ahead), ItemState.FAILED.value)
-	raise ItemProblem(translated(ahead), ItemState.PENDING.value, retry_at=right_at)
+		raise ItemProblem(translated(ahead), ItemState.FAILED)
+	raise ItemProblem(translated(ahead), ItemState.PENDING, retry_at=right_at)
 
 
 def translated(problem: str) -> str:
@@ -99,12 +87,12 @@ def _report_error(item: Item) -> None:
 	"""Meta tells of a trouble of its own or of the account; nobody's message is lost with it."""
 	error = item.error
 	if explained := history.declined(error):
-		raise ItemProblem(explained, ItemState.DROPPED.value)
+		raise ItemProblem(explained, ItemState.DROPPED)
 	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
 	text = _("Meta reports: {0} (code {1}).").format(words.rstrip(".") or "?", error.code or "?")
-	raise ItemProblem(text, ItemState.DROPPED.value)
+	raise ItemProblem(text, ItemState.DROPPED)
 
 
 def _file_other(item: Item) -> None:
@@ -128,7 +116,7 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 def _unexpected(error: Exception) -> ItemProblem:
 	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
-	return ItemProblem(text[:500], ItemState.PENDING.value)
+	return ItemProblem(text[:500], ItemState.PENDING)
 
 
 def give_up(delivery: str, item: Item) -> None:
@@ -137,7 +125,7 @@ def give_up(delivery: str, item: Item) -> None:
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
 	if not (item.message and messages.exists(item.message.id)):
-		keep(delivery, item, ItemProblem(text, ItemState.FAILED.value))
+		keep(delivery, item, ItemProblem(text, ItemState.FAILED))
 
 
 def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
@@ -165,14 +153,14 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 	"""State, error and next try of an item after a failed attempt. `born`: since when it is kept (site's time)."""
 	state, following = problem.state, None
-	if state == ItemState.PENDING.value and problem.retry_at:
+	if state == ItemState.PENDING and problem.retry_at:
 		attempts, following = attempts - 1, due_at(problem.retry_at)
-	elif state == ItemState.PENDING.value:
+	elif state == ItemState.PENDING:
 		moment = next_attempt(Retry.BACKOFF, attempts, FIRST_RETRY_SECONDS, utc_now())
 		if problem.patience and age(born) > problem.patience:
-			state = ItemState.DROPPED.value
+			state = ItemState.DROPPED
 		elif moment is None:
-			state = ItemState.FAILED.value
+			state = ItemState.FAILED
 		else:
 			following = due_at(moment)
 	found = {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}

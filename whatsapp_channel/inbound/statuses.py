@@ -14,15 +14,17 @@ from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.conversations import course, outcome
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
 # A message in these states is settled by its status, and the customer's queue may go on at once.
-UNSETTLED = ("Sending", "Unconfirmed")
+UNSETTLED = (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 
 
 def apply_all(items: Sequence[Item]) -> list[Item]:
@@ -56,10 +58,10 @@ def apply(item: Item) -> None:
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(_("Unknown status {0}.").format(update.status), "Dropped")
+		raise ItemProblem(_("Unknown status {0}.").format(update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
+		raise ItemProblem(_("No message of ours has this id."), ItemState.PENDING, patience=PATIENCE)
 	if not _is_ready(frappe.db.get_value(MESSAGE, name, ["session", "origin"], as_dict=True), update):
 		outcome.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
@@ -77,14 +79,16 @@ def _is_ready(row: "frappe._dict", update: StatusUpdate) -> bool:
 	before it was linked, belongs to no session.
 	"""
 	new = from_meta(update.status)
-	counted = row.session or (row.origin or outcome.CLOUD_API) != outcome.CLOUD_API
+	counted = row.session or (row.origin or Origin.CLOUD_API) != Origin.CLOUD_API
 	return bool(new and (counted or new is MessageStatus.FAILED))
 
 
 def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
 	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
 	keys = {wamid_key(update.id): update.id for update in updates}
-	found = {keys[key]: name for key, name in _find("wamid_key", keys, "and direction = 'Outgoing'")}
+	found = {
+		keys[key]: name for key, name in _find("wamid_key", keys, f"and direction = '{Direction.OUTGOING}'")
+	}
 	lost = [update for update in updates if update.reference and update.id not in found]
 	references = {update.reference: update.id for update in lost}
 	by_reference = dict(_find("client_reference", references))

@@ -6,9 +6,11 @@ import frappe
 
 from whatsapp_channel.clock import age, sequence, site_now, to_site
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text.message_text import split
 
-WAITING = ("Queued", "Sending")
+WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.
 PATIENCE = timedelta(seconds=60)
 FIELDS = [
@@ -44,9 +46,9 @@ def add(
 	"""
 	common = {
 		"doctype": MESSAGE,
-		"direction": "Outgoing",
+		"direction": Direction.OUTGOING,
 		"message_type": "text",
-		"status": "Queued",
+		"status": MessageStatus.QUEUED,
 		"sequence": sequence(),
 		"message_timestamp": to_site(at),
 		"customer": customer,
@@ -72,7 +74,12 @@ def first(customer: str, channel: str) -> "frappe._dict | None":
 	"""
 	rows = frappe.get_all(
 		MESSAGE,
-		{"customer": customer, "channel": channel, "direction": "Outgoing", "status": ["in", WAITING]},
+		{
+			"customer": customer,
+			"channel": channel,
+			"direction": Direction.OUTGOING,
+			"status": ["in", WAITING],
+		},
 		FIELDS,
 		order_by="sequence, part",
 		limit=1,
@@ -90,7 +97,7 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 		inner join `tab{CHANNEL}` channel on channel.name = message.channel and channel.enabled = 1
 		inner join `tab{NUMBER}` number on number.name = channel.number
 		inner join `tab{ACCOUNT}` account on account.name = number.account
-		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
+		where message.status = '{MessageStatus.QUEUED}' and (message.next_attempt is null or message.next_attempt <= %s)
 		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
 	rows = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
 	return list(dict.fromkeys((row[0], row[1]) for row in rows))
@@ -100,7 +107,7 @@ def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
 	"""An attempt later than now was made before the clocks went back."""
 	rows = frappe.db.sql(
 		f"""select customer, channel, last_attempt from `tab{MESSAGE}`
-		where status = 'Sending' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
+		where status = '{MessageStatus.SENDING}' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
 		(now - PATIENCE, now, limit),
 	)
 	return [(customer, channel) for customer, channel, attempt in rows if _is_over(attempt)]
@@ -112,6 +119,6 @@ def _is_over(last_attempt: datetime | None) -> bool:
 
 def is_due(row: "frappe._dict") -> bool:
 	"""Whether something can be done now for a waiting message."""
-	if row.status == "Sending":
+	if row.status == MessageStatus.SENDING:
 		return _is_over(row.last_attempt)
 	return row.next_attempt is None or row.next_attempt <= site_now()

@@ -13,6 +13,8 @@ from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import outbox, reply
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def send_again(name: str) -> list[str]:
@@ -26,9 +28,9 @@ def send_again(name: str) -> list[str]:
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
 	destination.require_message(message)
-	if message.status not in ("Failed", "Unconfirmed") or message.sent_again:
+	if message.status not in (MessageStatus.FAILED, MessageStatus.UNCONFIRMED) or message.sent_again:
 		frappe.throw(_("This message is no longer waiting to be sent again. Reload the ticket."))
-	if message.origin != "Cloud API":
+	if message.origin != Origin.CLOUD_API:
 		frappe.throw(
 			_(
 				"A colleague sent this message in the WhatsApp Business app. Repeat it there, or write a reply."
@@ -53,11 +55,15 @@ def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 	"""A long reply goes out in parts, which fail together and make sense only in their order."""
 	parts = frappe.get_all(
 		MESSAGE,
-		{"communication": message.communication, "status": "Failed", "sent_again": 0},
+		{"communication": message.communication, "status": MessageStatus.FAILED, "sent_again": 0},
 		["name", "text"],
 		order_by="sequence, part",
 	)
-	return parts if message.status == "Failed" else [frappe._dict(name=message.name, text=message.text)]
+	return (
+		parts
+		if message.status == MessageStatus.FAILED
+		else [frappe._dict(name=message.name, text=message.text)]
+	)
 
 
 def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
@@ -76,6 +82,6 @@ def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
 def check(name: str) -> str:
 	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
 	row = frappe.db.get_value(MESSAGE, name, ["status", "error"], as_dict=True)
-	if row.status == "Unconfirmed":
+	if row.status == MessageStatus.UNCONFIRMED:
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")
 	return _("Status: {0}").format(_(row.status))

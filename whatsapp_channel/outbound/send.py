@@ -15,6 +15,7 @@ from whatsapp_channel.conversations import outcome
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
 from whatsapp_channel.outbound import outbox
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
 
 UNREACHABLE_RETRY_SECONDS = 10
@@ -48,7 +49,7 @@ def _advance(message: "frappe._dict") -> bool:
 	"""Does the next thing for the first message in the queue; False when the queue has to wait."""
 	if not outbox.is_due(message):
 		return False
-	if message.status == "Sending":
+	if message.status == MessageStatus.SENDING:
 		# We hold the queue's lock, so nobody is sending it: its answer was lost, or the process died before saving it.
 		_give_up_waiting(message)
 		return True
@@ -87,12 +88,12 @@ def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 def _claim(message: "frappe._dict") -> bool:
 	"""Marks a message as being sent and commits, so that no crash can have it sent a second time."""
 	values = {
-		"status": "Sending",
+		"status": MessageStatus.SENDING,
 		"attempts": message.attempts + 1,
 		"last_attempt": site_now(),
 		"next_attempt": None,
 	}
-	claimed = outcome.change(message.name, values, only_from=("Queued",))
+	claimed = outcome.change(message.name, values, only_from=(MessageStatus.QUEUED,))
 	save_now()  # must be durable before the request leaves
 	message.attempts += 1
 	return claimed
@@ -105,7 +106,7 @@ def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, 
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
+		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=(MessageStatus.SENDING,))
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -148,7 +149,9 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 
 
 def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
-	outcome.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
+	outcome.change(
+		message.name, {"status": MessageStatus.QUEUED, **values}, only_from=(MessageStatus.SENDING,)
+	)
 	save_now()
 
 
@@ -156,6 +159,8 @@ def _give_up_waiting(message: "frappe._dict") -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)
-	outcome.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
+	outcome.change(
+		message.name, {"status": MessageStatus.UNCONFIRMED, "error": text}, only_from=(MessageStatus.SENDING,)
+	)
 	outcome.show(message.communication)
 	save_now()

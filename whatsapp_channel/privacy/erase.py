@@ -20,6 +20,8 @@ from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 from whatsapp_channel.rules.customers.masking import HIDDEN, mask
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
 SENDER_PATIENCE = 60
@@ -80,8 +82,8 @@ def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Rep
 def _stop_sending(customer: str) -> None:
 	lock_row(CUSTOMER, customer)
 	frappe.db.sql(
-		f"update `tab{MESSAGE}` set status = 'Failed', next_attempt = null where customer = %s and status = 'Queued'",
-		(customer,),
+		f"update `tab{MESSAGE}` set status = %s, next_attempt = null where customer = %s and status = %s",
+		(MessageStatus.FAILED, customer, MessageStatus.QUEUED),
 	)
 
 
@@ -202,11 +204,12 @@ def _hand_over(customer: str, shell: str) -> int:
 		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, payload = null, wamid = null,
 		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
 		client_reference = null, next_attempt = null,
-		status = case when status in ('Queued', 'Sending') then 'Failed' else status end where customer = %s""",
+		status = case when status in ('{MessageStatus.QUEUED}', '{MessageStatus.SENDING}')
+		then '{MessageStatus.FAILED}' else status end where customer = %s""",
 		(shell, _("Erased on request."), customer),
 	)
 	frappe.db.sql(
-		f"""update `tab{CONVERSATION}` set customer = %s, state = 'Ended', window_ends = null,
+		f"""update `tab{CONVERSATION}` set customer = %s, state = '{ConversationState.ENDED}', window_ends = null,
 		ended_at = coalesce(ended_at, %s) where customer = %s""",
 		(shell, site_now(), customer),
 	)

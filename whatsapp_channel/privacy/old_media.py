@@ -9,7 +9,7 @@ from frappe.utils import cint
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
+from whatsapp_channel.conversations.media.wanted import FileState
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
@@ -42,7 +42,7 @@ def _old(days: int, skip: int) -> list[str]:
 		MEDIA,
 		{
 			"parenttype": MESSAGE,
-			"state": ["in", [STORED, FAILED]],
+			"state": ["in", [FileState.STORED, FileState.FAILED]],
 			"creation": ["<", site_now() - timedelta(days=days)],
 		},
 		pluck="parent",
@@ -72,7 +72,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		lock_row(CUSTOMER, customer)
 	communication = frappe.db.get_value(MESSAGE, message, "communication")
 	gone = {
-		"state": REMOVED,
+		"state": FileState.REMOVED,
 		"error": _("Removed after {0} days.").format(days),
 		"file": None,
 		"file_url": None,
@@ -92,7 +92,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 
 def _remove_file(row: "frappe._dict", communication: str | None) -> None:
 	"""With its copies in tickets that were merged, unless another message shows the same content and is kept."""
-	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": STORED}
+	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": FileState.STORED}
 	ticket = tickets.ticket_of(communication) if communication else None
 	around = tickets.with_merged(ticket) if ticket else []
 	shown = [name for each in around for name in tickets.communications(each)]

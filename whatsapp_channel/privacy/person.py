@@ -139,7 +139,7 @@ def person(wanted: Asked, chosen: list[Owner]) -> Person:
 	ids -= _others_now(ids - _all_ids(rows, []), names)
 	ids = set(filter(gives_away, ids))
 	# A row that was joined into one of these has left its name in addresses, and nowhere else.
-	joined = {each.identity for each in former if each.kind == Kind.RECORD.value}
+	joined = {each.identity for each in former if each.kind == Kind.RECORD}
 	addresses = {address for each in ids | set(names) | joined for address in _address(each)}
 	numbers = [each for each in ids if each.isdigit()]
 	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in rows if row.contact])
@@ -165,7 +165,7 @@ def _all_ids(rows: list["frappe._dict"], former: list["frappe._dict"]) -> set[st
 
 
 def _of_kind(kind: Kind, former: list["frappe._dict"]) -> set[str]:
-	return {each.identity for each in former if each.kind == kind.value}
+	return {each.identity for each in former if each.kind == kind}
 
 
 def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import frappe
 
+from whatsapp_channel.conversations.customers.owners import Kind
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.coexistence import app_address
@@ -13,7 +14,7 @@ def former_addresses(customer: str) -> set[str]:
 	A number that somebody else has by now is left out: it would be unclear who is meant.
 	"""
 	rows = frappe.get_all(
-		IDENTITY, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
+		IDENTITY, {"parent": customer, "kind": ["in", [Kind.PHONE, Kind.RECORD]]}, pluck="identity"
 	)
 	if not rows:
 		return set()

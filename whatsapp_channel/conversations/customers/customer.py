@@ -34,6 +34,7 @@ from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text.message_text import display_name
 
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
@@ -240,7 +241,7 @@ def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str |
 
 
 def _wrote_later(name: str, at: datetime) -> bool:
-	later = {"customer": name, "direction": "Incoming", "message_timestamp": [">", to_site(at)]}
+	later = {"customer": name, "direction": Direction.INCOMING, "message_timestamp": [">", to_site(at)]}
 	return bool(frappe.db.exists(MESSAGE, later))
 
 

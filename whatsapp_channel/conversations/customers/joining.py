@@ -15,6 +15,9 @@ from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.customers.phone import of_wa_id, variants
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.session import Direction
 
 # Conversations first: a reply that is being saved writes its conversation before its messages, so it either is
 # done before its messages are moved, or reads the new customer from the conversation.
@@ -164,7 +167,11 @@ def _follow(row: "frappe._dict", other_contacts: set[str]) -> None:
 	customers.follow_address(row)
 	for channel in _channels(CONVERSATION, {"customer": row.name}):
 		_one_current_conversation(row.name, channel)
-	waiting = {"customer": row.name, "direction": "Outgoing", "status": ["in", ["Queued", "Sending"]]}
+	waiting = {
+		"customer": row.name,
+		"direction": Direction.OUTGOING,
+		"status": ["in", [MessageStatus.QUEUED, MessageStatus.SENDING]],
+	}
 	for channel in _channels(MESSAGE, waiting):
 		wake_sender_after_commit(row.name, channel)
 	open_tickets = customers.open_tickets(row.name)
@@ -186,16 +193,20 @@ def _one_current_conversation(customer: str, channel: str) -> None:
 		order_by="opened_at desc, creation desc",
 	)
 	newest, *earlier = rows
-	running = [row for row in earlier if row.state != "Ended"]
+	running = [row for row in earlier if row.state != ConversationState.ENDED]
 	if not _is_open(newest.ticket):
 		ticket = next((row.ticket for row in running if _is_open(row.ticket)), None)
 		if ticket:
 			values = {"ticket": ticket, "ended_at": None}
 			set_value(
-				CONVERSATION, newest.name, values if newest.state != "Ended" else {**values, "state": "Open"}
+				CONVERSATION,
+				newest.name,
+				values
+				if newest.state != ConversationState.ENDED
+				else {**values, "state": ConversationState.OPEN},
 			)
 	if running:
-		ended = {"state": "Ended", "ended_at": site_now()}
+		ended = {"state": ConversationState.ENDED, "ended_at": site_now()}
 		set_value(CONVERSATION, {"name": ["in", [row.name for row in running]]}, ended)
 
 

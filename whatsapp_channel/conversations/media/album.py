@@ -7,6 +7,7 @@ from frappe.utils import cint
 
 from whatsapp_channel.doctypes import MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.rules.messaging.session import Direction
 
 GROUPED = ("image", "video")
 FIELDS = ["direction", "message_type", "message_timestamp", "communication", "quoted_key"]
@@ -52,7 +53,7 @@ def _newest(conversation: str) -> "frappe._dict | None":
 def _may_join(present: "frappe._dict", newest: "frappe._dict") -> bool:
 	"""Both are the customer's and pictures, and answer the same message or none."""
 	return (
-		newest.direction == present.direction == "Incoming"
+		newest.direction == present.direction == Direction.INCOMING
 		and newest.message_type in GROUPED
 		and present.message_type in GROUPED
 		and newest.quoted_key == present.quoted_key

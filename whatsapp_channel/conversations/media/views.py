@@ -6,7 +6,7 @@ from frappe import _
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.content import Content, Media, read_content
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
+from whatsapp_channel.conversations.media.wanted import FileState
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files
@@ -30,12 +30,14 @@ FIELDS = [
 def attach(message: str, communication: str, ticket: str) -> None:
 	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
 	rows = frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"]
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FileState.STORED}, ["name", "file"]
 	)
 	for row in rows:
 		if not files.attach(row.file, communication, ticket):
 			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
-			set_value(MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None})
+			set_value(
+				MEDIA, row.name, {"state": FileState.FAILED, "error": text, "file": None, "file_url": None}
+			)
 	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
 		frappe.db.after_commit.add(files.forget_shown)
 
@@ -71,7 +73,7 @@ def _content(row: "frappe._dict") -> Content | None:
 
 
 def _view(row: "frappe._dict", told: Media | None) -> FileView:
-	stored = row.state == STORED
+	stored = row.state == FileState.STORED
 	return FileView(
 		name=row.file_name or "",
 		url=row.file_url if stored else None,
@@ -86,7 +88,7 @@ def _view(row: "frappe._dict", told: Media | None) -> FileView:
 
 def failed_in(messages: list[str]) -> list["frappe._dict"]:
 	"""The files of these messages that are not there and that Meta may still have."""
-	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
+	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FileState.FAILED}
 	return frappe.get_all(
 		MEDIA, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
 	)
@@ -94,5 +96,9 @@ def failed_in(messages: list[str]) -> list["frappe._dict"]:
 
 def has_missing(message: str) -> bool:
 	"""Whether a file of this message is not there, and not for good."""
-	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
+	among = {
+		"parent": message,
+		"parenttype": MESSAGE,
+		"state": ["not in", [FileState.STORED, FileState.REMOVED]],
+	}
 	return bool(frappe.db.exists(MEDIA, among))

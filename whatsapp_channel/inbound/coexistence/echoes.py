@@ -20,9 +20,13 @@ from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
 # How long a message of ours may be on its way to Meta before nobody waits any more for its id.
 ON_ITS_WAY = timedelta(seconds=60)
@@ -37,10 +41,10 @@ def file(item: Item) -> None:
 	"""
 	echo = item.message
 	if echo.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
+		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
-		raise ItemProblem(text, "Failed")
+		raise ItemProblem(text, ItemState.FAILED)
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
@@ -74,14 +78,14 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	known yet. Raises ItemProblem for a moment's patience."""
 	sending = {
 		"customer": name,
-		"direction": "Outgoing",
-		"status": "Sending",
+		"direction": Direction.OUTGOING,
+		"status": MessageStatus.SENDING,
 		"text": echo.text,
 		"last_attempt": [">", site_now() - ON_ITS_WAY],
 	}
 	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
-		raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
+		raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
@@ -109,7 +113,7 @@ def _running(name: str, channel: str) -> "frappe._dict | None":
 	"""The customer's newest conversation that has not ended."""
 	rows = frappe.get_all(
 		CONVERSATION,
-		{"customer": name, "channel": channel, "state": ["!=", "Ended"]},
+		{"customer": name, "channel": channel, "state": ["!=", ConversationState.ENDED]},
 		["name", "ticket", "last_inbound", "last_outbound"],
 		order_by="opened_at desc, creation desc",
 		limit=1,
@@ -123,7 +127,7 @@ def _open(name: str, channel: str, at: datetime) -> "frappe._dict":
 		"doctype": CONVERSATION,
 		"customer": name,
 		"channel": channel,
-		"state": "Responded",
+		"state": ConversationState.RESPONDED,
 		"opened_at": to_site(at),
 	}
 	return frappe._dict(name=frappe.get_doc(values).insert(ignore_permissions=True).name)
@@ -134,16 +138,16 @@ def _note(thread: "frappe._dict", at: datetime) -> None:
 	values = {"last_outbound": to_site(max(filter(None, (to_utc(thread.last_outbound), at))))}
 	asked = to_utc(thread.last_inbound)
 	if not asked or at >= asked:
-		values["state"] = "Responded"
+		values["state"] = ConversationState.RESPONDED
 	set_value(CONVERSATION, thread.name, values)
 
 
 def _insert(item: Item, way: Route, name: str, conversation: str | None, **more: Any) -> str:
 	return messages.insert_row(
 		{
-			"direction": "Outgoing",
-			"origin": business_app.ORIGIN,
-			"status": "Accepted",
+			"direction": Direction.OUTGOING,
+			"origin": Origin.BUSINESS_APP,
+			"status": MessageStatus.ACCEPTED,
 			"customer": name,
 			"channel": way.channel,
 			"conversation": conversation,

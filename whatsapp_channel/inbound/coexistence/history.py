@@ -22,13 +22,15 @@ from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
-ORIGIN = "History"
 DECLINED = 2593109
 
 
@@ -100,10 +102,10 @@ def declined(error: ErrorObject) -> str | None:
 
 def _check(item: Item) -> None:
 	if item.message.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
+		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
 	if not item.peer:
 		raise ItemProblem(
-			_("This past message names no customer. It is kept here and cannot be filed."), "Failed"
+			_("This past message names no customer. It is kept here and cannot be filed."), ItemState.FAILED
 		)
 
 
@@ -158,15 +160,15 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
 	found = frappe.db.sql(
 		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
-		where customer = %s and channel = %s and state = 'Ended' and window_ends is null and exists (
+		where customer = %s and channel = %s and state = '{ConversationState.ENDED}' and window_ends is null and exists (
 		select 1 from `tab{MESSAGE}` message where message.conversation = conversation.name and message.origin = %s)
 		limit 1""",
-		(name, channel, ORIGIN),
+		(name, channel, Origin.HISTORY),
 		as_dict=True,
 	)
 	if not found:
 		place = {"doctype": CONVERSATION, "customer": name, "channel": channel}
-		values = {**place, "state": "Ended", "opened_at": first, "ended_at": last}
+		values = {**place, "state": ConversationState.ENDED, "opened_at": first, "ended_at": last}
 		return frappe.get_doc(values).insert(ignore_permissions=True).name
 	row = found[0]
 	if first < row.opened_at or last > row.ended_at:
@@ -177,7 +179,7 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 
 def is_of_the_past(conversation: str) -> bool:
 	"""Whether a conversation holds copied messages: it is for reading, and never continued or put in a ticket."""
-	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": ORIGIN}))
+	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": Origin.HISTORY}))
 
 
 def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
@@ -189,8 +191,8 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 	status = past_status(_context(past.item).get("status"), outgoing=past.outgoing)
 	row = {
 		"name": past.key[:20],
-		"direction": "Outgoing" if past.outgoing else "Incoming",
-		"origin": ORIGIN,
+		"direction": Direction.OUTGOING if past.outgoing else Direction.INCOMING,
+		"origin": Origin.HISTORY,
 		"status": status.value,
 		"error": _not_delivered() if status is MessageStatus.FAILED else None,
 		"customer": name,

@@ -15,7 +15,7 @@ from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.problems import expired
 from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
 from whatsapp_channel.conversations.media.views import FIELDS, attach
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED, Wanted
+from whatsapp_channel.conversations.media.wanted import FileState, Wanted
 from whatsapp_channel.database import (
 	change_row,
 	in_transaction,
@@ -27,6 +27,7 @@ from whatsapp_channel.database import (
 )
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.rules.messaging.origin import Origin
 
 FIELDS += ["error", "available_until"]
 # Of one file, by who waits for it: an agent in front of the page, nobody.
@@ -46,7 +47,7 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 		return _("There is nothing to fetch for this message.")
 	return (
 		_("The file has been fetched.")
-		if all(state == STORED for state, _text in outcomes)
+		if all(state == FileState.STORED for state, _text in outcomes)
 		else outcomes[0][1]
 	)
 
@@ -54,7 +55,7 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 def _missing(message: str) -> list["frappe._dict"]:
 	look_anew()  # another fetch may just have ended
 	return frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
+		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, FIELDS, order_by="idx"
 	)
 
 
@@ -71,7 +72,9 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 		values["available_until"] = row.available_until
 		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
 	if not _settle(row, values):
-		return REMOVED, _("This message was erased, or its file removed, while the file was being fetched.")
+		return FileState.REMOVED, _(
+			"This message was erased, or its file removed, while the file was being fetched."
+		)
 	return values["state"], values["error"]
 
 
@@ -110,7 +113,7 @@ def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | 
 	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
 	if message and message.customer != customer:
 		return None
-	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
+	if frappe.db.get_value(MEDIA, row.name, "state") != FileState.FAILED:
 		discard(values)
 		return False
 	set_value(MEDIA, row.name, values)
@@ -161,8 +164,8 @@ def _due() -> list["frappe._dict"]:
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
 		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
-		where media.state = %s and coalesce(message.origin, '') != 'History' order by media.modified limit 500""",
-		(FAILED,),
+		where media.state = %s and coalesce(message.origin, '') != '{Origin.HISTORY}' order by media.modified limit 500""",
+		(FileState.FAILED,),
 		as_dict=True,
 	)
 	now = site_now()

@@ -25,7 +25,7 @@ from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
 from whatsapp_channel.inbound.media import again
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.keys import item_key, wamid_key
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -37,8 +37,8 @@ LANES = 4
 """So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
 TURN_SECONDS = 60
 # Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
-WAITING = "state = 'Pending' and file_since is not null and file_row is null"
-KEPT = ("Pending", "Held", "Unroutable")
+WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_row is null"
+KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 ITEM_FIELDS = ["state", "file_since", "file_row"]
 
 
@@ -68,7 +68,7 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	if left <= timedelta():
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
-	raise ItemProblem(text, "Pending", retry_at=utc_now() + left, columns=columns)
+	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
 
 def _later() -> str:
@@ -200,7 +200,7 @@ def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
 		if not lock_row(CUSTOMER, row.file_customer):
 			return False
 		frappe.db.sql(
-			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = 'Pending' then %s else
+			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = '{ItemState.PENDING}' then %s else
 			next_attempt end where name = %s and state in %s and file_row is null""",
 			(frappe.as_json(values), site_now(), row.name, KEPT),
 		)
