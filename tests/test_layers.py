@@ -30,6 +30,7 @@ helpdesk
 settings
 stored jobs encryption
 logs
+rows
 database
 clock timeouts keys doctypes
 rules

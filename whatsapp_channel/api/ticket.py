@@ -6,12 +6,13 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
 from whatsapp_channel.conversations.media import views
-from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
+from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.outbound import gate, outbox, resend
@@ -111,9 +112,7 @@ def _theme(verdict: Verdict) -> str:
 
 def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
-	customer = frappe.db.get_value(
-		CUSTOMER, thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
-	) or frappe._dict(profile_name="?", phone=None, bsuid=None)
+	customer = rows.one(CustomerRow, thread.customer) or CustomerRow("?", "?", profile_name="?")
 	phone = shown_number(customer.phone)
 	name = called(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name

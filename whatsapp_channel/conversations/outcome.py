@@ -7,8 +7,10 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.conversations import conversation, session, traces
+from whatsapp_channel.conversations.rows import CourseRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, plain_values, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
@@ -17,20 +19,6 @@ from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging import window
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, replaceable_by
 from whatsapp_channel.rules.messaging.session import Direction
-
-FIELDS = [
-	"name",
-	"status",
-	"session",
-	"customer",
-	"channel",
-	"conversation",
-	"communication",
-	"ticket",
-	"wamid",
-	"wamid_key",
-	"origin",
-]
 
 
 def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
@@ -57,7 +45,7 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 
 	def work() -> bool:
 		lock_row(CUSTOMER, customer)
-		message = frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True)
+		message = rows.one(CourseRow, name)
 		if message.customer != customer:
 			return False
 		if not message.session:
@@ -71,7 +59,7 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 	return in_transaction(work)
 
 
-def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
+def _count(message: CourseRow, wamid: str, at: datetime) -> None:
 	channel = frappe.db.get_value(CONVERSATION, message.conversation, "channel")
 	counted = session.record(
 		customer=message.customer,
@@ -102,18 +90,18 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	}
 	if not change(name, values, only_from=_replaceable(MessageStatus.FAILED)):
 		return
-	message = frappe.db.get_value(MESSAGE, name, [*FIELDS, "text"], as_dict=True)
+	message = rows.one(CourseRow, name)
 	_fail_rest(message, reason)
 	show(message.communication)
 	if message.communication:
 		first_response.take_back(message.communication)
 	ticket = tickets.ticket_of(message.communication) if message.communication else None
 	if ticket:
-		start = (message.text or "")[:80]
+		start = (frappe.db.get_value(MESSAGE, name, "text") or "")[:80]
 		tickets.note(ticket, _('WhatsApp message "{0}" was not delivered. {1}').format(start, reason))
 
 
-def _fail_rest(message: "frappe._dict", reason: str) -> None:
+def _fail_rest(message: CourseRow, reason: str) -> None:
 	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
 	if not message.communication:
 		return

@@ -17,6 +17,7 @@ from whatsapp_channel.inbound import account_events, identity, message, order, s
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
@@ -46,7 +47,7 @@ def is_ignored(item: Item) -> bool:
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 
 
-def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None:
+def attempt(item: Item, row: ItemRow | None = None) -> ItemProblem | None:
 	"""Tries once; returns why it could not be processed, None when it was. `row`: its own, when it is kept already."""
 	try:
 		_check(item)

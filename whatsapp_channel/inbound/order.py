@@ -23,6 +23,7 @@ from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
+from whatsapp_channel.inbound.rows import ItemRow
 
 WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
@@ -54,7 +55,7 @@ def _number_of(account: str | None, user_id: str | None) -> str | None:
 	return frappe.db.get_value(CUSTOMER, {"bsuid_key": owners.key(account, user_id)}, "wa_id")
 
 
-def check(item: Item, row: "frappe._dict | None" = None) -> None:
+def check(item: Item, row: ItemRow | None = None) -> None:
 	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
 
 	`row`: the item's own row with name and sequence, when it is kept already. Costs one indexed query.
@@ -73,7 +74,7 @@ def check(item: Item, row: "frappe._dict | None" = None) -> None:
 	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
-def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
+def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
 	if not senders:
 		return False
 	earlier = "and (sequence, name) < (%(sequence)s, %(name)s)" if row else ""
@@ -85,7 +86,7 @@ def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
 			"senders": tuple(senders),
 			"waiting": WAITING,
 			"kinds": tuple(kind.value for kind in KINDS),
-			**(row or {}),
+			**({"sequence": row.sequence, "name": row.name} if row else {}),
 		},
 		pluck=True,
 	)

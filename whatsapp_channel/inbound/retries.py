@@ -6,6 +6,7 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
@@ -15,6 +16,7 @@ from whatsapp_channel.inbound import gaps, order
 from whatsapp_channel.inbound.items import attempt, outcome
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
 from whatsapp_channel.timeouts import OutOfTime
@@ -24,7 +26,6 @@ AFTER_FIRST_CRASH = timedelta(seconds=10)
 AFTER_A_CRASH = timedelta(minutes=5)
 # As many are looked up at once.
 BATCH = 10
-FIELDS = ["name", "creation", "sequence", "state", "kind", "number", "sender", "attempts", "payload"]
 
 
 def due(limit: int) -> list[str]:
@@ -61,7 +62,7 @@ def retry_due(until: float) -> int:
 
 def retry(name: str) -> None:
 	"""One more try of a pending item."""
-	row = frappe.db.get_value(ITEM, name, FIELDS, as_dict=True)
+	row = rows.one(ItemRow, name)
 	if not row or row.state != ItemState.PENDING:
 		return
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
@@ -72,7 +73,7 @@ def retry(name: str) -> None:
 	in_transaction(lambda: _settle(row, item, problem))
 
 
-def _attempt_stored(row: "frappe._dict") -> tuple[Item | None, ItemProblem | None]:
+def _attempt_stored(row: ItemRow) -> tuple[Item | None, ItemProblem | None]:
 	if row.attempts >= MOST_ATTEMPTS[Retry.BACKOFF]:
 		# After the last attempt it would have become Failed: it was broken off.
 		text = _("The worker was killed while it processed this item. See the server's log, then reprocess.")
@@ -84,7 +85,7 @@ def _attempt_stored(row: "frappe._dict") -> tuple[Item | None, ItemProblem | Non
 	return item, attempt(item, row)
 
 
-def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None) -> None:
+def _settle(row: ItemRow, item: Item | None, problem: ItemProblem | None) -> None:
 	if problem:
 		values = outcome(problem, attempts=row.attempts + 1, born=row.creation)
 	else:

@@ -8,10 +8,12 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.conversations import course, outcome
+from whatsapp_channel.conversations.rows import CourseRow
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
@@ -37,16 +39,16 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 	names = _names([item.status for item in ours])
 
 	def work() -> list[Item]:
-		rows = _locked(names.values())
+		found = _locked(names.values())
 		alone: list[Item] = []
 		reports: dict[str, list[StatusUpdate]] = defaultdict(list)
 		for item in ours:
-			row = rows.get(names.get(item.status.id, ""))
+			row = found.get(names.get(item.status.id, ""))
 			if row and _is_ready(row, item.status):
 				reports[row.name].append(item.status)
 			else:
 				alone.append(item)
-		_advance(rows, reports)
+		_advance(found, reports)
 		return alone
 
 	return in_transaction(work)
@@ -62,7 +64,7 @@ def apply(item: Item) -> None:
 	name = _names([update]).get(update.id)
 	if not name:
 		raise ItemProblem(_("No message of ours has this id."), ItemState.PENDING, patience=PATIENCE)
-	if not _is_ready(frappe.db.get_value(MESSAGE, name, ["session", "origin"], as_dict=True), update):
+	if not _is_ready(rows.one(CourseRow, name), update):
 		outcome.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
@@ -72,7 +74,7 @@ def _is_of_group(item: Item) -> bool:
 	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
 
 
-def _is_ready(row: "frappe._dict", update: StatusUpdate) -> bool:
+def _is_ready(row: CourseRow, update: StatusUpdate) -> bool:
 	"""Whether a message may move on as it is.
 
 	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
@@ -102,26 +104,24 @@ def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[
 	return frappe.db.sql(query, (tuple(values),))
 
 
-def _locked(names: Collection[str]) -> dict[str, "frappe._dict"]:
+def _locked(names: Collection[str]) -> dict[str, CourseRow]:
 	"""The rows as they are now, so that nobody else changes them meanwhile."""
 	if not names:
 		return {}
-	fields = ", ".join(dict.fromkeys((*outcome.FIELDS, *course.FIELDS)))
-	query = f"select {fields} from `tab{MESSAGE}` where name in %s for update"
-	return {row.name: row for row in frappe.db.sql(query, (tuple(names),), as_dict=True)}
+	return {row.name: row for row in rows.where(CourseRow, "name in %s for update", (tuple(names),))}
 
 
-def _advance(rows: Mapping[str, "frappe._dict"], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+def _advance(found: Mapping[str, CourseRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
 	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
 	outcomes = {
-		name: course.outcome(rows[name], updates) for name, updates in reports.items() if name in rows
+		name: course.outcome(found[name], updates) for name, updates in reports.items() if name in found
 	}
 	_store({name: each.values for name, each in outcomes.items() if each.values})
 	for name, each in outcomes.items():
 		if each.failure:
 			_fail_as_reported(name, each.failure)
-	outcome.show_all({rows[name].communication for name, each in outcomes.items() if each.moved})
-	for queue in {(row.customer, row.channel) for row in map(rows.get, outcomes) if row.status in UNSETTLED}:
+	outcome.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
+	for queue in {(row.customer, row.channel) for row in map(found.get, outcomes) if row.status in UNSETTLED}:
 		wake_sender_after_commit(*queue)
 
 

@@ -8,15 +8,16 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs, logs, settings
+from whatsapp_channel import jobs, logs, rows, settings
 from whatsapp_channel.accounts import access
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import outcome
+from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
-from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
+from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import gate, outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
@@ -60,7 +61,7 @@ def _advance(message: "frappe._dict") -> bool:
 	if not sender:
 		return False
 	number, account = sender
-	customer = frappe.db.get_value(CUSTOMER, message.customer, ["wa_id", "bsuid"], as_dict=True)
+	customer = rows.one(CustomerRow, message.customer)
 	if not customer:
 		# Joined into another row since, in whose queue the message is now.
 		return False
@@ -84,7 +85,7 @@ def _advance(message: "frappe._dict") -> bool:
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
-	channel = frappe.db.get_value(CHANNEL, message.channel, ["number", "enabled"], as_dict=True)
+	channel = rows.one(ChannelRow, message.channel)
 	if not channel or not channel.enabled:
 		return None
 	account = frappe.db.get_value(NUMBER, channel.number, "account")

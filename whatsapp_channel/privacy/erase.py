@@ -13,6 +13,7 @@ from frappe import _
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
@@ -176,7 +177,7 @@ def _told(whom: Person) -> Told:
 	return Told(tuple(beginnings), (*whom.mentions, *sorted(masked)))
 
 
-def _shell(customer: str) -> "frappe._dict":
+def _shell(customer: str) -> CustomerRow:
 	"""A new customer of the same account without any identity, to whom counts and times belong from now on.
 
 	A new row and not the old one without its number: whoever waits for the lock sees that the customer is gone.
@@ -186,7 +187,7 @@ def _shell(customer: str) -> "frappe._dict":
 	document = frappe.get_doc(values)
 	document.flags.ignore_links = not frappe.db.exists(ACCOUNT, account)
 	document.insert(ignore_permissions=True)
-	return frappe._dict(name=document.name, wa_id=None, profile_name=document.profile_name)
+	return CustomerRow(document.name, account, profile_name=document.profile_name)
 
 
 def _hand_over(customer: str, shell: str) -> int:

@@ -10,14 +10,15 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
 from whatsapp_channel.conversations import business_app, messages, traces
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.customers.joining import FIELDS
 from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
@@ -105,23 +106,16 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 	traces.catch_up(stored, wamid_key(echo.id))
 	ticket = tickets.state(thread.ticket)
 	if ticket:
-		row = frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True)
-		business_app.file(stored, ticket.name, row, closed=ticket.is_resolved)
+		business_app.file(stored, ticket.name, rows.one(CustomerRow, name), closed=ticket.is_resolved)
 
 
-def _running(name: str, channel: str) -> "frappe._dict | None":
+def _running(name: str, channel: str) -> ConversationRow | None:
 	"""The customer's newest conversation that has not ended."""
-	rows = frappe.get_all(
-		CONVERSATION,
-		{"customer": name, "channel": channel, "state": ["!=", ConversationState.ENDED]},
-		["name", "ticket", "last_inbound", "last_outbound"],
-		order_by="opened_at desc, creation desc",
-		limit=1,
-	)
-	return rows[0] if rows else None
+	running = {"customer": name, "channel": channel, "state": ["!=", ConversationState.ENDED]}
+	return rows.first(ConversationRow, running, "opened_at desc, creation desc")
 
 
-def _open(name: str, channel: str, at: datetime) -> "frappe._dict":
+def _open(name: str, channel: str, at: datetime) -> ConversationRow:
 	"""The colleague wrote first: what the customer answers belongs here, and opens the ticket by the channel's rule."""
 	values = {
 		"doctype": CONVERSATION,
@@ -130,10 +124,10 @@ def _open(name: str, channel: str, at: datetime) -> "frappe._dict":
 		"state": ConversationState.RESPONDED,
 		"opened_at": to_site(at),
 	}
-	return frappe._dict(name=frappe.get_doc(values).insert(ignore_permissions=True).name)
+	return rows.one(ConversationRow, frappe.get_doc(values).insert(ignore_permissions=True).name)
 
 
-def _note(thread: "frappe._dict", at: datetime) -> None:
+def _note(thread: ConversationRow, at: datetime) -> None:
 	"""Nobody waits for an answer any more, unless the customer has written since."""
 	values = {"last_outbound": to_site(max(filter(None, (to_utc(thread.last_outbound), at))))}
 	asked = to_utc(thread.last_inbound)

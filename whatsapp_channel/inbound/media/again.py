@@ -8,14 +8,15 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs, logs
+from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.problems import expired
 from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
-from whatsapp_channel.conversations.media.views import FIELDS, attach
+from whatsapp_channel.conversations.media.views import attach
 from whatsapp_channel.conversations.media.wanted import FileState, Wanted
+from whatsapp_channel.conversations.rows import MediaRow, MessageRow
 from whatsapp_channel.database import (
 	change_row,
 	in_transaction,
@@ -29,7 +30,6 @@ from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.rules.messaging.origin import Origin
 
-FIELDS += ["error", "available_until"]
 # Of one file, by who waits for it: an agent in front of the page, nobody.
 AGENT_SECONDS = 60.0
 SWEEP_SECONDS = 180.0
@@ -52,14 +52,12 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 	)
 
 
-def _missing(message: str) -> list["frappe._dict"]:
+def _missing(message: str) -> list[MediaRow]:
 	look_anew()  # another fetch may just have ended
-	return frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, FIELDS, order_by="idx"
-	)
+	return rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, "idx")
 
 
-def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
+def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 	"""One more try of one file; returns its state and the reason if it is still missing."""
 	if not row.available_until or row.available_until <= site_now():
 		values = {"state": expired().state, "error": expired().text}
@@ -78,7 +76,7 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 	return values["state"], values["error"]
 
 
-def _wanted(row: "frappe._dict") -> Wanted:
+def _wanted(row: MediaRow) -> Wanted:
 	message = frappe.db.get_value(
 		MESSAGE, row.parent, ["wamid", "customer", "message_timestamp"], as_dict=True
 	)
@@ -95,7 +93,7 @@ def _wanted(row: "frappe._dict") -> Wanted:
 	)
 
 
-def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+def _settle(row: MediaRow, values: dict[str, Any]) -> bool:
 	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile.
 
 	False when nobody waits for the file any more: then it is not kept.
@@ -107,10 +105,10 @@ def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
 	return settled
 
 
-def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | None) -> bool | None:
+def _settle_locked(row: MediaRow, values: dict[str, Any], customer: str | None) -> bool | None:
 	"""None when the message is another customer's by now."""
 	lock_row(CUSTOMER, customer)
-	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
+	message = rows.one(MessageRow, row.parent)
 	if message and message.customer != customer:
 		return None
 	if frappe.db.get_value(MEDIA, row.name, "state") != FileState.FAILED:
@@ -160,7 +158,7 @@ def _due() -> list["frappe._dict"]:
 	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
 	whose time is over is looked at once more, to say so."""
 	save_now()
-	rows = frappe.db.sql(
+	failed = frappe.db.sql(
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
 		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
@@ -171,7 +169,7 @@ def _due() -> list["frappe._dict"]:
 	now = site_now()
 	return [
 		row
-		for row in rows
+		for row in failed
 		if now - row.modified >= max(FIRST_PAUSE, row.modified - row.creation)
 		or (row.available_until and row.available_until <= now)
 	]
