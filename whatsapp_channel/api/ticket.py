@@ -11,7 +11,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
 from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow, OutgoingRow
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
@@ -110,7 +110,7 @@ def _theme(verdict: Verdict) -> str:
 	return "green" if verdict.window_open else "orange"
 
 
-def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
+def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
 	customer = rows.one(CustomerRow, thread.customer) or CustomerRow("?", "?", profile_name="?")
 	phone = shown_number(customer.phone)
@@ -146,26 +146,21 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	communications = tickets.communications(ticket, sent_or_received="Sent")
 	if not communications:
 		return []
-	rows = frappe.get_all(
-		MESSAGE,
-		{
-			"communication": ["in", communications],
-			"status": ["in", list(UNDELIVERED)],
-			"sent_again": 0,
-			"origin": Origin.CLOUD_API,
-		},
-		["name", "text", "error", "status", "communication"],
-		order_by="sequence, part",
-	)
+	undelivered = {
+		"communication": ["in", communications],
+		"status": ["in", list(UNDELIVERED)],
+		"sent_again": 0,
+		"origin": Origin.CLOUD_API,
+	}
 	replies: dict[tuple[str, str], list] = {}
-	for row in rows:
+	for row in rows.many(OutgoingRow, undelivered, "sequence, part"):
 		# The parts of one reply fail together and are sent again together.
 		key = (row.status, row.communication if row.status == MessageStatus.FAILED else row.name)
 		replies.setdefault(key, []).append(row)
 	return [_as_undelivered(parts) for parts in replies.values()]
 
 
-def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
+def _as_undelivered(parts: list[OutgoingRow]) -> dict[str, Any]:
 	first = parts[0]
 	return {
 		"name": first.name,

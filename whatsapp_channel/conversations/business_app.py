@@ -50,8 +50,8 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 	return communication
 
 
-def waiting(conversation: str) -> list["frappe._dict"]:
-	"""Name and time of the app's messages that no ticket shows yet, in the order in which they were written.
+def waiting(conversation: str) -> list[MessageRow]:
+	"""The app's messages that no ticket shows yet, in the order in which they were written.
 
 	What a colleague only reacted to, changed or deleted was never accepted as a message of its own.
 	"""
@@ -61,8 +61,7 @@ def waiting(conversation: str) -> list["frappe._dict"]:
 		"communication": ["is", "not set"],
 		"accepted_on": ["is", "set"],
 	}
-	fields = ["name", "message_timestamp"]
-	return frappe.get_all(MESSAGE, unseen, fields, order_by="message_timestamp, creation")
+	return rows.many(MessageRow, unseen, "message_timestamp, creation")
 
 
 def _asked(conversation: str) -> list[datetime]:

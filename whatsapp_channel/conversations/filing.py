@@ -1,11 +1,8 @@
 """Messages of a conversation that a ticket is opened for."""
 
-import frappe
-
 from whatsapp_channel import rows
 from whatsapp_channel.conversations import business_app, communications
 from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
-from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.rules.messaging.session import Direction
 
 
@@ -17,8 +14,7 @@ def file_waiting(conversation: str, ticket: str, customer: CustomerRow) -> None:
 		"communication": ["is", "not set"],
 		"session": ["is", "set"],
 	}
-	fields = ["name", "message_timestamp"]
-	unseen = frappe.get_all(MESSAGE, waiting, fields, order_by="message_timestamp, creation")
+	unseen = rows.many(MessageRow, waiting, "message_timestamp, creation")
 	from_app = business_app.waiting(conversation)
 	for row in sorted([*unseen, *from_app], key=lambda row: row.message_timestamp):
 		if row in from_app:

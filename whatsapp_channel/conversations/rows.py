@@ -74,6 +74,8 @@ class MessageRow(Row):
 	revoked_on: datetime | None
 	reaction: str | None
 	sent_again: int
+	wamid: str | None
+	wamid_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,25 @@ class CourseRow(Row):
 	price_category: str | None
 	price_type: str | None
 	price_model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRow(Row):
+	"""A message of ours that waits, is on its way, or did not arrive. `content`: JSON, None for one of `text` alone."""
+
+	DOCTYPE: ClassVar[str] = doctypes.MESSAGE
+	name: str
+	customer: str
+	channel: str
+	communication: str | None
+	text: str | None
+	content: str | None
+	status: str
+	error: str | None
+	attempts: int
+	last_attempt: datetime | None
+	next_attempt: datetime | None
+	client_reference: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import outcome
-from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
+from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import gate, outbox
@@ -49,7 +49,7 @@ def _look(queue: str, customer: str, channel: str) -> bool:
 	return bool(message) and _advance(message)
 
 
-def _advance(message: "frappe._dict") -> bool:
+def _advance(message: OutgoingRow) -> bool:
 	"""Does the next thing for the first message in the queue; False when the queue has to wait."""
 	if not outbox.is_due(message):
 		return False
@@ -80,10 +80,11 @@ def _advance(message: "frappe._dict") -> bool:
 		_fail(message, gate.said(error.sentence), code=None)
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
-	return _claim(message) and _post(message, account, partial(client.send, number, recipient, content))
+	claimed = _claim(message)
+	return bool(claimed) and _post(claimed, account, partial(client.send, number, recipient, content))
 
 
-def _sender(message: "frappe._dict") -> tuple[str, str] | None:
+def _sender(message: OutgoingRow) -> tuple[str, str] | None:
 	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
 	channel = rows.one(ChannelRow, message.channel)
 	if not channel or not channel.enabled:
@@ -94,8 +95,9 @@ def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 	return channel.number, account
 
 
-def _claim(message: "frappe._dict") -> bool:
-	"""Marks a message as being sent and commits, so that no crash can have it sent a second time."""
+def _claim(message: OutgoingRow) -> OutgoingRow | None:
+	"""Marks a message as being sent and commits, so that no crash can have it sent a second time; None when it no
+	longer waits."""
 	values = {
 		"status": MessageStatus.SENDING,
 		"attempts": message.attempts + 1,
@@ -104,11 +106,10 @@ def _claim(message: "frappe._dict") -> bool:
 	}
 	claimed = outcome.change(message.name, values, only_from=(MessageStatus.QUEUED,))
 	save_now()  # must be durable before the request leaves
-	message.attempts += 1
-	return claimed
+	return message.changed(values) if claimed else None
 
 
-def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage]) -> bool:
+def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) -> bool:
 	"""Posts one message and saves the outcome; False when the queue has to wait."""
 	try:
 		sent = post(reference=message.client_reference)
@@ -124,12 +125,12 @@ def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage
 	return True
 
 
-def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
+def _accepted(message: OutgoingRow, sent: SentMessage, account: str) -> None:
 	access.note_success(account)
 	outcome.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
-def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
+def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 	if access.is_refusal(error):
 		access.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
@@ -142,12 +143,12 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 	return _try_later(message, error, error.rule.delay_seconds)
 
 
-def _fail(message: "frappe._dict", reason: str, code: int | None) -> None:
+def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
 	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
 	in_transaction(lambda: outcome.fail(message.name, reason, code=code))
 
 
-def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
+def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
 	reason = _(error.agent_text)
 	if moment is None:
@@ -157,14 +158,14 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 	return False
 
 
-def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
+def _requeue(message: OutgoingRow, values: dict[str, Any]) -> None:
 	outcome.change(
 		message.name, {"status": MessageStatus.QUEUED, **values}, only_from=(MessageStatus.SENDING,)
 	)
 	save_now()
 
 
-def _give_up_waiting(message: "frappe._dict") -> None:
+def _give_up_waiting(message: OutgoingRow) -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)

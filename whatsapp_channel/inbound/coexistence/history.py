@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
@@ -19,6 +20,7 @@ from whatsapp_channel.cloud_api.wire import object_of
 from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
@@ -136,10 +138,8 @@ def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
 	customer.under_lock(owner(), owner, lambda name: _file_past(name, way, fresh))
 
 
-def _known(keys: Sequence[str]) -> dict[str, "frappe._dict"]:
-	fields = ["name", "wamid_key", "origin", "customer", "edited_on"]
-	rows = frappe.get_all(MESSAGE, {"wamid_key": ["in", list(keys)]}, fields, order_by=None)
-	return {row.wamid_key: row for row in rows}
+def _known(keys: Sequence[str]) -> dict[str, MessageRow]:
+	return {row.wamid_key: row for row in rows.many(MessageRow, {"wamid_key": ["in", list(keys)]})}
 
 
 def _customer(way: Route, peer: str, item: Item) -> str:

@@ -77,9 +77,7 @@ def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 
 
 def _wanted(row: MediaRow) -> Wanted:
-	message = frappe.db.get_value(
-		MESSAGE, row.parent, ["wamid", "customer", "message_timestamp"], as_dict=True
-	)
+	message = rows.one(MessageRow, row.parent)
 	return Wanted(
 		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
 		customer=message.customer,
