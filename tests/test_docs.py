@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 THREATS = DOCS / "threat_model.md"
+DEVELOPER = DOCS / "developer.md"
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 # A path is written from the root, from the app, or from the tests.
 BASES = (ROOT, ROOT / "whatsapp_channel", ROOT / "tests")
@@ -69,6 +70,35 @@ def test_each_threat_has_its_tests() -> None:
 	assert [row[0] for row in found if not re.search(r"\btest_\w+\.py(::test_\w+)?`", row[2])] == []
 
 
+def missing_in_ways(text: str) -> Iterator[str]:
+	"""Modules in the tables of the ways that are not there. A name without a folder is in the folder of the one before."""
+	for line in (line for line in text.splitlines() if line.startswith("|")):
+		folder = ROOT
+		for path in (code for code in CODE.findall(line) if code.endswith(".py")):
+			found = named(path) or (folder / path if (folder / path).exists() else None)
+			if found:
+				folder = found.parent
+			else:
+				yield path
+
+
+def section(text: str, heading: str) -> str:
+	"""What stands below a heading of the second level."""
+	return text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("heading", ["One message in", "One reply out", "The house"])
+def test_the_modules_of_a_way_are_there(heading: str) -> None:
+	assert list(missing_in_ways(section(DEVELOPER.read_text(), heading))) == []
+
+
+def test_the_ways_as_lists_name_what_is_there_now() -> None:
+	blocks = re.findall(r", now:\n\n((?:    .*\n)+)", section(DEVELOPER.read_text(), "The ways as lists"))
+	assert len(blocks) == 2
+	modules = [module for block in blocks for module in re.findall(r"[\w/]+", block)]
+	assert [module for module in modules if not named(f"{module}.py")] == []
+
+
 @pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
 def test_the_code_and_tests_of_a_decision_are_there(path: Path) -> None:
 	places = PLACES.findall(path.read_text())
@@ -102,3 +132,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 )
 def test_what_is_gone_is_found(text: str) -> None:
 	assert list(missing(text))
+
+
+def test_a_module_that_left_a_way_is_found() -> None:
+	assert list(missing_in_ways("| step | `inbound/items.py`, `order.py`, `gone.py` |")) == ["gone.py"]
