@@ -41,7 +41,7 @@ SANDBOX = "sandbox"
 SANDBOX_MAY_USE = {"cloud_api", "rules", "words"}
 
 # Modules under the names that they had before: jobs in the queue and scheduled jobs still call these, for one release.
-OLD_NAMES: frozenset[str] = frozenset()
+OLD_NAMES: frozenset[str] = frozenset({"status"})
 
 # Each (importer, imported) that still goes up.
 UPWARD: frozenset[tuple[str, str]] = frozenset()
@@ -213,7 +213,7 @@ COMMITTING = [
 	"onboarding.signup_rows",
 	"onboarding.subscription",
 	"patches.columns_without_markup",
-	"patches.signs_of_their_own",
+	"",
 	"privacy.background",
 	"privacy.deliveries",
 	"privacy.erase",
