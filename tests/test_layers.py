@@ -213,7 +213,6 @@ COMMITTING = [
 	"onboarding.signup_rows",
 	"onboarding.subscription",
 	"patches.columns_without_markup",
-	"",
 	"privacy.background",
 	"privacy.deliveries",
 	"privacy.erase",
