@@ -86,7 +86,7 @@ def _insert(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> str:
 	return tickets.add_entry(
 		ticket,
 		sent_or_received="Received",
-		subject=row_of("HD Ticket", ticket, ("subject",)).subject,
+		subject=tickets.subject_of(ticket),
 		sender=tickets.address_of(customer),
 		sender_full_name=called(customer),
 		content=_html([row]),

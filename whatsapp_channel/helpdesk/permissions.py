@@ -26,6 +26,11 @@ def ticket_for_agent(name: object, right: str = "read") -> Document:
 	"""A ticket as it is stored. Raises frappe.PermissionError unless an agent asks who has this right to it, and
 	frappe.DoesNotExistError."""
 	require_agent()
+	return ticket_as_stored(name, right)
+
+
+def ticket_as_stored(name: object, right: str) -> Document:
+	"""The same for whoever has the right, agent or not."""
 	return stored("HD Ticket", name, right)
 
 
@@ -78,7 +83,7 @@ def may_read_message(doc: Document, ptype: str | None = None, user: str | None =
 
 
 def conversation_conditions(user: str | None = None) -> str:
-	"""The same rule for lists, as a condition on `tabWhatsApp Conversation`."""
+	"""The same rule for lists, as a condition on the table of conversations."""
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return ""
