@@ -19,6 +19,8 @@ CODE = re.compile(r"`([^`\n]+)`")
 TEST = re.compile(r"test_\w+")
 PATH = re.compile(r"[\w./{}-]*(?:/|\.(?:py|js|css|json|toml|html|md))|Makefile")
 PLACES = re.compile(r"^\*\*(?:Code|Tests):\*\*.*?(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+# A module with names of what is in it, in brackets.
+IN_MODULE = re.compile(r"`([\w/.]+\.py)`\s+\(((?:`\w+`(?:,\s+)?)+)\)")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[\w-]*)?\)")
 
 
@@ -50,6 +52,16 @@ def missing(text: str) -> Iterator[str]:
 				yield code
 		elif TEST.fullmatch(code) and code not in every_test():
 			yield code
+
+
+def strangers(text: str) -> Iterator[str]:
+	"""What is said to be in a module, and is not."""
+	for path, names in IN_MODULE.findall(text):
+		found = named(path)
+		source = found.read_text() if found else ""
+		yield from (
+			f"{path}: {name}" for name in CODE.findall(names) if not re.search(rf"\b{name}\b", source)
+		)
 
 
 def rows(text: str) -> Iterator[tuple[str, ...]]:
@@ -103,7 +115,7 @@ def test_the_ways_as_lists_name_what_is_there_now() -> None:
 def test_the_code_and_tests_of_a_decision_are_there(path: Path) -> None:
 	places = PLACES.findall(path.read_text())
 	assert len(places) == 2, "a decision says where it is in the code and which test holds it"
-	assert [code for place in places for code in missing(place)] == []
+	assert [code for place in places for code in (*missing(place), *strangers(place))] == []
 
 
 def test_the_index_lists_each_decision() -> None:
@@ -132,6 +144,10 @@ def test_links_lead_somewhere(path: Path) -> None:
 )
 def test_what_is_gone_is_found(text: str) -> None:
 	assert list(missing(text))
+
+
+def test_what_left_a_module_is_found() -> None:
+	assert list(strangers("`database.py` (`lock_row`, `lock_nothing`)")) == ["database.py: lock_nothing"]
 
 
 def test_a_module_that_left_a_way_is_found() -> None:
