@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import frappe
 
+from whatsapp_channel import logs
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -82,3 +83,9 @@ def _quietly(work: Callable[[], object]) -> None:
 		raise
 	except Exception:
 		logger().warning("Could not reach the job queue", exc_info=True)
+
+
+@logs.job
+def sweep() -> None:
+	"""What `schedule.sweep` was called: jobs that were queued before the update still call it. For one release."""
+	frappe.get_attr("whatsapp_channel.schedule.sweep")()

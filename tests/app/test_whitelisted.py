@@ -63,11 +63,11 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
 	"api.ticket.state": (OF_THE_TEAM, {"ticket": "{ticket}"}),
 	# Meta's door, which takes no document; its own table is in guests.py.
 	"api.webhook.receive": ((401, 401, 401, 401), {}),
-	"helpdesk.activities.get_ticket_activities": (OF_THE_TEAM, {"ticket": "{ticket}"}),
+	"overrides.activities.get_ticket_activities": (OF_THE_TEAM, {"ticket": "{ticket}"}),
 }
 # Methods of documents, each called on a stored one that the client describes as his own.
 METHODS: dict[str, tuple[tuple[int, ...], str]] = {
-	"helpdesk.ticket.WhatsAppTicketMixin.reply_via_agent": (OF_THE_TEAM, "HD Ticket"),
+	"overrides.hd_ticket.WhatsAppTicketMixin.reply_via_agent": (OF_THE_TEAM, "HD Ticket"),
 	"whatsapp_business_account.WhatsAppBusinessAccount.check_connection": (ADMINISTRATORS, ACCOUNT),
 	"whatsapp_delivery.WhatsAppDelivery.reprocess": (ADMINISTRATORS, DELIVERY),
 	"whatsapp_delivery_item.WhatsAppDeliveryItem.reprocess": (ADMINISTRATORS, ITEM),

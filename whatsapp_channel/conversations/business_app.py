@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import rows
-from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.clock import to_utc
 from whatsapp_channel.cloud_api.inbound import read_message
 from whatsapp_channel.cloud_api.wire import load
 from whatsapp_channel.conversations import communications
@@ -14,13 +14,11 @@ from whatsapp_channel.conversations.media import views
 from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import first_response, tickets
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
-
-TICKET = "HD Ticket"
 
 
 def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = False) -> str:
@@ -36,7 +34,7 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 	meaning = Answer.CONTEXT if closed else answer(at, _asked(row.conversation))
 	values = _values(ticket, customer, row)
 	if meaning is Answer.LATEST:
-		_respond(ticket, at)
+		first_response.date(ticket, at)
 		communication = _insert(ticket, values)
 	else:
 		communication = _insert_quietly(ticket, values)
@@ -46,7 +44,7 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 		views.attach(message, communication, ticket)
 	communications.render(communication)
 	if meaning is Answer.EARLIER:
-		_respond(ticket, at, save=True)
+		first_response.date(ticket, at, save=True)
 	return communication
 
 
@@ -78,11 +76,10 @@ def _values(ticket: str, customer: CustomerRow, row: MessageRow) -> dict:
 	message = read_message(load(row.payload))
 	files = views.files_of([row.name]).get(row.name, ())
 	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
-	subject = frappe.db.get_value(TICKET, ticket, "subject")
 	return {
 		"sent_or_received": "Sent",
 		"email_status": "Open",
-		"subject": f"Re: {subject}",
+		"subject": f"Re: {tickets.subject_of(ticket)}",
 		"content": readable.to_html([view], _),
 		"sender": app_address(customer.name),
 		"sender_full_name": _("Business App"),
@@ -101,23 +98,6 @@ def _insert(ticket: str, values: dict) -> str:
 
 def _insert_quietly(ticket: str, values: dict) -> str:
 	"""As a message of no ticket first: Helpdesk answers the insert of one in a ticket by changing the ticket."""
-	place = {"reference_doctype": TICKET, "reference_name": ticket, "status": "Linked"}
-	name = _insert(ticket, {**values, **dict.fromkeys(place)})
-	place["reference_owner"] = frappe.db.get_value(TICKET, ticket, "owner")
-	set_value("Communication", name, place, update_modified=False)
+	name = _insert(ticket, {**values, **tickets.OF_NO_TICKET})
+	tickets.put_in(name, ticket)
 	return name
-
-
-def _respond(ticket: str, at: datetime, *, save: bool = False) -> None:
-	"""Sets the first response that Helpdesk would date now; `save` has it judge the agreement anew."""
-	row = frappe.db.get_value(TICKET, ticket, ["first_responded_on", "creation"], as_dict=True)
-	if row.first_responded_on:
-		return
-	responded = max(row.creation, to_site(at))
-	if not save:
-		set_value(TICKET, ticket, "first_responded_on", responded, update_modified=False)
-		return
-	document = frappe.get_doc(TICKET, ticket)
-	document.first_responded_on = responded
-	document.flags.ignore_mandatory = True
-	document.save(ignore_permissions=True)

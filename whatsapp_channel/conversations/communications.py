@@ -17,7 +17,7 @@ from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.conversations.media import album, views
 from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
-from whatsapp_channel.database import change_row, row_of, set_value
+from whatsapp_channel.database import change_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
@@ -70,7 +70,7 @@ def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:
 	return tickets.add_entry(
 		ticket,
 		sent_or_received="Received",
-		subject=row_of("HD Ticket", ticket, ("subject",)).subject,
+		subject=tickets.subject_of(ticket),
 		sender=tickets.address_of(customer),
 		sender_full_name=called(customer),
 		content=_html([row]),

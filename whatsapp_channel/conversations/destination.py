@@ -10,7 +10,7 @@ from whatsapp_channel.conversations import conversation
 from whatsapp_channel.conversations.rows import ConversationRow
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.stored import stored
+from whatsapp_channel.helpdesk.permissions import ticket_as_stored
 
 
 def of_ticket(ticket: Document) -> dict[str, ConversationRow]:
@@ -32,7 +32,7 @@ def require_message(message: "frappe._dict") -> None:
 	"""Raises frappe.PermissionError unless the present user may send a message of ours again: he writes to the ticket
 	that shows it, and reads the conversation that it belongs to there."""
 	place = message.communication and tickets.ticket_of(message.communication)
-	ticket = stored("HD Ticket", place, "write")
+	ticket = ticket_as_stored(place, "write")
 	if message.conversation not in {thread.name for thread in (*_here(ticket), *_before(ticket))}:
 		refuse()
 

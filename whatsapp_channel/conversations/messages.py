@@ -1,14 +1,21 @@
-"""Message rows: whether one is there, and how one is written."""
+"""Message rows: whether one is there, how one is written, and the lock under which it is changed."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import frappe
 
-from whatsapp_channel import database
+from whatsapp_channel import database, rows
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import InboundMessage
+from whatsapp_channel.conversations.customers import customer
+from whatsapp_channel.conversations.rows import CourseRow, MessageRow
+from whatsapp_channel.database import row_of
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.keys import wamid_key
+
+T = TypeVar("T")
+R = TypeVar("R", MessageRow, CourseRow)
 
 
 def exists(wamid: str) -> bool:
@@ -34,3 +41,21 @@ def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
 def insert_row(values: dict[str, Any]) -> str:
 	"""Inserts a message row with its files; returns its name."""
 	return database.insert_row(MESSAGE, values)
+
+
+def under_lock(kind: type[R], name: str, work: Callable[[R | None], T]) -> T:
+	"""Does `work` with a message's row in a transaction under the lock of the customer to whom it belongs by then.
+
+	`kind`: MessageRow or CourseRow. The row is None, and nothing is locked, when the message is gone.
+	"""
+	present: list[R | None] = [None]
+
+	def is_theirs(owner: str | None) -> bool:
+		present[0] = rows.one(kind, name)
+		return (present[0].customer if present[0] else None) == owner
+
+	def owner() -> str | None:
+		row = row_of(MESSAGE, name, ("customer",))
+		return row.customer if row else None
+
+	return customer.under_lock(owner(), owner, lambda _owner: work(present[0]), still=is_theirs)

@@ -9,10 +9,10 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.conversations import conversation, session, traces
+from whatsapp_channel.conversations import conversation, messages, session, traces
 from whatsapp_channel.conversations.rows import CourseRow
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, plain_values, set_value
-from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE
+from whatsapp_channel.database import plain_values, set_value
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
 from whatsapp_channel.helpdesk.badges import Badge
 from whatsapp_channel.keys import wamid_key
@@ -36,27 +36,16 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 
 def accept(name: str, *, wamid: str, at: datetime) -> None:
 	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
-	while not _accept_under(frappe.db.get_value(MESSAGE, name, "customer"), name, wamid, at):
-		look_anew()  # the customer was joined with another; look again whose the message is
+	messages.under_lock(CourseRow, name, lambda message: _accept(message, wamid, at))
 
 
-def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
-	"""False when the message is no longer this customer's."""
-
-	def work() -> bool:
-		lock_row(CUSTOMER, customer)
-		message = rows.one(CourseRow, name)
-		if message.customer != customer:
-			return False
-		if not message.session:
-			_count(message, wamid, at)
-			traces.catch_up(name, wamid_key(wamid))
-		values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
-		change(name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
-		show(message.communication)
-		return True
-
-	return in_transaction(work)
+def _accept(message: CourseRow, wamid: str, at: datetime) -> None:
+	if not message.session:
+		_count(message, wamid, at)
+		traces.catch_up(message.name, wamid_key(wamid))
+	values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
+	change(message.name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
+	show(message.communication)
 
 
 def _count(message: CourseRow, wamid: str, at: datetime) -> None:

@@ -12,8 +12,8 @@ from frappe.model.document import Document
 from frappe.utils import get_datetime
 
 from whatsapp_channel import logs
-from whatsapp_channel.clock import site_now
-from whatsapp_channel.database import is_conflict
+from whatsapp_channel.clock import site_now, to_site
+from whatsapp_channel.database import is_conflict, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.timeouts import OutOfTime
@@ -27,6 +27,21 @@ COUNTS = f"""(
 		where m.communication = c.name and m.sent_again = 0 and m.status != '{MessageStatus.FAILED}'
 	)
 )"""
+
+
+def date(ticket: str, at: datetime, *, save: bool = False) -> None:
+	"""Sets the first response of a ticket to `at` (aware UTC) if it has none; `save` has Helpdesk judge the agreement anew."""
+	row = frappe.db.get_value(TICKET, ticket, ["first_responded_on", "creation"], as_dict=True)
+	if row.first_responded_on:
+		return
+	responded = max(row.creation, to_site(at))
+	if not save:
+		set_value(TICKET, ticket, "first_responded_on", responded, update_modified=False)
+		return
+	document = frappe.get_doc(TICKET, ticket)
+	document.first_responded_on = responded
+	document.flags.ignore_mandatory = True
+	document.save(ignore_permissions=True)
 
 
 def take_back(communication: str) -> None:

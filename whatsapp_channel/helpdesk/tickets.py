@@ -120,6 +120,26 @@ def add_entry(ticket: str, **values: object) -> str:
 	return communication.insert(ignore_permissions=True).name
 
 
+# What a Communication of no ticket is inserted with.
+OF_NO_TICKET = dict.fromkeys(("reference_doctype", "reference_name", "status"))
+
+
+def put_in(communication: str, ticket: str) -> None:
+	"""Puts a Communication that has no ticket into one, and changes nothing in the ticket."""
+	place = {
+		"reference_doctype": "HD Ticket",
+		"reference_name": ticket,
+		"status": "Linked",
+		"reference_owner": frappe.db.get_value("HD Ticket", ticket, "owner"),
+	}
+	set_value("Communication", communication, place, update_modified=False)
+
+
+def subject_of(ticket: str) -> str:
+	"""What a ticket is called."""
+	return row_of("HD Ticket", ticket, ("subject",)).subject
+
+
 def communications(ticket: str, field: str = "name", **filters: str) -> list[str]:
 	"""One field of every Communication of a ticket and of those merged into it, oldest first."""
 	of_ticket = {"reference_doctype": "HD Ticket", "reference_name": ["in", with_merged(ticket)], **filters}

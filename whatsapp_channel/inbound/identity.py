@@ -279,18 +279,17 @@ def apply_preference(item: Item) -> None:
 		text = _("Unknown preference {0}: {1}.").format(wish.category, wish.value)
 		raise ItemProblem(text, ItemState.DROPPED)
 	account = route(item.phone_number_id).account
-	while True:
-		name = customer.for_ids(account, Ids(wish.wa_id, wish.user_id), wish.timestamp, item.contact)
-		if in_transaction(lambda name=name: _keep_wish(name, wish.value == "stop", wish.timestamp)):
-			return
+
+	def who() -> str:
+		return customer.for_ids(account, Ids(wish.wa_id, wish.user_id), wish.timestamp, item.contact)
+
+	customer.under_lock(who(), who, lambda name: _keep_wish(name, wish.value == "stop", wish.timestamp))
 
 
-def _keep_wish(name: str, stop: bool, at: datetime) -> bool:
-	if not lock_row(CUSTOMER, name):
-		return False
+def _keep_wish(name: str, stop: bool, at: datetime) -> None:
 	known = timeline.last(name, timeline.MARKETING)
 	if known and at < known:
-		return True
+		return
 	text = (
 		_("The customer wants no marketing messages.")
 		if stop
@@ -298,4 +297,3 @@ def _keep_wish(name: str, stop: bool, at: datetime) -> bool:
 	)
 	set_value(CUSTOMER, name, "marketing_stopped_on", to_site(at) if stop else None)
 	timeline.tell(name, text, at, timeline.MARKETING)
-	return True

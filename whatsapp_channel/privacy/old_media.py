@@ -8,11 +8,11 @@ from frappe.utils import cint
 
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations import communications, messages
 from whatsapp_channel.conversations.media.wanted import FileState
-from whatsapp_channel.conversations.rows import MediaRow
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, save_now, set_value
-from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
+from whatsapp_channel.conversations.rows import MediaRow, MessageRow
+from whatsapp_channel.database import look_anew, save_now, set_value
+from whatsapp_channel.doctypes import MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.logs import report
 from whatsapp_channel.timeouts import OutOfTime
@@ -31,8 +31,8 @@ def redact_old_media() -> None:
 		return
 	jobs.act_as_site()
 	stuck = 0
-	while messages := _old(days, stuck):
-		stuck += sum(not _redact(message, days) for message in messages)
+	while old := _old(days, stuck):
+		stuck += sum(not _redact(message, days) for message in old)
 		files.forget_shown()
 
 
@@ -56,9 +56,8 @@ def _old(days: int, skip: int) -> list[str]:
 
 def _redact(message: str, days: int) -> bool:
 	"""Whether it worked: one message that resists must not keep the others."""
-	customer = frappe.db.get_value(MESSAGE, message, "customer")
 	try:
-		in_transaction(lambda: _redact_locked(message, customer, days))
+		messages.under_lock(MessageRow, message, lambda row: _redact_locked(message, row, days))
 	except OutOfTime:
 		raise
 	except Exception:
@@ -68,10 +67,8 @@ def _redact(message: str, days: int) -> bool:
 	return True
 
 
-def _redact_locked(message: str, customer: str | None, days: int) -> None:
-	if customer:
-		lock_row(CUSTOMER, customer)
-	communication = frappe.db.get_value(MESSAGE, message, "communication")
+def _redact_locked(message: str, stored: MessageRow | None, days: int) -> None:
+	communication = stored.communication if stored else None
 	gone = {
 		"state": FileState.REMOVED,
 		"error": _("Removed after {0} days.").format(days),

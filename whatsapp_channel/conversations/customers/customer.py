@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import frappe
 from frappe import _
@@ -38,6 +39,7 @@ from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text.message_text import display_name
 
+T = TypeVar("T")
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 
 
@@ -60,20 +62,27 @@ def find_or_create(account: str, message: InboundMessage, card: ContactCard | No
 	return for_ids(account, ids, message.timestamp, card)
 
 
-def under_lock(name: str, again: Callable[[], str], work: Callable[[str], None]) -> None:
-	"""Does `work` with a customer's name in a transaction under his lock (design decision 4).
+def under_lock(
+	name: str | None,
+	again: Callable[[], str | None],
+	work: Callable[[str | None], T],
+	still: Callable[[str | None], bool] | None = None,
+) -> T:
+	"""Does `work` with a customer's name in a transaction under their lock (design decision 4); returns what it returns.
 
-	He may be joined with another before he is locked: `again` then says who it is now. Raises what `work` raises.
+	They may be joined with another before they are locked: `again` then says who it is now. `still` says, under the lock,
+	whether the work is that customer's yet; without it, that the row is there is enough. Raises what `work` raises.
 	"""
 
-	def attempt() -> bool:
-		if not lock_row(CUSTOMER, name):
-			return False
-		work(name)
-		return True
+	def attempt() -> tuple[T] | None:
+		locked = bool(name) and lock_row(CUSTOMER, name)
+		if not (still(name) if still else locked):
+			return None
+		return (work(name),)
 
-	while not in_transaction(attempt):
+	while not (done := in_transaction(attempt)):
 		name = again()
+	return done[0]
 
 
 def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = None) -> str:

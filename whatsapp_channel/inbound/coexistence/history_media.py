@@ -14,8 +14,8 @@ from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.media.wanted import FileState
 from whatsapp_channel.conversations.rows import MessageRow
-from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
-from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
+from whatsapp_channel.database import insert_unless_there, set_value
+from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.rules.files.media import KEPT_BY_META
 from whatsapp_channel.rules.messaging.origin import Origin
 
@@ -49,16 +49,14 @@ def complete(row: MessageRow, item: Item) -> None:
 	if row.origin != Origin.HISTORY or not item.message.content.id:
 		return
 
-	def work() -> None:
-		# Joined with another meanwhile: then the row is that one's, and nothing else here is.
-		lock_row(CUSTOMER, row.customer)
-		if frappe.db.exists(MEDIA, {"parent": row.name, "media_id": ["is", "set"]}):
+	def work(present: MessageRow | None) -> None:
+		if not present or frappe.db.exists(MEDIA, {"parent": row.name, "media_id": ["is", "set"]}):
 			return
 		frappe.db.delete(MEDIA, {"parent": row.name, "parenttype": MESSAGE})
 		note(row.name, item.message.content)
-		set_value(MESSAGE, row.name, _described(row, item), update_modified=False)
+		set_value(MESSAGE, row.name, _described(present, item), update_modified=False)
 
-	in_transaction(work)
+	messages.under_lock(MessageRow, row.name, work)
 
 
 def _described(row: MessageRow, item: Item) -> dict:

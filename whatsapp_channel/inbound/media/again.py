@@ -10,7 +10,7 @@ from frappe import _
 
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now, to_utc
-from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations import communications, messages
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.problems import expired
 from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
@@ -19,8 +19,6 @@ from whatsapp_channel.conversations.media.wanted import FileState, Wanted
 from whatsapp_channel.conversations.rows import MediaRow, MessageRow
 from whatsapp_channel.database import (
 	change_row,
-	in_transaction,
-	lock_row,
 	look_anew,
 	named_lock,
 	save_now,
@@ -96,19 +94,10 @@ def _settle(row: MediaRow, values: dict[str, Any]) -> bool:
 
 	False when nobody waits for the file any more: then it is not kept.
 	"""
-	settled = None
-	while settled is None:
-		customer = frappe.db.get_value(MESSAGE, row.parent, "customer")
-		settled = in_transaction(partial(_settle_locked, row, values, customer))
-	return settled
+	return messages.under_lock(MessageRow, row.parent, partial(_settle_locked, row, values))
 
 
-def _settle_locked(row: MediaRow, values: dict[str, Any], customer: str | None) -> bool | None:
-	"""None when the message is another customer's by now."""
-	lock_row(CUSTOMER, customer)
-	message = rows.one(MessageRow, row.parent)
-	if message and message.customer != customer:
-		return None
+def _settle_locked(row: MediaRow, values: dict[str, Any], message: MessageRow | None) -> bool:
 	if frappe.db.get_value(MEDIA, row.name, "state") != FileState.FAILED:
 		discard(values)
 		return False
