@@ -1,17 +1,16 @@
 """One inbound message: from the item to the ticket, exactly once, in the order of its customer."""
 
-from typing import Any
-
 from frappe import _
 
-from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
-from whatsapp_channel.conversations import communications, conversation, filing, messages, session, traces
+from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.conversations import communications, conversation, messages, session
+from whatsapp_channel.conversations import filing as waiting
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import gaps, identity
-from whatsapp_channel.inbound.media import fetching
+from whatsapp_channel.inbound import filing, gaps, identity
+from whatsapp_channel.inbound.filing import Arrival
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.inbound.routing import Route, route
+from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.session import Direction
@@ -33,30 +32,27 @@ def file(item: Item) -> None:
 	way = route(item.phone_number_id)
 	if message.type == "system":
 		identity.apply_system(way.account, message)
-	quiet = traces.is_quiet(message)
-	name = _customer(way, item)
-	files = [] if quiet else fetching.fetched(way.account, name, item)
-
-	def work(owner: str) -> None:
-		if not messages.exists(message.id):
-			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
-			_note_gap(item)
-
-	customer.under_lock(name, lambda: _customer(way, item), work)
+	filing.file(
+		item,
+		way,
+		whose=lambda: customer.find_or_create(way.account, message, item.contact),
+		says={"direction": Direction.INCOMING, "status": MessageStatus.RECEIVED},
+		check=lambda _name: None,
+		work=_file,
+	)
 
 
-def _customer(way: Route, item: Item) -> str:
-	return customer.find_or_create(way.account, item.message, item.contact)
+def _file(found: Arrival, quiet: bool) -> None:
+	if quiet:
+		latest = conversation.current(found.customer, found.way.channel)
+		found.file_quiet(latest.name if latest else None)
+	else:
+		_file_locked(found)
+	_note_gap(found.item)
 
 
-def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
-	latest = conversation.current(name, way.channel)
-	_insert(item, way, name, latest.name if latest else None)
-	if item.message.quoted_wamid and item.message.type in traces.EVENTS:
-		traces.about(name, wamid_key(item.message.quoted_wamid))
-
-
-def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]]) -> None:
+def _file_locked(found: Arrival) -> None:
+	item, way, name = found.item, found.way, found.customer
 	message = item.message
 	row = customer.refresh(name, message, item.contact)
 	quoted = wamid_key(message.quoted_wamid) if message.quoted_wamid else None
@@ -69,30 +65,15 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 		direction=Direction.INCOMING,
 		at=message.timestamp,
 	)
-	stored = _insert(item, way, name, thread.conversation, session=counted, media=files)
-	traces.catch_up(stored, wamid_key(message.id))
+	stored = found.insert(thread.conversation, session=counted, media=found.files)
+	found.catch_up(stored)
 	if thread.new_ticket:
 		words = readable.plain(message.content, _)
 		ticket = tickets.create(row, way.channel, words)
 		conversation.put_in_ticket(thread.conversation, ticket)
-		filing.file_waiting(thread.conversation, ticket, row)
+		waiting.file_waiting(thread.conversation, ticket, row)
 	elif thread.ticket:
 		communications.file(stored, thread.conversation, thread.ticket, row)
-
-
-def _insert(item: Item, way: Route, customer_name: str, conversation_name: str | None, **more: Any) -> str:
-	message: InboundMessage = item.message
-	return messages.insert_row(
-		{
-			"direction": Direction.INCOMING,
-			"status": MessageStatus.RECEIVED,
-			"customer": customer_name,
-			"channel": way.channel,
-			"conversation": conversation_name,
-			**messages.columns(message, item.raw),
-			**more,
-		}
-	)
 
 
 def _note_gap(item: Item) -> None:

@@ -5,7 +5,6 @@ open nor prolong the 24-hour window. So there is no session to count them in.
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import frappe
 from frappe import _
@@ -13,17 +12,17 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
-from whatsapp_channel.conversations import business_app, messages, traces
+from whatsapp_channel.conversations import business_app, messages
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.owners import Ids
 from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound.media import fetching
+from whatsapp_channel.inbound import filing
+from whatsapp_channel.inbound.filing import Arrival
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
-from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
@@ -49,16 +48,18 @@ def file(item: Item) -> None:
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
-	name = _customer(way, item)
-	_wait_for_our_own(name, echo)
-	quiet = traces.is_quiet(echo)
-	files = [] if quiet else fetching.fetched(way.account, name, item)
-
-	def work(owner: str) -> None:
-		if not messages.exists(echo.id):
-			(_file_quiet if quiet else _file_locked)(item, way, owner, files)
-
-	customer.under_lock(name, lambda: _customer(way, item), work)
+	filing.file(
+		item,
+		way,
+		whose=lambda: _customer(way, item),
+		says={
+			"direction": Direction.OUTGOING,
+			"origin": Origin.BUSINESS_APP,
+			"status": MessageStatus.ACCEPTED,
+		},
+		check=lambda name: _wait_for_our_own(name, echo),
+		work=_file,
+	)
 
 
 def _customer(way: Route, item: Item) -> str:
@@ -89,24 +90,20 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 		raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
-def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
-	"""The colleague reacted, or changed or deleted a message of his own."""
-	latest = _running(name, way.channel)
-	_insert(item, way, name, latest.name if latest else None)
-	quoted = item.message.quoted_wamid
-	if quoted and item.message.type in traces.EVENTS:
-		traces.about(name, wamid_key(quoted))
-
-
-def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]]) -> None:
-	echo = item.message
-	thread = _running(name, way.channel) or _open(name, way.channel, echo.timestamp)
-	stored = _insert(item, way, name, thread.name, media=files, accepted_on=to_site(echo.timestamp))
-	_note(thread, echo.timestamp)
-	traces.catch_up(stored, wamid_key(echo.id))
+def _file(found: Arrival, quiet: bool) -> None:
+	thread = _running(found.customer, found.way.channel)
+	if quiet:  # the colleague reacted, or changed or deleted a message of his own
+		found.file_quiet(thread.name if thread else None)
+		return
+	at = found.item.message.timestamp
+	thread = thread or _open(found.customer, found.way.channel, at)
+	stored = found.insert(thread.name, media=found.files, accepted_on=to_site(at))
+	_note(thread, at)
+	found.catch_up(stored)
 	ticket = tickets.state(thread.ticket)
 	if ticket:
-		business_app.file(stored, ticket.name, rows.one(CustomerRow, name), closed=ticket.is_resolved)
+		customer_row = rows.one(CustomerRow, found.customer)
+		business_app.file(stored, ticket.name, customer_row, closed=ticket.is_resolved)
 
 
 def _running(name: str, channel: str) -> ConversationRow | None:
@@ -134,18 +131,3 @@ def _note(thread: ConversationRow, at: datetime) -> None:
 	if not asked or at >= asked:
 		values["state"] = ConversationState.RESPONDED
 	set_value(CONVERSATION, thread.name, values)
-
-
-def _insert(item: Item, way: Route, name: str, conversation: str | None, **more: Any) -> str:
-	return messages.insert_row(
-		{
-			"direction": Direction.OUTGOING,
-			"origin": Origin.BUSINESS_APP,
-			"status": MessageStatus.ACCEPTED,
-			"customer": name,
-			"channel": way.channel,
-			"conversation": conversation,
-			**messages.columns(item.message, item.raw),
-			**more,
-		}
-	)

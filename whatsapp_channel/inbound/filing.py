@@ -1,0 +1,77 @@
+"""What the messages of a customer and those of a colleague in the app have in common on their way into a conversation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.conversations import messages, traces
+from whatsapp_channel.conversations.customers import customer
+from whatsapp_channel.inbound.media import fetching
+from whatsapp_channel.inbound.routing import Route
+from whatsapp_channel.keys import wamid_key
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+	"""A message that is filed: what came, by which channel and number, whose it is, and rows of its files.
+
+	`says`: direction, status and origin of its row.
+	"""
+
+	item: Item
+	way: Route
+	customer: str
+	files: list[dict[str, Any]]
+	says: dict[str, Any]
+
+	def insert(self, conversation: str | None, **more: Any) -> str:
+		"""Stores the message in a conversation, or in none; returns its row."""
+		return messages.insert_row(
+			{
+				**self.says,
+				"customer": self.customer,
+				"channel": self.way.channel,
+				"conversation": conversation,
+				**messages.columns(self.item.message, self.item.raw),
+				**more,
+			}
+		)
+
+	def catch_up(self, stored: str) -> None:
+		"""Shows what arrived before the message that it is about."""
+		traces.catch_up(stored, wamid_key(self.item.message.id))
+
+	def file_quiet(self, conversation: str | None) -> None:
+		"""A reaction, an edit or a deletion is kept, and shown at the message that it is about (ADR 21)."""
+		self.insert(conversation)
+		quoted = self.item.message.quoted_wamid
+		if quoted and self.item.message.type in traces.EVENTS:
+			traces.about(self.customer, wamid_key(quoted))
+
+
+def file(
+	item: Item,
+	way: Route,
+	*,
+	whose: Callable[[], str],
+	says: dict[str, Any],
+	check: Callable[[str], None],
+	work: Callable[[Arrival, bool], None],
+) -> None:
+	"""Files a message that is not here yet, once, under the lock of its customer.
+
+	`whose` finds the customer, or makes one; `check` may raise ItemProblem before anything is fetched; `work` gets the
+	message and whether it is quiet. Raises ItemProblem while its file is fetched.
+	"""
+	message = item.message
+	name = whose()
+	check(name)
+	quiet = traces.is_quiet(message)
+	files = [] if quiet else fetching.fetched(way.account, name, item)
+
+	def locked(owner: str) -> None:
+		if not messages.exists(message.id):
+			work(Arrival(item, way, owner, files, says), quiet)
+
+	customer.under_lock(name, whose, locked)
