@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_layers import MODULES, marked, top
-from whatsapp_channel.conversations.customers.owners import Kind
+from whatsapp_channel.conversations.customers.identities import Kind
 from whatsapp_channel.conversations.media.wanted import FileState
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.gaps import SignKind, SignState

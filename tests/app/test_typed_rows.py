@@ -9,6 +9,7 @@ import pytest
 
 from tests.app.desk import Desk
 from whatsapp_channel import rows
+from whatsapp_channel.conversations.customers.identities import IdentityRow
 from whatsapp_channel.conversations.rows import (
 	ChannelRow,
 	ConversationRow,
@@ -27,6 +28,7 @@ KINDS: list[type[Row]] = [
 	ConversationRow,
 	CourseRow,
 	CustomerRow,
+	IdentityRow,
 	ItemRow,
 	MediaRow,
 	MessageRow,

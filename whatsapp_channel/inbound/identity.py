@@ -17,28 +17,22 @@ from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.conversations.customers import customer, timeline
 from whatsapp_channel.conversations.customers.customer import Pair
-from whatsapp_channel.conversations.customers.joining import (
-	MESSAGE,
-	elder,
-	join,
-	lock_conversations,
+from whatsapp_channel.conversations.customers.identities import (
+	Ids,
+	Kind,
+	gave_up,
+	key,
 	number_columns,
+	number_keys,
+	remember,
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.conversations.customers.owners import (
-	Ids,
-	Kind,
-	Owner,
-	gave_up,
-	key,
-	number_keys,
-	owners,
-	remember,
-)
+from whatsapp_channel.conversations.customers.joining import elder, join, lock_conversations
+from whatsapp_channel.conversations.customers.owners import Owner, owners
 from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, set_value
-from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState

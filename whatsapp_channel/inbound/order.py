@@ -18,7 +18,7 @@ from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.cloud_api.wire import optional_id
 from whatsapp_channel.conversations import messages
-from whatsapp_channel.conversations.customers import owners
+from whatsapp_channel.conversations.customers.identities import key
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
@@ -52,7 +52,7 @@ def _ids(item: Item) -> tuple[str | None, str | None]:
 def _number_of(account: str | None, user_id: str | None) -> str | None:
 	if not account or not user_id:
 		return None
-	return frappe.db.get_value(CUSTOMER, {"bsuid_key": owners.key(account, user_id)}, "wa_id")
+	return frappe.db.get_value(CUSTOMER, {"bsuid_key": key(account, user_id)}, "wa_id")
 
 
 def check(item: Item, row: ItemRow | None = None) -> None:

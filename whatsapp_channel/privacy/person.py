@@ -9,9 +9,9 @@ import phonenumbers
 from frappe import _
 
 from whatsapp_channel import rows
-from whatsapp_channel.conversations.customers.owners import Kind, key
+from whatsapp_channel.conversations.customers.identities import IdentityRow, Kind, former, key
 from whatsapp_channel.conversations.rows import CustomerRow
-from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, IDENTITY
+from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.rules.customers.address import synthetic
@@ -93,13 +93,8 @@ def owners(wanted: Asked) -> list[Owner]:
 		return []
 	field = "bsuid_key" if wanted.user_id else "phone_key"
 	now = [_owner(row) for row in rows.many(CustomerRow, {field: among(keys)}, "creation")]
-	former = frappe.get_all(
-		IDENTITY,
-		{"identity_key": among(keys), "parenttype": CUSTOMER},
-		["parent", "until"],
-		order_by="until",
-	)
-	until = {row.parent: row.until for row in former if row.parent not in {owner.name for owner in now}}
+	past = former({"identity_key": among(keys)}, "until")
+	until = {row.parent: row.until for row in past if row.parent not in {owner.name for owner in now}}
 	had = rows.many(CustomerRow, {"name": among(until)}, "creation") if until else []
 	return now + [_owner(row, until[row.name]) for row in had]
 
@@ -134,21 +129,20 @@ def person(wanted: Asked, chosen: list[Owner]) -> Person:
 	"""Collects every identity of the chosen customers, also the former ones, unless they are others' by now."""
 	names = [owner.name for owner in chosen]
 	chosen_rows = rows.many(CustomerRow, {"name": among(names)}) if names else []
-	former = _former(names)
-	ids = _all_ids(chosen_rows, former) | set(wanted.ids) - _ids_of_others(wanted, names)
+	past = _former(names)
+	ids = _all_ids(chosen_rows, past) | set(wanted.ids) - _ids_of_others(wanted, names)
 	ids -= _others_now(ids - _all_ids(chosen_rows, []), names)
 	ids = set(filter(gives_away, ids))
 	# A row that was joined into one of these has left its name in addresses, and nowhere else.
-	joined = {each.identity for each in former if each.kind == Kind.RECORD}
+	joined = {each.identity for each in past if each.kind == Kind.RECORD}
 	addresses = {address for each in ids | set(names) | joined for address in _address(each)}
 	numbers = [each for each in ids if each.isdigit()]
 	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in chosen_rows if row.contact])
 	return Person(tuple(names), frozenset(ids), frozenset(addresses), tuple(contacts))
 
 
-def _former(names: list[str]) -> list["frappe._dict"]:
-	mine = {"parent": among(names), "parenttype": CUSTOMER}
-	return frappe.get_all(IDENTITY, mine, ["kind", "identity"]) if names else []
+def _former(names: list[str]) -> list[IdentityRow]:
+	return former({"parent": among(names)}) if names else []
 
 
 def _address(local: str) -> tuple[str, ...]:
@@ -158,14 +152,14 @@ def _address(local: str) -> tuple[str, ...]:
 		return ()
 
 
-def _all_ids(found: list[CustomerRow], former: list["frappe._dict"]) -> set[str]:
-	phones = {row.wa_id for row in found} | _of_kind(Kind.PHONE, former)
-	users = {row.bsuid for row in found} | _of_kind(Kind.USER, former)
+def _all_ids(found: list[CustomerRow], past: list[IdentityRow]) -> set[str]:
+	phones = {row.wa_id for row in found} | _of_kind(Kind.PHONE, past)
+	users = {row.bsuid for row in found} | _of_kind(Kind.USER, past)
 	return {spelling for phone in phones if phone for spelling in variants(phone)} | (users - {None, ""})
 
 
-def _of_kind(kind: Kind, former: list["frappe._dict"]) -> set[str]:
-	return {each.identity for each in former if each.kind == kind}
+def _of_kind(kind: Kind, past: list[IdentityRow]) -> set[str]:
+	return {each.identity for each in past if each.kind == kind}
 
 
 def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:

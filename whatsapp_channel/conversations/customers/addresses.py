@@ -2,9 +2,9 @@
 
 import frappe
 
-from whatsapp_channel.conversations.customers.owners import Kind
+from whatsapp_channel.conversations.customers.identities import Kind, former
 from whatsapp_channel.conversations.rows import CustomerRow
-from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
+from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.coexistence import app_address
 
@@ -14,13 +14,12 @@ def former_addresses(customer: str) -> set[str]:
 
 	A number that somebody else has by now is left out: it would be unclear who is meant.
 	"""
-	rows = frappe.get_all(
-		IDENTITY, {"parent": customer, "kind": ["in", [Kind.PHONE, Kind.RECORD]]}, pluck="identity"
-	)
-	if not rows:
+	mine = {"parent": customer, "kind": ["in", [Kind.PHONE, Kind.RECORD]]}
+	identities = [row.identity for row in former(mine)]
+	if not identities:
 		return set()
-	taken = frappe.get_all(CUSTOMER, {"wa_id": ["in", rows]}, pluck="wa_id")
-	return {address.synthetic(identity) for identity in rows if identity not in taken}
+	taken = frappe.get_all(CUSTOMER, {"wa_id": ["in", identities]}, pluck="wa_id")
+	return {address.synthetic(identity) for identity in identities if identity not in taken}
 
 
 def addresses_of(customer: CustomerRow) -> set[str]:

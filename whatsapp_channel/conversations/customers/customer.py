@@ -12,24 +12,19 @@ from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.conversations.customers import timeline
-from whatsapp_channel.conversations.customers.joining import (
-	elder,
-	join,
-	lock_conversations,
-	number_columns,
-	renumbered,
-	user_columns,
-)
-from whatsapp_channel.conversations.customers.owners import (
+from whatsapp_channel.conversations.customers.identities import (
 	Ids,
 	Kind,
 	gave_up,
-	is_free,
 	key,
+	number_columns,
 	number_keys,
-	owners,
 	remember,
+	renumbered,
+	user_columns,
 )
+from whatsapp_channel.conversations.customers.joining import elder, join, lock_conversations
+from whatsapp_channel.conversations.customers.owners import is_free, owners
 from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE

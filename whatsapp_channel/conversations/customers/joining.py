@@ -8,15 +8,20 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.conversations.customers import timeline
-from whatsapp_channel.conversations.customers.owners import Kind, key, remember
+from whatsapp_channel.conversations.customers.identities import (
+	Kind,
+	has_name,
+	number_columns,
+	remember,
+	user_columns,
+)
 from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
-from whatsapp_channel.rules.customers.masking import mask
-from whatsapp_channel.rules.customers.phone import of_wa_id, variants
+from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.session import Direction
@@ -106,38 +111,12 @@ def _united(keep: CustomerRow, gone: CustomerRow, now: CustomerRow, then: Custom
 	return {
 		**number_columns(now.account, now.wa_id or then.wa_id),
 		**user_columns(now.account, now.bsuid or then.bsuid),
-		"profile_name": keep.profile_name if _has_name(keep) or not _has_name(gone) else gone.profile_name,
+		"profile_name": keep.profile_name if has_name(keep) or not has_name(gone) else gone.profile_name,
 		"contact": _better_contact(keep.contact, gone.contact),
 		"username": now.username or then.username,
 		# Whoever asked for no more marketing, as either, is not to get any.
 		"marketing_stopped_on": max(stops) if stops else None,
 	}
-
-
-def number_columns(account: str, wa_id: str | None) -> dict[str, str | None]:
-	"""Everything that a customer's row says of a number."""
-	phone = of_wa_id(wa_id) if wa_id else None
-	return {
-		"wa_id": wa_id,
-		"phone": phone,
-		"phone_masked": mask(phone) or None,
-		"phone_key": key(account, wa_id) if wa_id else None,
-	}
-
-
-def renumbered(row: CustomerRow, wa_id: str) -> dict[str, str | None]:
-	"""The same for a customer who gets a number; whoever is called by an id is called by the new number then."""
-	columns = number_columns(row.account, wa_id)
-	return columns if _has_name(row) else {**columns, "profile_name": columns["phone"]}
-
-
-def user_columns(account: str, bsuid: str | None) -> dict[str, str | None]:
-	"""Everything that a customer's row says of a user id."""
-	return {"bsuid": bsuid, "bsuid_key": key(account, bsuid) if bsuid else None}
-
-
-def _has_name(row: CustomerRow) -> bool:
-	return row.profile_name not in (None, "", row.phone, row.bsuid, f"+{row.wa_id}")
 
 
 def _better_contact(keep: str | None, gone: str | None) -> str | None:

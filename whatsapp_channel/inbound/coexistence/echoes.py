@@ -14,7 +14,7 @@ from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
 from whatsapp_channel.conversations import business_app, messages
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.customers.identities import Ids
 from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE

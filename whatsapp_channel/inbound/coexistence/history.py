@@ -19,7 +19,7 @@ from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
 from whatsapp_channel.cloud_api.wire import object_of
 from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.customers.identities import Ids
 from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE

@@ -1,0 +1,117 @@
+"""Ids of customers: the columns and keys under which numbers and user ids are stored, now and formerly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar
+
+import frappe
+
+from whatsapp_channel import rows
+from whatsapp_channel.clock import to_site, to_utc
+from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
+from whatsapp_channel.rows import Row
+from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.rules.customers.masking import mask
+from whatsapp_channel.rules.customers.phone import of_wa_id, variants
+
+
+class Kind(ClosedSet):
+	"""What a former identity was. RECORD: the name of a row that was joined into this one, part of its address."""
+
+	PHONE = "Phone Number"
+	USER = "User ID"
+	RECORD = "Record"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+	"""What Meta tells of a person: WhatsApp id (digits) and business-scoped user id; either may be missing."""
+
+	wa_id: str | None = None
+	bsuid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRow(Row):
+	"""An id that was the customer's `parent` until a time of the site; records have no key."""
+
+	DOCTYPE: ClassVar[str] = IDENTITY
+	parent: str
+	kind: str
+	identity: str
+	identity_key: str | None
+	until: datetime
+
+
+def key(account: str, identity: str) -> str:
+	"""The unique key of a number or user id within an account.
+
+	The database compares without case and Meta with it: ids with small letters carry their own hash besides.
+	"""
+	exact = "" if identity == identity.upper() else f":{sha256(identity.encode()).hexdigest()[:8]}"
+	return f"{account}:{identity}{exact}"
+
+
+def number_keys(account: str, wa_id: str) -> list[str]:
+	"""The keys under which the owner of a number may be found, the exact one first."""
+	return [key(account, variant) for variant in variants(wa_id)]
+
+
+def number_columns(account: str, wa_id: str | None) -> dict[str, str | None]:
+	"""Everything that a customer's row says of a number."""
+	phone = of_wa_id(wa_id) if wa_id else None
+	return {
+		"wa_id": wa_id,
+		"phone": phone,
+		"phone_masked": mask(phone) or None,
+		"phone_key": key(account, wa_id) if wa_id else None,
+	}
+
+
+def renumbered(row: CustomerRow, wa_id: str) -> dict[str, str | None]:
+	"""The same for a customer who gets a number; whoever is called by an id is called by the new number then."""
+	columns = number_columns(row.account, wa_id)
+	return columns if has_name(row) else {**columns, "profile_name": columns["phone"]}
+
+
+def user_columns(account: str, bsuid: str | None) -> dict[str, str | None]:
+	"""Everything that a customer's row says of a user id."""
+	return {"bsuid": bsuid, "bsuid_key": key(account, bsuid) if bsuid else None}
+
+
+def has_name(row: CustomerRow) -> bool:
+	"""Whether somebody told a name, and not only a number or an id stands in its place."""
+	return row.profile_name not in (None, "", row.phone, row.bsuid, f"+{row.wa_id}")
+
+
+def gave_up(name: str, keys: list[str], at: datetime) -> datetime | None:
+	"""When (UTC) this customer gave an id up that he had at `at`; None if he did not."""
+	wanted = {"parent": name, "identity_key": ["in", keys], "until": [">=", to_site(at)]}
+	found = rows.first(IdentityRow, wanted, "until")
+	return to_utc(found.until) if found else None
+
+
+def former(filters: Mapping[str, Any], order_by: str | None = None) -> list[IdentityRow]:
+	"""Ids that were customers' once."""
+	return rows.many(IdentityRow, {**filters, "parenttype": CUSTOMER}, order_by)
+
+
+def remember(name: str, account: str, kind: Kind, identity: str, until: datetime) -> bool:
+	"""Keeps an id that was a customer's until a time (UTC); False when that is known already."""
+	row = {
+		"name": sha256(f"{name}:{kind}:{identity}:{until.isoformat()}".encode()).hexdigest()[:20],
+		"parent": name,
+		"parenttype": CUSTOMER,
+		"parentfield": "former_identities",
+		"idx": frappe.db.count(IDENTITY, {"parent": name}) + 1,
+		"kind": kind,
+		"identity": identity,
+		"until": to_site(until),
+		# Records are part of addresses alone, no message ever carries one.
+		"identity_key": None if kind is Kind.RECORD else key(account, identity),
+	}
+	return insert_unless_there(IDENTITY, row)
