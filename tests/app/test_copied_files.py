@@ -12,7 +12,7 @@ from frappe.core.doctype.file.file import File
 from tests.app.desk import MESSAGE, Desk
 from tests.app.test_hostile_files import BOMB, PHOTO, UNOPENED, opened
 from tests.app.test_media import ANA, PHONE, content_of, files_at, keep_for, old, path_of, row_of, send
-from tests.files import PNG, zip_bomb
+from tests.files import PDF, PNG, zip_bomb
 from whatsapp_channel.overrides import file as overridden
 from whatsapp_channel.overrides.file import CustomersFileMixin
 from whatsapp_channel.privacy import old_media
@@ -143,7 +143,14 @@ WAYS: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 @pytest.mark.parametrize(
-	("kind", "data", "declared"), [("document", BOMB, "application/pdf"), ("image", PHOTO, "image/jpeg")]
+	("kind", "data", "declared"),
+	[
+		("document", BOMB, "application/pdf"),
+		# Which Frappe 16 takes for text of Windows, and would write down as UTF-8.
+		("document", PDF + b"\n%\xe2\xe3\xcf\xd3\n", "application/pdf"),
+		("image", PHOTO, "image/jpeg"),
+	],
+	ids=["PDF that takes a parser minutes", "PDF with letters of Windows", "progressive photo"],
 )
 def test_row_for_a_customers_content(
 	desk: Desk, opened: list[str], way: Callable[[Any], Any], kind: str, data: bytes, declared: str
