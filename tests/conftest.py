@@ -101,6 +101,22 @@ def _is_older(item: pytest.Item) -> str | None:
 	return f"helpdesk since {mark.args[0]}: this one is {helpdesk.__version__}" if present < needed else None
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_report_to_serializable() -> Iterator[None]:
+	"""A failure may quote halves of characters, which no process can hand to another: the run would end with it."""
+	outcome = yield
+	outcome.force_result(encodable(outcome.get_result()))
+
+
+def encodable(value: Any) -> Any:
+	"""The value with a replacement for whatever UTF-8 cannot say."""
+	if isinstance(value, str):
+		return value.encode(errors="replace").decode()
+	if isinstance(value, dict):
+		return {encodable(key): encodable(each) for key, each in value.items()}
+	return type(value)(map(encodable, value)) if isinstance(value, list | tuple) else value
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
 	"""What was left out and why, and one line to quote: of all workers, by the process that was called."""
 	reports = terminalreporter.stats.get("skipped", [])

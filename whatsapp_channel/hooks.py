@@ -25,15 +25,19 @@ if hasattr(_base_document, "_get_extended_class"):
 	extend_doctype_class = {
 		"HD Ticket": ["whatsapp_channel.overrides.hd_ticket.WhatsAppTicketMixin"],
 		"Assignment Rule": ["whatsapp_channel.helpdesk.assignment.AssignmentRuleMixin"],
+		"File": ["whatsapp_channel.overrides.file.CustomersFileMixin"],
 	}
 else:
 	override_doctype_class = {
 		"HD Ticket": "whatsapp_channel.overrides.hd_ticket_class.WhatsAppHDTicket",
 		"Assignment Rule": "whatsapp_channel.helpdesk.assignment_class.WhatsAppAssignmentRule",
+		"File": "whatsapp_channel.overrides.file_class.WhatsAppFile",
 	}
 
 override_whitelisted_methods = {
 	"helpdesk.helpdesk.doctype.hd_ticket.api.get_ticket_activities": "whatsapp_channel.overrides.activities.get_ticket_activities",
+	# Its own address before it moved: whoever calls that still gets an answer. For one release.
+	"whatsapp_channel.helpdesk.activities.get_ticket_activities": "whatsapp_channel.overrides.activities.get_ticket_activities",
 }
 
 doc_events = {

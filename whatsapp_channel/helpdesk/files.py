@@ -2,20 +2,25 @@
 that point at the same content."""
 
 import os
+from collections.abc import Iterator
 from functools import partial
 from mmap import mmap
 from typing import Any
+from urllib.parse import unquote
 
 import frappe
 from frappe.core.doctype.file.utils import generate_file_name, get_content_hash
 from frappe.model.document import Document
-from frappe.utils import call_hook_method, get_hook_method
+from frappe.utils import call_hook_method, get_hook_method, get_url
 
 from whatsapp_channel.database import insert_unless_there, set_value
+from whatsapp_channel.doctypes import CUSTOMER, MEDIA
 
 COMMUNICATION = "Communication"
 TICKET = "HD Ticket"
 COPIED = ("file_name", "file_url", "file_size", "file_type", "content_hash", "folder")
+# What rows for the same content have in common.
+CONTENT = ("file_url", "is_private", "file_size", "content_hash")
 
 
 def insert(key: str, name: str, content: mmap) -> Document:
@@ -101,6 +106,45 @@ def attach(file: str, communication: str, ticket: str) -> bool:
 		},
 	)
 	return True
+
+
+def customers(document: Document) -> dict[str, Any] | None:
+	"""CONTENT and file_name of the customer's file whose content a File row names; None for a file of anybody else.
+
+	The row may be one that a client made up: what counts is the file that Frappe would open for it.
+	"""
+	for address in dict.fromkeys(_addresses(document)):
+		if _is_customers(address):
+			rows = frappe.get_all("File", {"file_url": address}, ["file_name", *CONTENT], order_by="creation")
+			# The database takes names that differ by case alone for equal, the disk does not.
+			known = next((row for row in rows if row.file_url == address), None)
+			unknown = {**dict.fromkeys(CONTENT), "file_name": None, "file_url": address, "is_private": 1}
+			return known or unknown
+	return None
+
+
+def _is_customers(address: str) -> bool:
+	"""One that a message shows, or one that waits for its message to be filed."""
+	waiting = {"file_url": address, "attached_to_doctype": CUSTOMER}
+	return any(
+		address in frappe.get_all(doctype, filters, pluck="file_url")
+		for doctype, filters in ((MEDIA, {"file_url": address}), ("File", waiting))
+	)
+
+
+def _addresses(document: Document) -> Iterator[str]:
+	"""The address of a row as it stands there, and as Frappe reads it: decoded, of this site, without detours."""
+	given = document.get("file_url") or document.get("file_name") or ""
+	for each in (given, unquote(given)):
+		if document.get("file_url"):
+			yield each
+		local = each.removeprefix(get_url()) if "/files/" in each else each
+		if "/" not in local and document.get("is_private"):
+			local = f"/private/files/{local}"
+		if local.startswith("/files/"):
+			local = f"/public{local}"
+		if (plain := os.path.normpath(local)).startswith("/private/files/"):
+			yield plain
 
 
 def _in_ticket(file: str) -> str:

@@ -298,8 +298,7 @@ def _order(content: Order, translate: Translate) -> Iterator[str]:
 
 def _row(product: Product) -> str:
 	quantity = number_text(product.quantity) if product.quantity is not None else ""
-	name = _cell("td", line(product.name, 120))
-	return f"<tr>{name}{_cell('td', quantity, right=True)}{_cell('td', product.cost or '', right=True)}</tr>"
+	return f"<tr>{_cell('td', product.name)}{_cell('td', quantity, right=True)}{_cell('td', product.cost or '', right=True)}</tr>"
 
 
 def _total(products: Sequence[Product], translate: Translate) -> str:
@@ -319,7 +318,7 @@ def _cell(tag: str, text: str, *, right: bool = False) -> str:
 		if right
 		else _CELL.format(align="left", wrap="normal", least=90)
 	)
-	return f'<{tag} style="{style}">{escape(text)}</{tag}>'
+	return f'<{tag} style="{style}">{escape(line(text, 120))}</{tag}>'
 
 
 def _errors(view: View, translate: Translate) -> Iterator[str]:

@@ -9,5 +9,6 @@ class WhatsAppMessageMedia(Document):
 
 
 def on_doctype_update() -> None:
-	"""For the files to fetch again, and those that have been kept long enough."""
+	"""For the files to fetch again, and those that have been kept long enough; and whether a File is a customer's."""
 	frappe.db.add_index(MEDIA, ["state", "creation"])
+	frappe.db.add_index(MEDIA, ["file_url(100)"])
