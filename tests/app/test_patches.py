@@ -108,6 +108,14 @@ def test_contacts_of_customers_get_a_name_that_fits_into_an_attribute(site: Any,
 SEEN, SINCE = datetime(2026, 5, 2, 12, 0, 1, 250000), datetime(2026, 5, 1, 8, 30)
 
 
+def test_a_customer_without_a_contact_stops_no_update(desk: Desk) -> None:
+	desk.writes("Hello")
+	frappe.db.set_value("WhatsApp Customer", {}, "contact", None)
+	frappe.db.commit()
+	columns_without_markup.execute()
+	assert frappe.get_all("WhatsApp Customer", pluck="contact") == [None]
+
+
 def item_as_sign(
 	number: str, wamid: str, why: str = "text", state: str = "Dropped", payload: str | None = None
 ) -> str:

@@ -67,7 +67,10 @@ def _rename_contacts() -> None:
 	"""A Contact is named as its customer was, and lists write that name into an attribute."""
 	mine = {"owner": "Administrator", "name": ["like", '%"%']}
 	named = frappe.get_all("Contact", mine, pluck="name")
-	found = frappe.get_all(CUSTOMER, {"contact": ["in", named or [""]]}, pluck="contact", distinct=True)
+	# An empty list would find the customers without a Contact.
+	found = (
+		frappe.get_all(CUSTOMER, {"contact": ["in", named]}, pluck="contact", distinct=True) if named else []
+	)
 	for name in found:
 		_rename(name, markup.for_column(name, "Data"))
 
