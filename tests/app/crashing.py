@@ -12,7 +12,6 @@ import sys
 from typing import Any
 
 from tests.app.child import REPOSITORY, answers, connect
-from whatsapp_channel.inbound.media import fetching
 
 DRAIN = "whatsapp_channel.inbound.drain.drain"
 
@@ -116,6 +115,7 @@ def _arm_file() -> None:
 
 def _work(host: Any, order: dict[str, Any]) -> None:
 	from whatsapp_channel.inbound.drain import drain
+	from whatsapp_channel.inbound.media import fetching
 
 	host.connect()
 	if order["kill_at"]:

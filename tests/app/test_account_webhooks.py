@@ -278,7 +278,7 @@ def test_a_restriction_that_ran_out_is_gone_after_the_refresh(
 	assert status(desk.channel) == "Restricted"
 	after = datetime.fromtimestamp(4000000000, timezone.utc)
 	for module in ("facts", "restriction"):
-		monkeypatch.setattr(f"whatsapp_channel.status.{module}.utc_now", lambda: after)
+		monkeypatch.setattr(f"whatsapp_channel.accounts.{module}.utc_now", lambda: after)
 	refresh_all()
 	assert status(desk.channel) == "Active"
 	assert not row(ACCOUNT, desk.account, "restriction").restriction
