@@ -31,6 +31,7 @@ settings
 stored jobs encryption
 logs
 database
+spoken
 clock timeouts keys doctypes
 rules
 cloud_api

@@ -17,6 +17,7 @@ from whatsapp_channel.doctypes import DELIVERY, NUMBER
 from whatsapp_channel.inbound import gaps, items, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.logs import report
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
@@ -105,7 +106,7 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
-		problem = items.translated(delivery.problem) if delivery.problem else None
+		problem = to_user(delivery.problem) if delivery.problem else None
 		_finish(name, "Failed" if problem else "Processed", error=problem, items=delivery.items)
 
 

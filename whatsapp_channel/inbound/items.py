@@ -9,7 +9,6 @@ from frappe import _
 
 from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
-from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import insert_unless_there, save_now
@@ -21,6 +20,7 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
 
 FIRST_RETRY_SECONDS = 10
@@ -78,21 +78,14 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(translated(item.problem), ItemState.FAILED.value)
+		raise ItemProblem(to_user(item.problem), ItemState.FAILED.value)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
 	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(translated(ahead), ItemState.FAILED.value)
-	raise ItemProblem(translated(ahead), ItemState.PENDING.value, retry_at=right_at)
-
-
-def translated(problem: str) -> str:
-	"""A problem of the parser in the user's language."""
-	if isinstance(problem, Problem):
-		return _(problem.text).format(**problem.args)
-	return _(problem)
+		raise ItemProblem(to_user(ahead), ItemState.FAILED.value)
+	raise ItemProblem(to_user(ahead), ItemState.PENDING.value, retry_at=right_at)
 
 
 def _report_error(item: Item) -> None:
