@@ -15,6 +15,7 @@ from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.files import media as rules
 from whatsapp_channel.rules.files.media import Unacceptable
+from whatsapp_channel.spoken import to_user
 
 
 class NotStored(Exception):
@@ -73,7 +74,7 @@ def problem_of(error: Exception, wanted: Wanted) -> NotStored:
 	if isinstance(error, NotStored):
 		return error
 	if isinstance(error, Unacceptable):
-		return NotStored("Refused", _(error.text).format(*(_(value) for value in error.values)))
+		return NotStored("Refused", to_user(error.sentence))
 	if isinstance(error, CloudAPIError):
 		return _refused_by_meta(error, wanted.account)
 	if isinstance(error, frappe.ValidationError):
