@@ -20,9 +20,9 @@ desk
 api
 health
 overrides
+onboarding
 inbound
 outbound
-onboarding
 privacy
 conversations
 accounts
@@ -262,7 +262,9 @@ def literals() -> set[tuple[str, str]]:
 		(name, node.value)
 		for name, source in MODULES.items()
 		for node in ast.walk(source.tree)
-		if isinstance(node, ast.Constant) and isinstance(node.value, str) and "tabWhatsApp " in node.value
+		if isinstance(node, ast.Constant)
+		and isinstance(node.value, str)
+		and any(f"tab{named}" in node.value for named in NAMES)
 	}
 
 
@@ -282,6 +284,19 @@ def marked(source: Source) -> set[int]:
 
 def test_doctypes_are_named_in_one_place() -> None:
 	assert literals() == set()
+
+
+# Whether something may go out is asked in one place; a session's kind depends on the window as well, and sends nothing.
+ASKS = {
+	"verdict": {"api.ticket", "onboarding.test_message", "outbound.gate"},
+	"reply_obstacle": {"rules.messaging.sending"},
+	"is_open": {"rules.messaging.sending", "conversations.outcome"},
+}
+
+
+@pytest.mark.parametrize("question", ASKS)
+def test_whether_something_may_go_out_is_asked_in_one_place(question: str) -> None:
+	assert {name for name, source in MODULES.items() if question in called(source)} == ASKS[question]
 
 
 # What breaks a rule must be seen.

@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 import frappe
@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict, save_now
 from whatsapp_channel.rules.customers.masking import mask_text
-from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.timeouts import OutOfTime, tolerated
 
 TITLE_LENGTH = 140
 SERVER_ERROR = 500
@@ -95,6 +95,8 @@ def request(work: Entry) -> Entry:
 		try:
 			with _entered():
 				return work(*args, **kwargs)
+		except OutOfTime:
+			raise
 		except Exception as error:
 			if _is_foreseen(error):
 				raise
@@ -122,6 +124,8 @@ def _keep(title: str) -> None:
 		frappe.db.rollback()
 		report(title)
 		save_now()  # the request ends with an error and would take the row along
+	except OutOfTime:
+		raise
 	except Exception:  # the connection itself may be what was lost
 		logger().error(title, exc_info=True)
 
@@ -157,7 +161,7 @@ def _tried(work: Callable[[], Any], attempt: int = 1) -> tuple[Any, Exception | 
 	except Exception as error:
 		again = isinstance(error, frappe.RetryBackgroundJobError) or is_conflict(error)
 		failure = type(error)(trace()) if isinstance(error, OutOfTime) else JobFailed(trace())
-	with suppress(Exception):  # the connection itself may be what was lost
+	with tolerated():  # the connection itself may be what was lost
 		frappe.db.rollback()
 	if not again or attempt == CONFLICT_TRIES:
 		return None, failure

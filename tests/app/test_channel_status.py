@@ -28,6 +28,10 @@ from tests.app.onboarded import (
 from whatsapp_channel import settings
 from whatsapp_channel.accounts import notify
 from whatsapp_channel.accounts import status as statuses
+from whatsapp_channel.clock import utc_now
+from whatsapp_channel.database import insert_row
+from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.outbound import gate
 
 SETTINGS = "WhatsApp Channel Settings"
 MONTH = timedelta(days=30)
@@ -393,7 +397,8 @@ def test_a_reply_does_not_look_whether_webhooks_are_accepted(
 	desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 	say(ACCOUNT, desk.account, **trial_over())
+	customer = insert_row(CUSTOMER, {"account": desk.account, "profile_name": "Ada"})
 	for name in ("app_secrets", "verify_token"):
 		monkeypatch.setattr(settings, name, lambda: pytest.fail("asked for"))
 	with pytest.raises(frappe.ValidationError, match="trial has ended"):
-		statuses.refuse_reply(desk.channel)
+		gate.require(customer, desk.channel, utc_now())

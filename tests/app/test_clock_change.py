@@ -10,6 +10,7 @@ from tests.app.desk import Desk
 from tests.app.waiting import arrives, filed, kept
 from whatsapp_channel import clock
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.cloud_api import outgoing
 from whatsapp_channel.inbound import items, order, retries
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.patches import order_of_arrival
@@ -115,7 +116,7 @@ def test_replies_that_are_written_while_clocks_go_back_stay_in_order(
 	)
 	place = {"conversation": thread, "ticket": desk.ticket(), "communication": None}
 	for text in ("one", "two"):
-		outbox.add(customer=customer, channel=channel, text=text, at=time.now, **place)
+		outbox.add(customer=customer, channel=channel, contents=[outgoing.text(text)], at=time.now, **place)
 		time.now += timedelta(seconds=20)
 	assert outbox.first(customer, channel).text == "one"
 

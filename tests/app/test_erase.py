@@ -319,7 +319,7 @@ def test_a_message_that_arrives_meanwhile_is_erased_or_a_new_customers(
 
 
 def test_an_agent_cannot_answer_an_erased_customer(talked: Desk) -> None:
-	from whatsapp_channel.outbound.reply import WindowClosed
+	from whatsapp_channel.outbound.gate import WindowClosed
 
 	erased()
 	(ticket,) = frappe.get_all("HD Ticket", {"subject": "Erased"}, pluck="name")

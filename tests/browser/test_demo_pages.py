@@ -212,8 +212,8 @@ def test_a_comment_that_is_being_written_never_becomes_a_reply(desk: Page, demo:
 def test_hostile_text_is_text_on_both_pages(desk: Page, phone: Page, demo: Running, text: str):
 	number = f"+1415555020{list(HOSTILE.values()).index(text)}"
 	demo.writes(demo.customer(number, f"Eve {text}"), text)
-	# Subjects and names stand in pages that show them as HTML: their angle brackets become other signs.
-	as_title = text.replace("<", "‹").replace(">", "›")
+	# Subjects and names stand in pages that show them as HTML: their angle brackets and quotes become other signs.
+	as_title = text.replace("<", "‹").replace(">", "›").replace('"', "”")
 	open_ticket(desk, as_title)
 	expect(entries(desk).first).to_contain_text(text)
 	desk.get_by_role("group", name="Actions").get_by_role("button", name="WhatsApp").click()

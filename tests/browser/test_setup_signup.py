@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 from tests.app.conftest import SETTINGS, sandbox  # noqa: F401 (a fixture)
 from tests.browser.setup_world import address, ready, walk  # noqa: F401 (fixtures)
 from tests.browser.walking import Walk, alerts, press, stored
+from whatsapp_channel.sandbox.graph.oauth import OAuth
 from whatsapp_channel.sandbox.state.dialogs import SCREENS
 
 LEAVING = [screen for screen in SCREENS if screen != "DONE"]
@@ -93,9 +94,9 @@ def test_what_goes_wrong_is_explained(walk: Walk, switches: dict[str, Any], word
 
 def test_of_several_accounts_one_is_chosen_also_after_a_reload(walk: Walk, monkeypatch: pytest.MonkeyPatch):
 	other = walk.sandbox.add_account("200000000000002", "Second Shop").id
-	make, first = walk.sandbox.oauth.make_code, walk.sandbox.config.waba_id
+	make, first = OAuth.make_code, walk.sandbox.config.waba_id
 	monkeypatch.setattr(
-		walk.sandbox.oauth, "make_code", lambda _ids, given: make([first, other], given=given)
+		OAuth, "make_code", lambda oauth, _ids, given: make(oauth, [first, other], given=given)
 	)
 	walk.sandbox.signup.update({"omit_ids": True})
 	window = walk.window()

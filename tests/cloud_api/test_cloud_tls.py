@@ -21,7 +21,7 @@ from whatsapp_channel.cloud_api import client as client_module
 from whatsapp_channel.cloud_api import transport
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import NotSent
-from whatsapp_channel.sandbox import wire
+from whatsapp_channel.sandbox.webhooks import wire
 
 from .fakes import SENT, TOKEN, send
 from .test_cloud_connections import _Meta

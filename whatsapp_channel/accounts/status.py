@@ -15,11 +15,10 @@ from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.accounts import calling, channel_facts, channel_status
 from whatsapp_channel.rules.accounts.channel_facts import NumberState, Site
-from whatsapp_channel.rules.accounts.channel_status import Action, ChannelStatus, Facts, Status
+from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Facts, Status
 from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
-VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
 
 
 def derived(channel: Document) -> None:
@@ -84,41 +83,16 @@ def refresh_all() -> None:
 			report("WhatsApp: the status of an account could not be brought up to date")
 
 
-def refuse_reply(channel: str) -> None:
-	"""Raises frappe.ValidationError with the reason when Meta lets nothing out of this channel now (Z36).
-
-	Asked at the moment of the reply: a trial may have ended since the status was stored.
-	"""
-	status = _reply_obstacle(channel)
-	if not status:
-		return
-	text = frappe.utils.escape_html(f"{words.reason(status)} {words.next_step(status)}")
-	if status.action is Action.VERIFY_BUSINESS:
-		link = f'<a href="{VERIFICATION_PAGE}" target="_blank" rel="noopener">{VERIFICATION_PAGE}</a>'
-		text = f"{text} {link}"
-	frappe.throw(
-		_("Channel {0} cannot send: {1}").format(frappe.utils.escape_html(channel), text),
-		title=_(status.value.value),
-	)
+def sending_facts(number: str | None) -> Facts:
+	"""What account and number say to whoever wants to send from an enabled channel."""
+	# Whether Meta's webhooks are accepted holds up no reply, and is dear to find out.
+	return _facts(number, True, site(receives=True))
 
 
-def refusal(channel: str) -> str | None:
-	"""Why a reply would be refused now; None: it would not."""
-	status = _reply_obstacle(channel)
-	return words.reason(status) if status else None
-
-
-def waits_because(channel: str) -> str | None:
+def waits_because(number: str | None) -> str | None:
 	"""Why replies wait instead of going out: Meta accepts the account's token no more, or took the account away."""
-	number = frappe.db.get_value(CHANNEL, channel, "number")
 	found = number_state(number)
 	return frappe.db.get_value(ACCOUNT, found[1], "attention_reason") if found else None
-
-
-def _reply_obstacle(channel: str) -> Status | None:
-	number = frappe.db.get_value(CHANNEL, channel, "number")
-	# Whether Meta's webhooks are accepted holds up no reply, and is dear to find out.
-	return channel_status.reply_obstacle(_facts(number, True, site(receives=True)))
 
 
 def view(channel: str) -> dict[str, Any]:

@@ -1,21 +1,21 @@
 """What the ticket page shows and does for WhatsApp. For agents only, each call checked against the ticket."""
 
+from datetime import datetime
 from typing import Any
 
 import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.accounts import status
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
-from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.conversations import destination
 from whatsapp_channel.conversations.media import views
-from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
+from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
-from whatsapp_channel.outbound import outbox, resend
-from whatsapp_channel.rules.messaging import window
+from whatsapp_channel.outbound import gate, outbox, resend
+from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
 from whatsapp_channel.rules.text import readable
 
 UNDELIVERED = ("Failed", "Unconfirmed")
@@ -33,16 +33,15 @@ def state(ticket: str) -> dict[str, Any]:
 	if not threads:
 		return {"whatsapp": False}
 	thread = next(iter(threads.values()))
-	ends = conversation.window_ends(thread.customer, thread.channel)
-	is_open = window.is_open(ends, utc_now())
-	channel = _channel(thread.channel)
+	now = utc_now()
+	verdict = gate.verdict(thread.customer, thread.channel, now)
 	return {
 		"whatsapp": True,
-		"window_open": is_open,
-		"window_ends": str(to_site(ends)) if ends else None,
-		"label": _label(ends, is_open, channel),
-		"theme": _theme(is_open, channel),
-		"lines": _lines(ends, is_open, channel, thread),
+		"window_open": verdict.window_open,
+		"window_ends": str(to_site(verdict.window_ends)) if verdict.window_ends else None,
+		"label": _label(verdict, now),
+		"theme": _theme(verdict),
+		"lines": _lines(verdict, thread),
 		"waiting": _count_waiting(thread.customer),
 		"undelivered": _undelivered(ticket),
 		"missing_files": _missing_files(ticket),
@@ -84,34 +83,30 @@ def _message_for_agent(message: str) -> None:
 	ticket_for_agent(ticket)
 
 
-def _channel(name: str) -> "frappe._dict":
-	found = frappe.db.get_value(CHANNEL, name, ["name", "enabled"], as_dict=True)
-	if not found:
-		return frappe._dict(enabled=0)
-	return found.update(refused=status.refusal(name), waits_because=status.waits_because(name))
+SWITCHED_OFF = (Obstacle.NO_CHANNEL, Obstacle.DEACTIVATED)
 
 
-def _label(ends: Any, is_open: bool, channel: "frappe._dict") -> str:
-	if not channel.enabled:
+def _label(verdict: Verdict, now: datetime) -> str:
+	if verdict.obstacle in SWITCHED_OFF:
 		return _("WhatsApp · deactivated")
-	if channel.refused:
+	if verdict.obstacle is Obstacle.META:
 		return _("WhatsApp · cannot send")
-	if channel.waits_because:
+	if verdict.waits_because:
 		return _("WhatsApp · needs attention")
-	if not is_open:
+	if not (verdict.window_open and verdict.window_ends):
 		return _("WhatsApp · window closed")
-	minutes = int((ends - utc_now()).total_seconds() // 60)
+	minutes = int((verdict.window_ends - now).total_seconds() // 60)
 	left = _("{0} h left").format(minutes // 60) if minutes >= 60 else _("{0} min left").format(minutes)
 	return f"WhatsApp · {left}"
 
 
-def _theme(is_open: bool, channel: "frappe._dict") -> str:
-	if not channel.enabled or channel.refused or channel.waits_because:
+def _theme(verdict: Verdict) -> str:
+	if verdict.obstacle in (*SWITCHED_OFF, Obstacle.META) or verdict.waits_because:
 		return "red"
-	return "green" if is_open else "orange"
+	return "green" if verdict.window_open else "orange"
 
 
-def _lines(ends: Any, is_open: bool, channel: "frappe._dict", thread: "frappe._dict") -> list[str]:
+def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
 	customer = frappe.db.get_value(
 		CUSTOMER, thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
@@ -120,14 +115,15 @@ def _lines(ends: Any, is_open: bool, channel: "frappe._dict", thread: "frappe._d
 	name = called(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(thread.channel)]
-	if channel.refused:
-		lines.append(_("Replies are refused: {0}").format(channel.refused))
-	elif channel.waits_because:
+	if verdict.reason:
+		lines.append(_("Replies are refused: {0}").format(gate.said(verdict.reason)))
+	elif verdict.waits_because:
 		lines.append(
-			_("Replies wait until an administrator has looked at it: {0}").format(channel.waits_because)
+			_("Replies wait until an administrator has looked at it: {0}").format(verdict.waits_because)
 		)
+	ends = verdict.window_ends
 	until = frappe.utils.format_datetime(to_site(ends)) if ends else _("never opened")
-	if is_open:
+	if verdict.window_open:
 		lines.append(_("Free replies are possible until {0}.").format(until))
 	else:
 		lines.append(

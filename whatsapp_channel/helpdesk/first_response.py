@@ -15,6 +15,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.timeouts import OutOfTime
 
 TICKET = "HD Ticket"
 # Whether something of a Communication is on its way or arrived; one without messages of ours went another way.
@@ -42,6 +43,8 @@ def _guarded(work: Callable[[], None]) -> None:
 	frappe.db.savepoint("first_response")
 	try:
 		work()
+	except OutOfTime:
+		raise
 	except Exception as error:
 		if is_conflict(error):
 			raise

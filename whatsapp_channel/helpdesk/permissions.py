@@ -78,7 +78,7 @@ def may_read_message(doc: Document, ptype: str | None = None, user: str | None =
 
 
 def conversation_conditions(user: str | None = None) -> str:
-	"""The same rule for lists, as a condition on `tabWhatsApp Conversation`."""
+	"""The same rule for lists, as a condition on the table of conversations."""
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return ""

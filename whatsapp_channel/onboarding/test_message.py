@@ -6,11 +6,10 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.conversations import conversation
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import replies, tickets
+from whatsapp_channel.outbound import gate
 from whatsapp_channel.rules.customers.masking import mask
-from whatsapp_channel.rules.messaging import window
 
 FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "status", "error", "creation"]
 
@@ -29,7 +28,7 @@ def test_state(channel: str) -> dict[str, Any]:
 	return {
 		"received": _received(received),
 		"reply": _shown(answer) if answer and answer.creation >= received.creation else None,
-		"window_open": window.is_open(conversation.window_ends(received.customer, channel), utc_now()),
+		"window_open": gate.verdict(received.customer, channel, utc_now()).window_open,
 		"in_use": in_use,
 	}
 

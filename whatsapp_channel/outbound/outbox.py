@@ -1,12 +1,14 @@
 """Outgoing messages that Meta has not yet accepted: queued in order per customer (design decision 6)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import frappe
 
 from whatsapp_channel.clock import age, sequence, site_now, to_site
+from whatsapp_channel.cloud_api.outgoing import Outgoing, read, stored, text
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
-from whatsapp_channel.rules.text.message_text import split
 
 WAITING = ("Queued", "Sending")
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.
@@ -19,6 +21,7 @@ FIELDS = [
 	"communication",
 	"ticket",
 	"text",
+	"content",
 	"status",
 	"attempts",
 	"last_attempt",
@@ -35,17 +38,16 @@ def add(
 	conversation: str,
 	ticket: str,
 	communication: str,
-	text: str,
+	contents: Sequence[Outgoing],
 	at: datetime,
 ) -> list[str]:
-	"""Queues one reply, in as many messages as its length needs; `at` in UTC. Returns their names in order.
+	"""Queues one reply, each of its contents as a message; `at` in UTC. Returns their names in order.
 
 	Part of the caller's transaction: the reply and its messages are saved together or not at all.
 	"""
 	common = {
 		"doctype": MESSAGE,
 		"direction": "Outgoing",
-		"message_type": "text",
 		"status": "Queued",
 		"sequence": sequence(),
 		"message_timestamp": to_site(at),
@@ -55,14 +57,23 @@ def add(
 		"ticket": ticket,
 		"communication": communication,
 	}
-	return [
-		frappe.get_doc(
-			{**common, "text": part, "part": index, "client_reference": frappe.generate_hash(length=32)}
-		)
-		.insert(ignore_permissions=True)
-		.name
-		for index, part in enumerate(split(text))
-	]
+	return [_insert(common, index, content) for index, content in enumerate(contents)]
+
+
+def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
+	values = {
+		"message_type": content.type,
+		"text": content.plain,
+		"content": stored(content),
+		"part": part,
+		"client_reference": frappe.generate_hash(length=32),
+	}
+	return frappe.get_doc({**common, **values}).insert(ignore_permissions=True).name
+
+
+def content_of(row: "frappe._dict") -> Outgoing:
+	"""What a row is to send. One that was queued before rows had content has its text alone."""
+	return read(row.content) if row.content else text(row.text)
 
 
 def first(customer: str, channel: str) -> "frappe._dict | None":

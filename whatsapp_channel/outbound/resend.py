@@ -9,10 +9,10 @@ from frappe.model.document import Document
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.conversations import conversation, destination, outcome
 from whatsapp_channel.database import lock_row, look_anew, set_value
-from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
-from whatsapp_channel.outbound import outbox, reply
+from whatsapp_channel.outbound import gate, outbox
 
 
 def send_again(name: str) -> list[str]:
@@ -20,7 +20,7 @@ def send_again(name: str) -> list[str]:
 
 	New rows with new references, because a late status of the first attempt must not be taken for the second.
 	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
-	message is not undelivered any more, reply.WindowClosed outside the window.
+	message is not undelivered any more, gate.WindowClosed outside the window.
 	"""
 	look_anew()  # the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
@@ -34,12 +34,8 @@ def send_again(name: str) -> list[str]:
 				"A colleague sent this message in the WhatsApp Business app. Repeat it there, or write a reply."
 			)
 		)
-	customer = frappe.db.get_value(
-		CUSTOMER, message.customer, ["name", "profile_name", "bsuid"], as_dict=True
-	)
 	now = utc_now()
-	reply.usable_channel(message.channel)
-	reply.check_window(customer, message.channel, now)
+	gate.require(message.customer, message.channel, now)
 	conversation.note_outbound(message.conversation, now, frappe.session.user)
 	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
@@ -54,10 +50,14 @@ def _with_failed_parts(message: Document) -> list["frappe._dict"]:
 	parts = frappe.get_all(
 		MESSAGE,
 		{"communication": message.communication, "status": "Failed", "sent_again": 0},
-		["name", "text"],
+		["name", "text", "content"],
 		order_by="sequence, part",
 	)
-	return parts if message.status == "Failed" else [frappe._dict(name=message.name, text=message.text)]
+	return (
+		parts
+		if message.status == "Failed"
+		else [frappe._dict(name=message.name, text=message.text, content=message.content)]
+	)
 
 
 def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
@@ -68,7 +68,7 @@ def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
 		conversation=message.conversation,
 		ticket=message.ticket,
 		communication=message.communication,
-		text=part.text,
+		contents=[outbox.content_of(part)],
 		at=now,
 	)
 

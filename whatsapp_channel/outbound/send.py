@@ -1,6 +1,8 @@
 """Sends what is queued for one customer in one channel, in order and at most once (design decision 6)."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import frappe
@@ -9,12 +11,13 @@ from frappe import _
 from whatsapp_channel import jobs, logs, settings
 from whatsapp_channel.accounts import access
 from whatsapp_channel.clock import due_at, site_now, utc_now
-from whatsapp_channel.cloud_api.client import CloudAPI, Recipient, SentMessage
+from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
+from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import outcome
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
-from whatsapp_channel.outbound import outbox
+from whatsapp_channel.outbound import gate, outbox
 from whatsapp_channel.rules.messaging.retry import next_attempt
 
 UNREACHABLE_RETRY_SECONDS = 10
@@ -69,8 +72,13 @@ def _advance(message: "frappe._dict") -> bool:
 		# Nothing has left: the token is missing or is none, so the account stops and the message waits.
 		access.stop_sending(account, str(error), code=0)
 		return False
+	try:
+		content = outbox.content_of(message)
+	except Unsendable as error:
+		_fail(message, gate.said(error.sentence), code=None)
+		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
-	return _claim(message) and _post(message, number, account, client, recipient)
+	return _claim(message) and _post(message, account, partial(client.send, number, recipient, content))
 
 
 def _sender(message: "frappe._dict") -> tuple[str, str] | None:
@@ -98,10 +106,10 @@ def _claim(message: "frappe._dict") -> bool:
 	return claimed
 
 
-def _post(message: "frappe._dict", number: str, account: str, client: CloudAPI, recipient: Recipient) -> bool:
+def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage]) -> bool:
 	"""Posts one message and saves the outcome; False when the queue has to wait."""
 	try:
-		sent = client.send_text(number, recipient, message.text, reference=message.client_reference)
+		sent = post(reference=message.client_reference)
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:

@@ -8,6 +8,7 @@ import frappe
 from whatsapp_channel.database import is_conflict, kinds_of, save_now
 from whatsapp_channel.doctypes import CUSTOMER, MODULE
 from whatsapp_channel.rules.text import markup
+from whatsapp_channel.timeouts import OutOfTime
 
 AT_ONCE = 1000
 
@@ -79,6 +80,8 @@ def _rename(name: str, new: str) -> None:
 		names = _changes(row, {"first_name": "Data", "full_name": "Data"})
 		if names:
 			frappe.db.set_value("Contact", new, names, update_modified=False)
+	except OutOfTime:
+		raise
 	except Exception as error:
 		if is_conflict(error):
 			raise

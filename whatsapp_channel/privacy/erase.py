@@ -199,7 +199,7 @@ def _hand_over(customer: str, shell: str) -> int:
 		(customer,),
 	)
 	frappe.db.sql(
-		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, payload = null, wamid = null,
+		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, content = null, payload = null, wamid = null,
 		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
 		client_reference = null, next_attempt = null,
 		status = case when status in ('Queued', 'Sending') then 'Failed' else status end where customer = %s""",

@@ -47,6 +47,7 @@ FIELDS = {
 		"direction",
 		"message_type",
 		"text",
+		"content",
 		"status",
 		"channel",
 		"ticket",

@@ -6,7 +6,7 @@ them: a window does not help while the channel is switched off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -61,7 +61,8 @@ class Facts:
 class Verdict:
 	"""`obstacle` is None when it may go out; else `why` says what is in the way and what to do, under `title`.
 
-	`action` is the next step where it leads somewhere. `waits_because`: it may go out, and waits until that is mended.
+	`action` is the next step where it leads somewhere. `window_ends` and `waits_because` are the facts again, for whoever
+	shows them: what waits may go out, and does once that is mended.
 	"""
 
 	obstacle: Obstacle | None = None
@@ -70,6 +71,8 @@ class Verdict:
 	reason: Sentence | None = None
 	"""The cause alone, for where the rest is shown beside it."""
 	action: Action | None = None
+	window_open: bool = False
+	window_ends: datetime | None = None
 	waits_because: str | None = None
 
 	@property
@@ -101,7 +104,12 @@ def verdict(facts: Facts) -> Verdict:
 	"""The first obstacle that applies: no channel, deactivated (Z41), Meta (Z36), the customer's wish, the window (Z15)."""
 	obstacles = (_channel, _account, _wish, _window)
 	found = (refused for obstacle in obstacles if (refused := obstacle(facts)))
-	return next(found, Verdict(waits_because=facts.waits_because))
+	return replace(
+		next(found, Verdict()),
+		window_open=window.is_open(facts.window_ends, facts.now),
+		window_ends=facts.window_ends,
+		waits_because=facts.waits_because,
+	)
 
 
 def _channel(facts: Facts) -> Verdict | None:

@@ -1,0 +1,68 @@
+"""Whether something may go out to a customer now: reads the facts and asks `rules.messaging.sending`, for every door.
+
+Replies, *Send again*, the set-up's test message and the ticket page ask here and nowhere else.
+"""
+
+from datetime import datetime
+from html import escape
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.accounts import status
+from whatsapp_channel.clock import to_site
+from whatsapp_channel.conversations import conversation
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER
+from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.rules.accounts.channel_status import Action
+from whatsapp_channel.rules.messaging import sending
+from whatsapp_channel.rules.messaging.sending import Facts, Kind, Obstacle, Verdict
+from whatsapp_channel.words import Sentence
+
+VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
+
+
+class WindowClosed(frappe.ValidationError):
+	"""Free-form replies are only allowed for 24 hours after the customer's last message (Z15)."""
+
+
+def verdict(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> Verdict:
+	"""Whether something of this kind may go out to a customer through a channel at `now` (aware UTC), and if not why.
+
+	Asked at the moment of sending: a trial may have ended since a status was stored.
+	"""
+	return sending.verdict(_facts(customer, channel, now, kind))
+
+
+def require(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> None:
+	"""Raises WindowClosed outside the window, frappe.ValidationError for whatever else is in the way, with what to do."""
+	found = verdict(customer, channel, now, kind)
+	if found.may_go or not found.why:
+		return
+	text = escape(said(found.why), quote=False)
+	if found.action is Action.VERIFY_BUSINESS:
+		text = f'{text} <a href="{VERIFICATION_PAGE}" target="_blank" rel="noopener">{VERIFICATION_PAGE}</a>'
+	error = WindowClosed if found.obstacle is Obstacle.WINDOW else frappe.ValidationError
+	frappe.throw(text, error, title=_(found.title))
+
+
+def said(sentence: Sentence) -> str:
+	"""A sentence in the language of the present user."""
+	return sentence.say(_, lambda moment: frappe.utils.format_datetime(to_site(moment)))
+
+
+def _facts(customer: str, channel: str | None, now: datetime, kind: Kind) -> Facts:
+	fields = ["name", "profile_name", "bsuid", "marketing_stopped_on"]
+	person = frappe.db.get_value(CUSTOMER, customer, fields, as_dict=True)
+	through = channel and frappe.db.get_value(CHANNEL, channel, ["name", "number", "enabled"], as_dict=True)
+	return Facts(
+		kind=kind,
+		now=now,
+		customer=called(person) if person else "?",
+		window_ends=conversation.window_ends(customer, channel) if channel else None,
+		channel=through.name if through else None,
+		enabled=bool(through and through.enabled),
+		account=status.sending_facts(through.number) if through else None,
+		waits_because=status.waits_because(through.number) if through else None,
+		declined_marketing=bool(person and person.marketing_stopped_on),
+	)
