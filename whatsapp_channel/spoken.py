@@ -1,6 +1,6 @@
 """Sentences in the reader's language: the edge where what the rules say becomes text.
 
-`to_user` for the person whose request it is, `to_site` for what is stored and read by everybody. Both take a marked text as
+`to_user` for the person whose request it is, `to_all` for what is stored and read by everybody. Both take a marked text as
 well, which is a Sentence without arguments.
 """
 
@@ -19,7 +19,7 @@ def to_user(said: Sentence | str) -> str:
 	return _say(said, _)
 
 
-def to_site(said: Sentence | str) -> str:
+def to_all(said: Sentence | str) -> str:
 	"""In the language of the site, whoever caused it to be written."""
 	language = frappe.db.get_single_value("System Settings", "language") or "en"
 	return _say(said, lambda text: _(text, lang=language))

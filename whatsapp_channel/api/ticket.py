@@ -17,6 +17,7 @@ from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_f
 from whatsapp_channel.outbound import gate, outbox, resend
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
 from whatsapp_channel.rules.text import readable
+from whatsapp_channel.spoken import to_user
 
 UNDELIVERED = ("Failed", "Unconfirmed")
 
@@ -116,7 +117,7 @@ def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
 	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(thread.channel)]
 	if verdict.reason:
-		lines.append(_("Replies are refused: {0}").format(gate.said(verdict.reason)))
+		lines.append(_("Replies are refused: {0}").format(to_user(verdict.reason)))
 	elif verdict.waits_because:
 		lines.append(
 			_("Replies wait until an administrator has looked at it: {0}").format(verdict.waits_because)

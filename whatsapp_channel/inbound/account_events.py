@@ -9,7 +9,6 @@ from frappe import _
 
 from whatsapp_channel import settings
 from whatsapp_channel.accounts import access, restriction, status, timeline, times
-from whatsapp_channel.accounts.words import say
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
@@ -19,6 +18,7 @@ from whatsapp_channel.rules.accounts import account_events
 from whatsapp_channel.rules.accounts.account_events import OnlyKept
 from whatsapp_channel.rules.accounts.event_changes import Alert, Cell, Changes, Columns
 from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.spoken import to_all
 from whatsapp_channel.words import Sentence
 
 KEPT = "Dropped"
@@ -46,7 +46,7 @@ def file(item: Item) -> None:
 		text = _("Kept for the record. This version does nothing with {0}.").format(_name_of(item))
 		raise ItemProblem(text, KEPT)
 	if isinstance(found, OnlyKept):
-		raise ItemProblem(say(found.why), KEPT)
+		raise ItemProblem(to_all(found.why), KEPT)
 	account = _known(found.about, item.account_id)
 	if not account:
 		text = _("It is about WhatsApp Business Account {0}, which is not entered here.")
@@ -73,7 +73,7 @@ def _apply(account: str, found: Changes, at: datetime) -> str | None:
 	if known and at < known:
 		return _("It is older than what is known already, so it changed nothing.")
 	if _write(place, found, is_new=known is None or at > known):
-		timeline.note(place.doctype, place.name, say(found.note))
+		timeline.note(place.doctype, place.name, to_all(found.note))
 	times.remember(place.doctype, place.name, found.topic, at)
 	status.refresh_account(account)
 	return None
@@ -113,7 +113,7 @@ def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
 	if found.restrictions is not None:
 		changed |= restriction.replace(place.account, found.topic, found.restrictions)
 	if found.ends_access:
-		changed |= access.lose_access(place.account, say(found.ends_access), found.event)
+		changed |= access.lose_access(place.account, to_all(found.ends_access), found.event)
 	if found.restores_access:
 		changed |= access.regain_access(place.account)
 	return changed or (is_new and found.is_only_told)
@@ -139,5 +139,5 @@ def _write_columns(doctype: str, name: str, columns: Columns) -> bool:
 
 def _stored(value: Cell) -> Any:
 	if isinstance(value, Sentence):
-		return say(value)
+		return to_all(value)
 	return to_site(value) if isinstance(value, datetime) else value

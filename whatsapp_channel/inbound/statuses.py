@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
+from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.conversations import course, outcome
 from whatsapp_channel.database import in_transaction, plain_values
@@ -18,6 +18,7 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
+from whatsapp_channel.spoken import to_user
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
@@ -143,4 +144,4 @@ def _failure_text(update: StatusUpdate) -> str:
 		return _("WhatsApp did not deliver this message and gave no reason.")
 	error = update.errors[0]
 	rule = rule_for(error.code)
-	return _(rule.agent_text or ASK_ADMIN)
+	return to_user(rule.for_agent)

@@ -17,8 +17,9 @@ from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import outcome
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
-from whatsapp_channel.outbound import gate, outbox
+from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.retry import next_attempt
+from whatsapp_channel.spoken import to_user
 
 UNREACHABLE_RETRY_SECONDS = 10
 # After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
@@ -75,7 +76,7 @@ def _advance(message: "frappe._dict") -> bool:
 	try:
 		content = outbox.content_of(message)
 	except Unsendable as error:
-		_fail(message, gate.said(error.sentence), code=None)
+		_fail(message, to_user(error.sentence), code=None)
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	return _claim(message) and _post(message, account, partial(client.send, number, recipient, content))
@@ -113,7 +114,7 @@ def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=("Sending",))
+		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=("Sending",))
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -132,10 +133,10 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 		access.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
-		_requeue(message, {**again, "error": _(error.agent_text)})
+		_requeue(message, {**again, "error": to_user(error.for_agent)})
 		return False
 	if error.retry is Retry.NEVER:
-		_fail(message, _(error.agent_text), code=error.code)
+		_fail(message, to_user(error.for_agent), code=error.code)
 		return True
 	return _try_later(message, error, error.rule.delay_seconds)
 
@@ -147,7 +148,7 @@ def _fail(message: "frappe._dict", reason: str, code: int | None) -> None:
 
 def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
-	reason = _(error.agent_text)
+	reason = to_user(error.for_agent)
 	if moment is None:
 		_fail(message, reason, code=error.code)
 		return True
