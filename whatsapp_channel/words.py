@@ -31,7 +31,7 @@ class Sentence:
 	"""
 
 	text: str
-	args: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}))
+	args: Mapping[str, Argument] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 	def say(self, translate: Callable[[str], str], show_time: Callable[[datetime], str]) -> str:
 		"""The sentence in the reader's language."""

@@ -9,7 +9,7 @@ from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.onboarding.number_errors import TEXTS, Cause
+from whatsapp_channel.rules.onboarding.number_errors import Cause, explain
 from whatsapp_channel.rules.refusal import Refused
 from whatsapp_channel.spoken import to_user
 
@@ -28,5 +28,5 @@ def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
 	if cause is None:
 		frappe.throw(in_words(error), title=_("Refused by Meta"))
 	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
-	frappe.throw(f"{_(TEXTS[cause])} {said}", title=_("Refused by Meta"))
+	frappe.throw(f"{to_user(explain(cause))} {said}", title=_("Refused by Meta"))
 	raise AssertionError("unreachable")
