@@ -230,8 +230,8 @@ def _each(
 def _looked_at(account: Account, look: Callable[[Account], Finding]) -> Finding:
 	try:
 		return look(account)
-	except Skip as reason:
-		return skipped(str(reason))
+	except Skip as error:
+		return skipped(to_user(error.sentence))
 	except CloudAPIError as error:
 		if error.code in DEAD_TOKEN:
 			return skipped(_("Meta refuses the token; see “{0}”.").format(_("Access tokens")))

@@ -20,7 +20,7 @@ from whatsapp_channel.inbound.problems import ItemProblem
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
 
 FIRST_RETRY_SECONDS = 10
@@ -78,14 +78,14 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(to_user(item.problem), ItemState.FAILED.value)
+		raise ItemProblem(item.problem, ItemState.FAILED.value)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
 	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(to_user(ahead), ItemState.FAILED.value)
-	raise ItemProblem(to_user(ahead), ItemState.PENDING.value, retry_at=right_at)
+		raise ItemProblem(ahead, ItemState.FAILED.value)
+	raise ItemProblem(ahead, ItemState.PENDING.value, retry_at=right_at)
 
 
 def _report_error(item: Item) -> None:
@@ -168,5 +168,10 @@ def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 			state = ItemState.FAILED.value
 		else:
 			following = due_at(moment)
-	found = {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}
+	found = {
+		"state": state,
+		"error": to_all(problem.sentence),
+		"attempts": attempts,
+		"next_attempt": following,
+	}
 	return {**found, **problem.columns}

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from whatsapp_channel.words import Explained, Sentence, verbatim
 
-class ItemProblem(Exception):
+
+class ItemProblem(Explained):
 	"""Says what is wrong and what can be done; `state` says how the item is kept.
 
 	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
@@ -14,13 +16,13 @@ class ItemProblem(Exception):
 
 	def __init__(
 		self,
-		text: str,
+		text: Sentence | str,
 		state: str,
 		patience: timedelta | None = None,
 		retry_at: datetime | None = None,
 		columns: dict[str, Any] | None = None,
 	) -> None:
-		super().__init__(text)
+		super().__init__(text if isinstance(text, Sentence) else verbatim(text))
 		self.state = state
 		self.patience = patience
 		self.retry_at = retry_at

@@ -12,7 +12,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 import frappe
-from frappe import _
 from frappe.core.api.file import get_max_file_size
 
 from whatsapp_channel import settings
@@ -36,7 +35,9 @@ from whatsapp_channel.rules.files import dimensions
 from whatsapp_channel.rules.files import media as rules
 from whatsapp_channel.rules.files.file_names import safe_name
 from whatsapp_channel.rules.files.media import Unacceptable
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Sentence, _
 
 
 def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:
@@ -51,7 +52,7 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	except Exception as error:
 		frappe.db.rollback()
 		found = problem_of(error, wanted)
-		return _row(wanted, state=found.state, error=found.text), error
+		return _row(wanted, state=found.state, error=to_user(found.sentence)), error
 
 
 def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
@@ -180,7 +181,9 @@ def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: 
 	if info.file_size and info.file_size > limit:
 		raise too_large(wanted.kind, limit, info.file_size)
 	if not info.url:
-		raise NotStored(FAILED, _("WhatsApp named no place for this file. It is tried again by itself."))
+		raise NotStored(
+			FAILED, Sentence(_("WhatsApp named no place for this file. It is tried again by itself."))
+		)
 	content.seek(0)
 	content.truncate()
 	left = max(1.0, ends - time.monotonic())
