@@ -30,6 +30,7 @@ helpdesk
 settings
 stored jobs encryption
 logs
+rows
 database
 spoken
 clock timeouts keys doctypes
@@ -214,7 +215,6 @@ COMMITTING = [
 	"onboarding.signup_rows",
 	"onboarding.subscription",
 	"patches.columns_without_markup",
-	"patches.signs_of_their_own",
 	"privacy.background",
 	"privacy.deliveries",
 	"privacy.erase",

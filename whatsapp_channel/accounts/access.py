@@ -13,6 +13,7 @@ from whatsapp_channel.database import save_now, set_value
 from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, MESSAGE
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.accounts.account_events import ACCESS
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.spoken import to_all
 
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
@@ -125,7 +126,7 @@ def _waiting_queues(account: str) -> list[tuple[str, str]]:
 	rows = frappe.db.sql(
 		f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
-		where message.status = 'Queued' and customer.account = %s""",
+		where message.status = '{MessageStatus.QUEUED}' and customer.account = %s""",
 		(account,),
 	)
 	return [(row[0], row[1]) for row in rows]

@@ -3,9 +3,10 @@
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.conversations import conversation as conversations
 from whatsapp_channel.conversations import filing
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import lock_row, look_anew
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER
 from whatsapp_channel.helpdesk import tickets
@@ -31,8 +32,7 @@ def convert_to_ticket(conversation: str) -> str:
 		frappe.throw(
 			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
 		)
-	fields = ["name", "wa_id", "bsuid", "profile_name", "contact"]
-	customer = frappe.db.get_value(CUSTOMER, document.customer, fields, as_dict=True)
+	customer = rows.one(CustomerRow, document.customer)
 	ticket = tickets.create(customer, document.channel, filing.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)
 	filing.file_waiting(conversation, ticket, customer)

@@ -3,8 +3,9 @@
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.conversations.media import views
+from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
@@ -19,7 +20,7 @@ def fetch_again(message: str) -> dict[str, str | bool]:
 	Takes up to a minute. Raises frappe.PermissionError for anyone but an agent who may read the message's ticket, or an
 	administrator, and frappe.DoesNotExistError when there is no such message.
 	"""
-	row = frappe.db.get_value(MESSAGE, message, ["name", "communication"], as_dict=True)
+	row = rows.one(MessageRow, message)
 	if not row:
 		frappe.throw(_("There is no such message."), frappe.DoesNotExistError)
 	ticket = tickets.ticket_of(row.communication) if row.communication else None

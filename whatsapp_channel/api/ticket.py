@@ -6,20 +6,24 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
 from whatsapp_channel.conversations.media import views
-from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
+from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow, OutgoingRow
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
 from whatsapp_channel.outbound import gate, outbox, resend
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 from whatsapp_channel.spoken import to_user
 
-UNDELIVERED = ("Failed", "Unconfirmed")
+UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 
 
 @frappe.whitelist()
@@ -107,11 +111,9 @@ def _theme(verdict: Verdict) -> str:
 	return "green" if verdict.window_open else "orange"
 
 
-def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
+def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
 	"""What the dialog behind the label says, one sentence a line."""
-	customer = frappe.db.get_value(
-		CUSTOMER, thread.customer, ["profile_name", "phone", "bsuid"], as_dict=True
-	) or frappe._dict(profile_name="?", phone=None, bsuid=None)
+	customer = rows.one(CustomerRow, thread.customer) or CustomerRow("?", "?", profile_name="?")
 	phone = shown_number(customer.phone)
 	name = called(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name
@@ -136,7 +138,7 @@ def _lines(verdict: Verdict, thread: "frappe._dict") -> list[str]:
 
 
 def _count_waiting(customer: str) -> int:
-	waiting = {"customer": customer, "direction": "Outgoing", "status": ["in", list(outbox.WAITING)]}
+	waiting = {"customer": customer, "direction": Direction.OUTGOING, "status": ["in", list(outbox.WAITING)]}
 	return frappe.db.count(MESSAGE, waiting)
 
 
@@ -145,33 +147,28 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	communications = tickets.communications(ticket, sent_or_received="Sent")
 	if not communications:
 		return []
-	rows = frappe.get_all(
-		MESSAGE,
-		{
-			"communication": ["in", communications],
-			"status": ["in", list(UNDELIVERED)],
-			"sent_again": 0,
-			"origin": "Cloud API",
-		},
-		["name", "text", "error", "status", "communication"],
-		order_by="sequence, part",
-	)
+	undelivered = {
+		"communication": ["in", communications],
+		"status": ["in", list(UNDELIVERED)],
+		"sent_again": 0,
+		"origin": Origin.CLOUD_API,
+	}
 	replies: dict[tuple[str, str], list] = {}
-	for row in rows:
+	for row in rows.many(OutgoingRow, undelivered, "sequence, part"):
 		# The parts of one reply fail together and are sent again together.
-		key = (row.status, row.communication if row.status == "Failed" else row.name)
+		key = (row.status, row.communication if row.status == MessageStatus.FAILED else row.name)
 		replies.setdefault(key, []).append(row)
 	return [_as_undelivered(parts) for parts in replies.values()]
 
 
-def _as_undelivered(parts: list["frappe._dict"]) -> dict[str, Any]:
+def _as_undelivered(parts: list[OutgoingRow]) -> dict[str, Any]:
 	first = parts[0]
 	return {
 		"name": first.name,
 		"text": "\n".join(part.text for part in parts),
 		"reason": first.error,
 		"status": first.status,
-		"can_check": first.status == "Unconfirmed",
+		"can_check": first.status == MessageStatus.UNCONFIRMED,
 	}
 
 

@@ -5,23 +5,25 @@ from datetime import datetime
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.inbound import read_message
 from whatsapp_channel.cloud_api.wire import load
 from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.media import views
+from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
 TICKET = "HD Ticket"
-ORIGIN = "Business App"
-FIELDS = ["name", "conversation", "message_type", "message_timestamp", "payload"]
 
 
-def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = False) -> str:
+def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = False) -> str:
 	"""Shows one message of the app in a ticket; returns its Communication. The caller holds the customer's lock.
 
 	A colleague has answered, so Helpdesk counts it as any agent's answer: the first response is the time at which he
@@ -29,7 +31,7 @@ def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = 
 	and one the customer has written after leaves the ticket waiting. In a closed ticket it is shown, and changes
 	nothing else there.
 	"""
-	row = frappe.db.get_value(MESSAGE, message, FIELDS, as_dict=True)
+	row = rows.one(MessageRow, message)
 	at = to_utc(row.message_timestamp)
 	meaning = Answer.CONTEXT if closed else answer(at, _asked(row.conversation))
 	values = _values(ticket, customer, row)
@@ -48,32 +50,31 @@ def file(message: str, ticket: str, customer: "frappe._dict", *, closed: bool = 
 	return communication
 
 
-def waiting(conversation: str) -> list["frappe._dict"]:
-	"""Name and time of the app's messages that no ticket shows yet, in the order in which they were written.
+def waiting(conversation: str) -> list[MessageRow]:
+	"""The app's messages that no ticket shows yet, in the order in which they were written.
 
 	What a colleague only reacted to, changed or deleted was never accepted as a message of its own.
 	"""
 	unseen = {
 		"conversation": conversation,
-		"origin": ORIGIN,
+		"origin": Origin.BUSINESS_APP,
 		"communication": ["is", "not set"],
 		"accepted_on": ["is", "set"],
 	}
-	fields = ["name", "message_timestamp"]
-	return frappe.get_all(MESSAGE, unseen, fields, order_by="message_timestamp, creation")
+	return rows.many(MessageRow, unseen, "message_timestamp, creation")
 
 
 def _asked(conversation: str) -> list[datetime]:
 	"""When the customer wrote first and last in a conversation."""
 	found = frappe.db.sql(
 		f"""select min(message_timestamp), max(message_timestamp) from `tab{MESSAGE}`
-		where conversation = %s and direction = 'Incoming' and session is not null""",
+		where conversation = %s and direction = '{Direction.INCOMING}' and session is not null""",
 		(conversation,),
 	)[0]
 	return [to_utc(moment) for moment in found if moment]
 
 
-def _values(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> dict:
+def _values(ticket: str, customer: CustomerRow, row: MessageRow) -> dict:
 	message = read_message(load(row.payload))
 	files = views.files_of([row.name]).get(row.name, ())
 	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)

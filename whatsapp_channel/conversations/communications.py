@@ -11,38 +11,26 @@ import frappe
 from frappe import _
 from frappe.utils import format_datetime
 
+from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.content import Content, Media, Text
 from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
 from whatsapp_channel.cloud_api.wire import Unreadable, load
 from whatsapp_channel.conversations.media import album, views
+from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
 from whatsapp_channel.database import change_row, row_of, set_value
-from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
+from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
-FIELDS = [
-	"name",
-	"direction",
-	"origin",
-	"message_type",
-	"message_timestamp",
-	"customer",
-	"text",
-	"payload",
-	"quoted_key",
-	"edited_on",
-	"original_text",
-	"revoked_on",
-	"reaction",
-	"sent_again",
-]
 WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
 
-def file(message: str, conversation: str, ticket: str, customer: "frappe._dict") -> str:
+def file(message: str, conversation: str, ticket: str, customer: CustomerRow) -> str:
 	"""Puts one message into a ticket; returns its Communication, which several photos sent together share."""
-	row = row_of(MESSAGE, message, FIELDS)
+	row = rows.one(MessageRow, message)
 	has_files = row.message_type in WITH_FILES
 	shared = album.open_album(row, conversation, ticket)
 	communication = shared or _insert(ticket, customer, row)
@@ -54,7 +42,7 @@ def file(message: str, conversation: str, ticket: str, customer: "frappe._dict")
 	return communication
 
 
-def words_of(row: "frappe._dict") -> str:
+def words_of(row: MessageRow) -> str:
 	"""What a message says, in one line of plain text."""
 	return readable.plain(_content(row, _read(row)), _)
 
@@ -64,25 +52,21 @@ def render(communication: str) -> None:
 
 	By db.set_value: saving a Communication again would open its ticket again.
 	"""
-	rows = _rows({"communication": communication})
-	if not rows:
+	shown = rows.many(MessageRow, {"communication": communication}, "message_timestamp, creation")
+	if not shown:
 		return
-	if rows[0].direction == "Incoming" or rows[0].origin == "Business App":
-		content = _html(rows)
+	if shown[0].direction == Direction.INCOMING or shown[0].origin == Origin.BUSINESS_APP:
+		content = _html(shown)
 	else:
 		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
-		sent = _views([row for row in rows if not row.sent_again])
+		sent = _views([row for row in shown if not row.sent_again])
 		content = own + "".join(readable.trace_html(view, _) for view in sent)
 	set_value("Communication", communication, "content", content, update_modified=False)
 	if ticket := tickets.ticket_of(communication):
 		tickets.publish_update(ticket)
 
 
-def _rows(filters: dict) -> list["frappe._dict"]:
-	return frappe.get_all(MESSAGE, filters, FIELDS, order_by="message_timestamp, creation")
-
-
-def _insert(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> str:
+def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:
 	return tickets.add_entry(
 		ticket,
 		sent_or_received="Received",
@@ -94,17 +78,17 @@ def _insert(ticket: str, customer: "frappe._dict", row: "frappe._dict") -> str:
 	)
 
 
-def _html(rows: Sequence["frappe._dict"]) -> str:
-	return readable.to_html(_views(rows), _)
+def _html(shown: Sequence[MessageRow]) -> str:
+	return readable.to_html(_views(shown), _)
 
 
-def _views(rows: Sequence["frappe._dict"]) -> list[readable.View]:
-	with_files = [row.name for row in rows if row.message_type in WITH_FILES]
+def _views(shown: Sequence[MessageRow]) -> list[readable.View]:
+	with_files = [row.name for row in shown if row.message_type in WITH_FILES]
 	files = views.files_of(with_files) if with_files else {}
-	return [_view(row, tuple(files.get(row.name, ()))) for row in rows]
+	return [_view(row, tuple(files.get(row.name, ()))) for row in shown]
 
 
-def _view(row: "frappe._dict", files: tuple[readable.FileView, ...]) -> readable.View:
+def _view(row: MessageRow, files: tuple[readable.FileView, ...]) -> readable.View:
 	message = _read(row)
 	view = readable.View(
 		content=_content(row, message),
@@ -126,7 +110,7 @@ def _view(row: "frappe._dict", files: tuple[readable.FileView, ...]) -> readable
 	)
 
 
-def _read(row: "frappe._dict") -> InboundMessage | None:
+def _read(row: MessageRow) -> InboundMessage | None:
 	"""The message as it came; None for our own, and for one whose payload is no longer kept."""
 	try:
 		return read_message(load(row.payload)) if row.payload else None
@@ -134,7 +118,7 @@ def _read(row: "frappe._dict") -> InboundMessage | None:
 		return None
 
 
-def _content(row: "frappe._dict", message: InboundMessage | None) -> Content:
+def _content(row: MessageRow, message: InboundMessage | None) -> Content:
 	"""What it says now: an edit changes the words and leaves the rest."""
 	content = message.content if message else Text(row.text or "")
 	if not row.edited_on:
@@ -144,20 +128,17 @@ def _content(row: "frappe._dict", message: InboundMessage | None) -> Content:
 	return Text(row.text or "")
 
 
-def _quote(row: "frappe._dict") -> readable.Quote | None:
+def _quote(row: MessageRow) -> readable.Quote | None:
 	if not row.quoted_key:
 		return None
-	quoted = frappe.get_all(
-		MESSAGE, {"wamid_key": row.quoted_key, "customer": row.customer}, FIELDS, limit=1, order_by=None
-	)
+	quoted = rows.first(MessageRow, {"wamid_key": row.quoted_key, "customer": row.customer})
 	if not quoted:
 		return None
-	if quoted[0].direction == "Outgoing":
+	if quoted.direction == Direction.OUTGOING:
 		who = _("Our message")
 	else:
-		fields = ["profile_name", "bsuid"]
-		who = called(frappe.db.get_value(CUSTOMER, row.customer, fields, as_dict=True))
-	return readable.Quote(who, words_of(quoted[0]))
+		who = called(rows.one(CustomerRow, row.customer))
+	return readable.Quote(who, words_of(quoted))
 
 
 def _when(moment: object) -> str | None:

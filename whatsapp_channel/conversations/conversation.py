@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 
 import frappe
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.database import change_row, insert_row, row_of, set_value
-from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE
+from whatsapp_channel.conversations.rows import ChannelRow, ConversationRow, MessageRow
+from whatsapp_channel.database import change_row, insert_row, set_value
+from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging import ticket_choice, window
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.ticket_choice import Choice
-
-FIELDS = ["name", "customer", "channel", "ticket", "state", "window_ends", "last_inbound"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +30,27 @@ class Thread:
 	window_ends: datetime | None = None
 
 
-def current(customer: str, channel: str) -> "frappe._dict | None":
+def current(customer: str, channel: str) -> ConversationRow | None:
 	"""The conversation of a customer with a channel that goes on: the newest that runs, else the newest that ended.
 
 	One that ended without a ticket cannot go on. A late message opens one that is older by its time than one that
 	ended, so the time alone does not tell. A customer has few: the index finds them, the order is made of those.
 	"""
-	rows = frappe.db.sql(
-		f"""select {", ".join(FIELDS)} from `tab{CONVERSATION}` where customer = %s and channel = %s
-		and (state != 'Ended' or ticket is not null) order by state = 'Ended', opened_at desc, creation desc limit 1""",
+	found = rows.where(
+		ConversationRow,
+		f"""customer = %s and channel = %s and (state != '{ConversationState.ENDED}' or ticket is not null)
+		order by state = '{ConversationState.ENDED}', opened_at desc, creation desc limit 1""",
 		(customer, channel),
-		as_dict=True,
 	)
-	return rows[0] if rows else None
+	return found[0] if found else None
 
 
 def window_ends(customer: str, channel: str) -> datetime | None:
 	"""Until when free-form replies are allowed, in UTC; the window belongs to customer and number, so that an agent
 	may also answer in the ticket of an earlier conversation."""
-	rows = frappe.get_all(
-		CONVERSATION,
-		{"customer": customer, "channel": channel, "window_ends": ["is", "set"]},
-		["window_ends"],
-		order_by="window_ends desc",
-		limit=1,
-	)
-	return to_utc(rows[0].window_ends) if rows else None
+	open_until = {"customer": customer, "channel": channel, "window_ends": ["is", "set"]}
+	found = rows.first(ConversationRow, open_until, "window_ends desc")
+	return to_utc(found.window_ends) if found else None
 
 
 def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None = None) -> Thread:
@@ -74,29 +70,25 @@ def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None
 			put_in_ticket(latest.name, state.name)
 		return _thread(latest, state.name)
 	wanted = choice is Choice.NEW
-	if latest and not latest.ticket and latest.state != "Ended":
+	if latest and not latest.ticket and latest.state != ConversationState.ENDED:
 		return _thread(latest, None, new_ticket=wanted)
-	if latest and latest.state != "Ended":
-		set_value(CONVERSATION, latest.name, {"state": "Ended", "ended_at": to_site(at)})
+	if latest and latest.state != ConversationState.ENDED:
+		set_value(CONVERSATION, latest.name, {"state": ConversationState.ENDED, "ended_at": to_site(at)})
 	return Thread(_open(customer, channel, at), None, new_ticket=wanted)
 
 
-def _thread(row: "frappe._dict", ticket: str | None, *, new_ticket: bool = False) -> Thread:
+def _thread(row: ConversationRow, ticket: str | None, *, new_ticket: bool = False) -> Thread:
 	return Thread(row.name, ticket, new_ticket, to_utc(row.last_inbound), to_utc(row.window_ends))
 
 
 def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 	"""The open ticket in which agents see the quoted message now, wherever a merge or split has moved it."""
-	message = frappe.db.get_value(
-		MESSAGE,
-		{"wamid_key": quoted_key, "customer": customer, "channel": channel},
-		["conversation", "communication"],
-		as_dict=True,
-	)
+	quoted = {"wamid_key": quoted_key, "customer": customer, "channel": channel}
+	message = rows.first(MessageRow, quoted)
 	if not message or not message.communication:
 		return None
 	state = tickets.state(tickets.ticket_of(message.communication))
-	row = frappe.db.get_value(CONVERSATION, message.conversation, FIELDS, as_dict=True)
+	row = rows.one(ConversationRow, message.conversation)
 	if not row or not state or state.is_resolved:
 		return None
 	return _thread(row, state.name)
@@ -108,14 +100,19 @@ def put_in_ticket(name: str, ticket: str) -> None:
 
 
 def _policy(channel: str) -> ticket_choice.TicketPolicy:
-	row = row_of(CHANNEL, channel, ("ticket_policy", "reopen_within"))
+	row = rows.one(ChannelRow, channel)
 	return ticket_choice.TicketPolicy(
 		ticket_choice.PolicyKind(row.ticket_policy), timedelta(seconds=row.reopen_within or 0)
 	)
 
 
 def _open(customer: str, channel: str, at: datetime) -> str:
-	values = {"customer": customer, "channel": channel, "state": "Open", "opened_at": to_site(at)}
+	values = {
+		"customer": customer,
+		"channel": channel,
+		"state": ConversationState.OPEN,
+		"opened_at": to_site(at),
+	}
 	return insert_row(CONVERSATION, values)
 
 
@@ -123,7 +120,7 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 	"""The customer wrote `at` (UTC): the window runs from his last message, whatever order messages arrive in."""
 	latest = max(filter(None, (thread.last_inbound, at)))
 	values = {
-		"state": "Open",
+		"state": ConversationState.OPEN,
 		"last_inbound": to_site(latest),
 		"window_ends": to_site(window.later(thread.window_ends, window.ends(latest))),
 		"ended_at": None,
@@ -133,7 +130,12 @@ def note_inbound(thread: Thread, at: datetime) -> None:
 
 def note_outbound(name: str, at: datetime, agent: str) -> None:
 	"""An agent replied at `at` (UTC)."""
-	values = {"state": "Responded", "last_outbound": to_site(at), "agent": agent, "ended_at": None}
+	values = {
+		"state": ConversationState.RESPONDED,
+		"last_outbound": to_site(at),
+		"agent": agent,
+		"ended_at": None,
+	}
 	set_value(CONVERSATION, name, values)
 
 
@@ -142,8 +144,6 @@ def customer_of(name: str) -> str:
 	return frappe.db.get_value(CONVERSATION, name, "customer")
 
 
-def in_tickets(names: list[str]) -> list["frappe._dict"]:
+def in_tickets(names: list[str]) -> list[ConversationRow]:
 	"""The conversations that are handled in any of these tickets, newest first."""
-	return frappe.get_all(
-		CONVERSATION, {"ticket": ["in", names]}, FIELDS, order_by="opened_at desc, creation desc"
-	)
+	return rows.many(ConversationRow, {"ticket": ["in", names]}, "opened_at desc, creation desc")

@@ -7,14 +7,10 @@ from typing import Any
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import StatusUpdate
-from whatsapp_channel.conversations.price import FIELDS as PRICE_FIELDS
 from whatsapp_channel.conversations.price import price_values
+from whatsapp_channel.conversations.rows import CourseRow
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, advance, from_meta
-
-TIMES = tuple(f"{name}_on" for name in ("sent", "delivered", "read", "played", "failed"))
-# What a row must tell for its outcome to be computed.
-FIELDS = ("status", "wamid", "wamid_key", "meta_conversation", *TIMES, *PRICE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +26,14 @@ class Outcome:
 		return "status" in self.values or self.failure is not None
 
 
-def outcome(row: Mapping[str, Any], updates: Sequence[StatusUpdate]) -> Outcome:
+def outcome(stored: CourseRow, updates: Sequence[StatusUpdate]) -> Outcome:
 	"""What a message becomes by reports with statuses that this app knows.
 
 	A report that comes late changes no status but tells when it happened. Who reached the customer after all has not
 	failed, so a failure counts only when it is the last word.
 	"""
-	current = MessageStatus(row["status"])
+	row = stored.values()
+	current = MessageStatus(stored.status)
 	values: dict[str, Any] = {}
 	failure = None
 	for update in updates:

@@ -7,12 +7,13 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.conversations import conversation
+from whatsapp_channel.conversations.rows import ConversationRow
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.stored import stored
 
 
-def of_ticket(ticket: Document) -> dict[str, "frappe._dict"]:
+def of_ticket(ticket: Document) -> dict[str, ConversationRow]:
 	"""The customers whom the present user may answer in a ticket as it is stored, its own customer first.
 
 	Each with the conversation that an answer goes through: one that the user may read, in this ticket or in one that it
@@ -21,7 +22,7 @@ def of_ticket(ticket: Document) -> dict[str, "frappe._dict"]:
 	"""
 	own = ticket.get("whatsapp_customer")
 	before = [thread for thread in _before(ticket) if thread.customer == own]
-	found: dict[str, frappe._dict] = {}
+	found: dict[str, ConversationRow] = {}
 	for thread in sorted((*_here(ticket), *before), key=lambda thread: thread.customer != own):
 		found.setdefault(thread.customer, thread)
 	return found
@@ -46,15 +47,15 @@ def refuse() -> None:
 	)
 
 
-def _here(ticket: Document) -> list["frappe._dict"]:
+def _here(ticket: Document) -> list[ConversationRow]:
 	return _readable(tickets.with_merged(ticket.name))
 
 
-def _before(ticket: Document) -> list["frappe._dict"]:
+def _before(ticket: Document) -> list[ConversationRow]:
 	return _readable(tickets.split_from(ticket))
 
 
-def _readable(names: Iterable[str]) -> list["frappe._dict"]:
+def _readable(names: Iterable[str]) -> list[ConversationRow]:
 	"""The conversations in these tickets that the present user may read, newest first."""
 	return [
 		thread

@@ -1,23 +1,22 @@
 """Messages of a conversation that a ticket is opened for."""
 
-import frappe
-
+from whatsapp_channel import rows
 from whatsapp_channel.conversations import business_app, communications
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
+from whatsapp_channel.rules.messaging.session import Direction
 
 
-def file_waiting(conversation: str, ticket: str, customer: "frappe._dict") -> None:
+def file_waiting(conversation: str, ticket: str, customer: CustomerRow) -> None:
 	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
 	waiting = {
 		"conversation": conversation,
-		"direction": "Incoming",
+		"direction": Direction.INCOMING,
 		"communication": ["is", "not set"],
 		"session": ["is", "set"],
 	}
-	fields = ["name", "message_timestamp"]
-	rows = frappe.get_all(MESSAGE, waiting, fields, order_by="message_timestamp, creation")
+	unseen = rows.many(MessageRow, waiting, "message_timestamp, creation")
 	from_app = business_app.waiting(conversation)
-	for row in sorted([*rows, *from_app], key=lambda row: row.message_timestamp):
+	for row in sorted([*unseen, *from_app], key=lambda row: row.message_timestamp):
 		if row in from_app:
 			business_app.file(row.name, ticket, customer)
 		else:
@@ -26,11 +25,6 @@ def file_waiting(conversation: str, ticket: str, customer: "frappe._dict") -> No
 
 def first_words(conversation: str) -> str:
 	"""What a conversation began with, for the subject of its ticket."""
-	first = frappe.get_all(
-		MESSAGE,
-		{"conversation": conversation, "direction": "Incoming", "session": ["is", "set"]},
-		communications.FIELDS,
-		order_by="message_timestamp, creation",
-		limit=1,
-	)
-	return communications.words_of(first[0]) if first else ""
+	counted = {"conversation": conversation, "direction": Direction.INCOMING, "session": ["is", "set"]}
+	began = rows.first(MessageRow, counted, "message_timestamp, creation")
+	return communications.words_of(began) if began else ""

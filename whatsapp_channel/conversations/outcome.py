@@ -7,32 +7,18 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.conversations import conversation, session, traces
+from whatsapp_channel.conversations.rows import CourseRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, plain_values, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
+from whatsapp_channel.helpdesk.badges import Badge
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging import window
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, replaceable_by
-
-FIELDS = [
-	"name",
-	"status",
-	"session",
-	"customer",
-	"channel",
-	"conversation",
-	"communication",
-	"ticket",
-	"wamid",
-	"wamid_key",
-	"origin",
-]
-
-
-# What this app sends; other origins are messages that colleagues sent from a phone.
-CLOUD_API = "Cloud API"
+from whatsapp_channel.rules.messaging.session import Direction
 
 
 def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bool:
@@ -59,13 +45,13 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 
 	def work() -> bool:
 		lock_row(CUSTOMER, customer)
-		message = frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True)
+		message = rows.one(CourseRow, name)
 		if message.customer != customer:
 			return False
 		if not message.session:
 			_count(message, wamid, at)
 			traces.catch_up(name, wamid_key(wamid))
-		values = {"status": MessageStatus.ACCEPTED.value, "error": None, "error_code": 0}
+		values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
 		change(name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 		show(message.communication)
 		return True
@@ -73,13 +59,13 @@ def _accept_under(customer: str, name: str, wamid: str, at: datetime) -> bool:
 	return in_transaction(work)
 
 
-def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
+def _count(message: CourseRow, wamid: str, at: datetime) -> None:
 	channel = frappe.db.get_value(CONVERSATION, message.conversation, "channel")
 	counted = session.record(
 		customer=message.customer,
 		number=frappe.db.get_value(CHANNEL, channel, "number"),
 		conversation=message.conversation,
-		direction="Outgoing",
+		direction=Direction.OUTGOING,
 		at=at,
 		window_open=window.is_open(conversation.window_ends(message.customer, channel), at),
 	)
@@ -90,13 +76,13 @@ def _count(message: "frappe._dict", wamid: str, at: datetime) -> None:
 
 
 def _replaceable(new: MessageStatus) -> list[str]:
-	return [status.value for status in replaceable_by(new)]
+	return list(replaceable_by(new))
 
 
 def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None) -> None:
 	"""The message will not arrive: shows the reason to the agents, once, and fails the parts behind it as well."""
 	values = {
-		"status": MessageStatus.FAILED.value,
+		"status": MessageStatus.FAILED,
 		"error": reason,
 		"error_code": code or 0,
 		"failed_on": at or site_now(),
@@ -104,25 +90,27 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	}
 	if not change(name, values, only_from=_replaceable(MessageStatus.FAILED)):
 		return
-	message = frappe.db.get_value(MESSAGE, name, [*FIELDS, "text"], as_dict=True)
+	message = rows.one(CourseRow, name)
 	_fail_rest(message, reason)
 	show(message.communication)
 	if message.communication:
 		first_response.take_back(message.communication)
 	ticket = tickets.ticket_of(message.communication) if message.communication else None
 	if ticket:
-		start = (message.text or "")[:80]
+		start = (frappe.db.get_value(MESSAGE, name, "text") or "")[:80]
 		tickets.note(ticket, _('WhatsApp message "{0}" was not delivered. {1}').format(start, reason))
 
 
-def _fail_rest(message: "frappe._dict", reason: str) -> None:
+def _fail_rest(message: CourseRow, reason: str) -> None:
 	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
 	if not message.communication:
 		return
-	rest = frappe.get_all(MESSAGE, {"communication": message.communication, "status": "Queued"}, pluck="name")
+	rest = frappe.get_all(
+		MESSAGE, {"communication": message.communication, "status": MessageStatus.QUEUED}, pluck="name"
+	)
 	for name in rest:
-		values = {"status": MessageStatus.FAILED.value, "error": reason, "failed_on": site_now()}
-		change(name, values, only_from=("Queued",))
+		values = {"status": MessageStatus.FAILED, "error": reason, "failed_on": site_now()}
+		change(name, values, only_from=(MessageStatus.QUEUED,))
 
 
 def show(communication: str | None) -> None:
@@ -142,12 +130,12 @@ def show_all(communications: Collection[str | None]) -> None:
 	badges.show({name: delivery_status(found) for name, found in states.items()})
 
 
-def delivery_status(states: Sequence[str]) -> str:
+def delivery_status(states: Sequence[str]) -> Badge:
 	"""Helpdesk's badge for the messages of one reply: the least advanced of them speaks for all."""
-	if MessageStatus.FAILED.value in states:
-		return "Error"
-	if {"Queued", "Sending", "Unconfirmed"} & set(states):
-		return "Sending"
-	if states and set(states) <= {"Read", "Played"}:
-		return "Read"
-	return "Sent"
+	if MessageStatus.FAILED in states:
+		return Badge.ERROR
+	if {MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED} & set(states):
+		return Badge.SENDING
+	if states and set(states) <= {MessageStatus.READ, MessageStatus.PLAYED}:
+		return Badge.READ
+	return Badge.SENT

@@ -19,7 +19,7 @@ def record(
 	The caller holds the customer's lock. `at` is aware UTC; a message that arrives late counts in the session of
 	its own time (design decision 12).
 	"""
-	counter = "inbound_count" if direction == "Incoming" else "outbound_count"
+	counter = "inbound_count" if direction == Direction.INCOMING else "outbound_count"
 	found = _at(customer, number, at)
 	open_until = to_utc(found.ends_at) if found else None
 	kind = kind_to_open(Direction(direction), open_until, at, window_open)
@@ -30,7 +30,7 @@ def record(
 		"customer": customer,
 		"number": number,
 		"conversation": conversation,
-		"kind": kind.value,
+		"kind": kind,
 		"opened_at": to_site(at),
 		"ends_at": to_site(at + LASTS),
 		counter: 1,

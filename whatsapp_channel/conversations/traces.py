@@ -3,13 +3,14 @@
 They open neither a ticket nor the window (ADR 21): nobody wrote anything that wants an answer.
 """
 
-import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import Unsupported
 from whatsapp_channel.cloud_api.inbound import InboundMessage
 from whatsapp_channel.conversations import communications
+from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
@@ -20,7 +21,6 @@ EVENTS = frozenset({"reaction", "edit", "revoke"})
 QUIET_TYPES = EVENTS | {"system", "request_welcome"}
 # Of what the Cloud API cannot show, these are about an earlier message as well (Meta: unsupported.type).
 QUIET_UNSUPPORTED = frozenset({"edit", "reaction", "revoke", "keep_in_chat", "pin", "poll_update"})
-FIELDS = ["name", "direction", "text", "original_text", "edited_on", "communication", "customer"]
 
 
 def is_quiet(message: InboundMessage) -> bool:
@@ -36,9 +36,7 @@ def about(customer: str, quoted_key: str) -> None:
 
 	The caller holds the customer's lock.
 	"""
-	found = frappe.db.get_value(
-		MESSAGE, {"wamid_key": quoted_key, "customer": customer}, FIELDS, as_dict=True
-	)
+	found = rows.first(MessageRow, {"wamid_key": quoted_key, "customer": customer})
 	if found:
 		_apply(found, quoted_key)
 
@@ -46,19 +44,18 @@ def about(customer: str, quoted_key: str) -> None:
 def catch_up(name: str, wamid_key: str) -> None:
 	"""A message has been stored: applies what arrived before it. The caller holds the customer's lock."""
 	if _events_of(wamid_key):
-		_apply(frappe.db.get_value(MESSAGE, name, FIELDS, as_dict=True), wamid_key)
+		_apply(rows.one(MessageRow, name), wamid_key)
 
 
-def _events_of(wamid_key: str) -> list["frappe._dict"]:
-	return frappe.db.sql(
-		f"""select customer, direction, message_type, message_timestamp, text from `tab{MESSAGE}`
-		where quoted_key = %s and message_type in %s order by message_timestamp, creation""",
+def _events_of(wamid_key: str) -> list[MessageRow]:
+	return rows.where(
+		MessageRow,
+		"quoted_key = %s and message_type in %s order by message_timestamp, creation",
 		(wamid_key, tuple(EVENTS)),
-		as_dict=True,
 	)
 
 
-def _apply(message: "frappe._dict", wamid_key: str) -> None:
+def _apply(message: MessageRow, wamid_key: str) -> None:
 	events = [
 		Event(row.message_type, to_utc(row.message_timestamp), row.text, row.direction)
 		for row in _events_of(wamid_key)
@@ -66,22 +63,21 @@ def _apply(message: "frappe._dict", wamid_key: str) -> None:
 	]
 	traces = fold(events)
 	values = plain_values(MESSAGE, _values(message, traces))
-	before = frappe.db.get_value(MESSAGE, message.name, list(values), as_dict=True)
-	if all((before[field] or None) == (value or None) for field, value in values.items()):
+	if all((getattr(message, field) or None) == (value or None) for field, value in values.items()):
 		return
 	set_value(MESSAGE, message.name, values)
 	if message.communication:
 		communications.render(message.communication)
-		if any(before[field] != values.get(field) for field in ("revoked_on", "edited_on")):
+		if any(getattr(message, field) != values.get(field) for field in ("revoked_on", "edited_on")):
 			_tell_merged(message, traces)
 
 
-def _may(event: "frappe._dict", message: "frappe._dict") -> bool:
+def _may(event: MessageRow, message: MessageRow) -> bool:
 	"""Anyone may react; only the side that wrote a message can edit or delete it."""
 	return event.message_type == "reaction" or event.direction == message.direction
 
 
-def _values(message: "frappe._dict", traces: Traces) -> dict:
+def _values(message: MessageRow, traces: Traces) -> dict:
 	values = {
 		"reaction": traces.reaction,
 		"revoked_on": to_site(traces.revoked_at) if traces.revoked_at else None,
@@ -93,7 +89,7 @@ def _values(message: "frappe._dict", traces: Traces) -> dict:
 	return values
 
 
-def _tell_merged(message: "frappe._dict", traces: Traces) -> None:
+def _tell_merged(message: MessageRow, traces: Traces) -> None:
 	"""A merge has copied the message into another ticket, and nobody reads the original any more."""
 	target = tickets.merged_into(message.communication)
 	if not target:

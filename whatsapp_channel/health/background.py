@@ -13,6 +13,8 @@ from whatsapp_channel.clock import age, utc_now
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
+from whatsapp_channel.inbound.delivery import DeliveryState
+from whatsapp_channel.inbound.problems import ItemState
 
 # What this app's jobs are put into; the scheduler's are in `default` and `long`.
 QUEUES = ("short", "default", "long")
@@ -162,10 +164,12 @@ def _switched_off() -> str:
 
 def deliveries(_limit: object = None) -> Finding:
 	"""What waits for too long, and what needs somebody's look."""
-	oldest = frappe.get_all(DELIVERY, {"state": "Received"}, pluck="creation", order_by="creation", limit=1)
-	waiting = frappe.db.count(DELIVERY, {"state": "Received"})
-	failed = frappe.db.count(DELIVERY, {"state": "Failed"})
-	items = frappe.db.count(ITEM, {"state": "Failed"})
+	oldest = frappe.get_all(
+		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="creation", order_by="creation", limit=1
+	)
+	waiting = frappe.db.count(DELIVERY, {"state": DeliveryState.RECEIVED})
+	failed = frappe.db.count(DELIVERY, {"state": DeliveryState.FAILED})
+	items = frappe.db.count(ITEM, {"state": ItemState.FAILED})
 	details = {_("Waiting deliveries"): waiting, _("Failed deliveries"): failed, _("Failed items"): items}
 	if oldest and age(oldest[0]) > OVERDUE:
 		return problem(

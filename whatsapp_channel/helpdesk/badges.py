@@ -7,9 +7,19 @@ import frappe
 
 from whatsapp_channel.database import set_value
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.rules.closed_set import ClosedSet
 
 COMMUNICATION = "Communication"
 TICKET = "HD Ticket"
+
+
+class Badge(ClosedSet):
+	"""Words of Helpdesk's `delivery_status` that this app uses."""
+
+	SENDING = "Sending"
+	SENT = "Sent"
+	READ = "Read"
+	ERROR = "Error"
 
 
 def show(badges: Mapping[str, str]) -> None:

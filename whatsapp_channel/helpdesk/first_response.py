@@ -15,6 +15,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.timeouts import OutOfTime
 
 TICKET = "HD Ticket"
@@ -23,7 +24,7 @@ COUNTS = f"""(
 	not exists (select 1 from `tab{MESSAGE}` m where m.communication = c.name and m.sent_again = 0)
 	or exists (
 		select 1 from `tab{MESSAGE}` m
-		where m.communication = c.name and m.sent_again = 0 and m.status != 'Failed'
+		where m.communication = c.name and m.sent_again = 0 and m.status != '{MessageStatus.FAILED}'
 	)
 )"""
 

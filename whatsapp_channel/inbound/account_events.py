@@ -13,7 +13,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.rules.accounts import account_events
 from whatsapp_channel.rules.accounts.account_events import OnlyKept
 from whatsapp_channel.rules.accounts.event_changes import Alert, Cell, Changes, Columns
@@ -21,7 +21,7 @@ from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.spoken import to_all
 from whatsapp_channel.words import Sentence
 
-KEPT = "Dropped"
+KEPT = ItemState.DROPPED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.database import insert_unless_there, save_now, set_single_value
 from whatsapp_channel.doctypes import DELIVERY, SETTINGS
 from whatsapp_channel.logs import logger
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.timeouts import OutOfTime
 from whatsapp_channel.words import _
 
@@ -19,6 +20,14 @@ REFUSALS = {
 	"signature": _("Missing or wrong signature"),
 	"secret": _("No app secret is configured"),
 }
+
+
+class DeliveryState(ClosedSet):
+	"""RECEIVED: not worked off yet. FAILED: its body could not be read; items that fail have rows of their own."""
+
+	RECEIVED = "Received"
+	PROCESSED = "Processed"
+	FAILED = "Failed"
 
 
 def store(body: bytes) -> str:
@@ -32,7 +41,7 @@ def store(body: bytes) -> str:
 		{
 			"name": name,
 			"owner": "Guest",
-			"state": "Received",
+			"state": DeliveryState.RECEIVED,
 			"sequence": sequence(),
 			# One byte that is no UTF-8, in a name for example, must not cost the other items of the body.
 			"body": body.decode("utf-8", errors="replace"),

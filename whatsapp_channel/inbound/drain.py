@@ -16,6 +16,7 @@ from whatsapp_channel.database import in_transaction, look_anew, named_lock, sav
 from whatsapp_channel.doctypes import DELIVERY, NUMBER
 from whatsapp_channel.inbound import gaps, items, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
+from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.logs import report
 from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
@@ -61,7 +62,7 @@ def _turn(until: float) -> float:
 
 def has_work() -> bool:
 	"""Whether a drain would find something."""
-	received = frappe.db.exists(DELIVERY, {"state": "Received"})
+	received = frappe.db.exists(DELIVERY, {"state": DeliveryState.RECEIVED})
 	return bool(received) or bool(retries.due(limit=1))
 
 
@@ -84,19 +85,19 @@ def process_received(until: float) -> int:
 def _received() -> list[str]:
 	look_anew()  # a fresh snapshot, or deliveries stored meanwhile stay invisible
 	return frappe.get_all(
-		DELIVERY, {"state": "Received"}, pluck="name", order_by="sequence, name", limit=BATCH
+		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="name", order_by="sequence, name", limit=BATCH
 	)
 
 
 def process_delivery(name: str, until: float = math.inf) -> None:
 	"""Each item by itself (design decision 2). After a crash the delivery is done again: items are idempotent."""
 	row = frappe.db.get_value(DELIVERY, name, FIELDS, as_dict=True)
-	if not row or row.state != "Received":
+	if not row or row.state != DeliveryState.RECEIVED:
 		return
 	if row.attempts >= MOST_KILLS and not row.position:
 		_finish(
 			name,
-			"Failed",
+			DeliveryState.FAILED,
 			error=_("The worker was killed each time it read this body. See the server's log."),
 		)
 		return
@@ -107,7 +108,12 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
 		problem = to_user(delivery.problem) if delivery.problem else None
-		_finish(name, "Failed" if problem else "Processed", error=problem, items=delivery.items)
+		_finish(
+			name,
+			DeliveryState.FAILED if problem else DeliveryState.PROCESSED,
+			error=problem,
+			items=delivery.items,
+		)
 
 
 def _first_time(name: str, sequence: Sequence[Item], _row: "frappe._dict", until: float) -> bool:

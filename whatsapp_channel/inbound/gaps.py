@@ -6,7 +6,6 @@ often it is referred to; it is withdrawn when the message arrives after all.
 """
 
 from datetime import datetime, timedelta
-from enum import Enum
 from hashlib import sha256
 
 import frappe
@@ -18,6 +17,7 @@ from whatsapp_channel.database import insert_unless_there, save_now, set_value
 from whatsapp_channel.doctypes import CHANNEL, MESSAGE, NUMBER, SIGN
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.privacy.retention import delete_old
+from whatsapp_channel.rules.closed_set import ClosedSet
 
 STATUS = "status"
 # People answer, edit and delete what is fresh. Once a number has been connected for a day, a reference to an unknown
@@ -27,7 +27,7 @@ NATURAL = timedelta(days=1)
 MOST_SIGNS = 500
 
 
-class SignState(str, Enum):
+class SignState(ClosedSet):
 	"""OPEN: it counts. SETTLED: its message is here by now. DISMISSED: an administrator has looked into it."""
 
 	OPEN = "Open"
@@ -35,7 +35,7 @@ class SignState(str, Enum):
 	DISMISSED = "Dismissed"
 
 
-class SignKind(str, Enum):
+class SignKind(ClosedSet):
 	"""What refers to the unknown message."""
 
 	QUOTE = "Quote"
@@ -108,8 +108,8 @@ def _insert(number: str, wamid: str, kind: SignKind, at: datetime, since: dateti
 		"number": number,
 		"wamid": wamid[:255],
 		"wamid_key": wamid_key(wamid),
-		"kind": kind.value,
-		"state": SignState.OPEN.value,
+		"kind": kind,
+		"state": SignState.OPEN,
 		"seen_at": to_site(at),
 		"last_message": since,
 	}
@@ -133,7 +133,7 @@ def _signs(number: str) -> int:
 
 
 def _open(number: str) -> dict[str, str]:
-	return {"number": number, "state": SignState.OPEN.value}
+	return {"number": number, "state": SignState.OPEN}
 
 
 def _show(number: str) -> None:
@@ -154,19 +154,19 @@ def withdraw_found() -> None:
 		inner join `tab{MESSAGE}` message on message.wamid_key = open_sign.wamid_key
 		where open_sign.state = %s and open_sign.number in (
 			select name from `tab{NUMBER}` where missing_since is not null)""",
-		(SignState.OPEN.value,),
+		(SignState.OPEN,),
 		as_dict=True,
 	)
 	for number in {row.number for row in found}:
 		names = [row.name for row in found if row.number == number]
-		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED.value)
+		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED)
 		_show(number)
 	save_now()  # the drain is done with it
 
 
 def dismiss(number: str) -> None:
 	"""An administrator has looked into it: the present signs count no more. The caller commits."""
-	set_value(SIGN, _open(number), "state", SignState.DISMISSED.value)
+	set_value(SIGN, _open(number), "state", SignState.DISMISSED)
 	set_value(NUMBER, number, {"missing_since": None, "missing_evidence": 0, "missing_reason": None})
 
 
@@ -174,4 +174,4 @@ def clear_old(before: datetime) -> None:
 	"""Deletes the signs from before a time of the site that do not count, or whose number is gone; commits."""
 	condition = f"""log.creation < %s and (log.state != %s or not exists (
 		select 1 from `tab{NUMBER}` number where number.name = log.number))"""
-	delete_old(SIGN, condition, (before, SignState.OPEN.value))
+	delete_old(SIGN, condition, (before, SignState.OPEN))

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.conversations.customers import customer, timeline
 from whatsapp_channel.conversations.customers.customer import Pair
 from whatsapp_channel.conversations.customers.joining import (
-	FIELDS,
 	MESSAGE,
 	elder,
 	join,
@@ -36,13 +36,15 @@ from whatsapp_channel.conversations.customers.owners import (
 	owners,
 	remember,
 )
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import customers
 from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.messaging.session import Direction
 
 __all__ = ["apply_preference", "apply_system", "join"]
 
@@ -131,7 +133,7 @@ def _not_yet_of(name: str, account: str, change: Change) -> Ids:
 
 	Who had the number before him has nothing to do with it then, however the times of the two tellings differ.
 	"""
-	row, new = frappe.db.get_value(CUSTOMER, name, ["wa_id", "bsuid"], as_dict=True), change.new
+	row, new = rows.one(CustomerRow, name), change.new
 	if not row:
 		return new
 	wa_id, bsuid = new.wa_id, new.bsuid
@@ -164,7 +166,7 @@ def _was_somebody_else(owner: Owner, change: Change, name: str | None) -> bool:
 
 def _last_before(name: str, at: datetime) -> datetime | None:
 	"""When (UTC) a customer last wrote before a moment."""
-	before = {"customer": name, "direction": "Incoming", "message_timestamp": ["<", to_site(at)]}
+	before = {"customer": name, "direction": Direction.INCOMING, "message_timestamp": ["<", to_site(at)]}
 	last = frappe.get_all(
 		MESSAGE, before, pluck="message_timestamp", order_by="message_timestamp desc", limit=1
 	)
@@ -194,31 +196,30 @@ def _record(account: str, name: str, change: Change) -> bool:
 	lock_conversations(*filter(None, (name, loser)))
 	if loser:
 		_give_up_number(account, loser, change)
-	row = frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True)
-	was = frappe._dict(row)
+	row = was = rows.one(CustomerRow, name)
 	changes = {**_number_change(row, change), **_user_change(row, change)}
 	if changes:
 		customer.save(name, changes)
-		row.update(changes)
+		row = row.changed(changes)
 		customer.follow_ids(row)
 	_tell(was, row, change)
 	return True
 
 
 def _give_up_number(account: str, loser: str, change: Change) -> None:
-	row = frappe.db.get_value(CUSTOMER, loser, FIELDS, as_dict=True)
+	row = rows.one(CustomerRow, loser)
 	if not row.wa_id or change.new.wa_id not in variants(row.wa_id):
 		return
 	# Until the second before: of the moment itself the number is the other's.
 	remember(loser, account, Kind.PHONE, row.wa_id, change.at - timedelta(seconds=1))
-	row.update(number_columns(account, None))
-	set_value(CUSTOMER, loser, number_columns(account, None))
-	customers.follow_address(row)
+	without = number_columns(account, None)
+	set_value(CUSTOMER, loser, without)
+	customers.follow_address(row.changed(without))
 	text = _("The number {0} belongs to somebody else now.").format(timeline.shown(change.new.wa_id))
 	timeline.tell(loser, text, change.at)
 
 
-def _number_change(row: "frappe._dict", change: Change) -> dict[str, str | None]:
+def _number_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
 	"""The columns that a change of number changes now: none if a later change is known already."""
 	new, old = change.new.wa_id, change.old.wa_id
 	if not new:
@@ -237,7 +238,7 @@ def _number_change(row: "frappe._dict", change: Change) -> dict[str, str | None]
 	return found
 
 
-def _user_change(row: "frappe._dict", change: Change) -> dict[str, str | None]:
+def _user_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
 	new, old = change.new.bsuid, change.old.bsuid
 	if not new:
 		return {}
@@ -250,7 +251,7 @@ def _user_change(row: "frappe._dict", change: Change) -> dict[str, str | None]:
 	return user_columns(row.account, new)
 
 
-def _tell(was: "frappe._dict", row: "frappe._dict", change: Change) -> None:
+def _tell(was: CustomerRow, row: CustomerRow, change: Change) -> None:
 	new, old = change.new, change.old
 	if new.wa_id:
 		text = _("{0}'s number changed from {1} to {2}.").format(
@@ -276,7 +277,7 @@ def apply_preference(item: Item) -> None:
 	wish = item.preference
 	if wish.category != MARKETING or wish.value not in ("stop", "resume"):
 		text = _("Unknown preference {0}: {1}.").format(wish.category, wish.value)
-		raise ItemProblem(text, "Dropped")
+		raise ItemProblem(text, ItemState.DROPPED)
 	account = route(item.phone_number_id).account
 	while True:
 		name = customer.for_ids(account, Ids(wish.wa_id, wish.user_id), wish.timestamp, item.contact)

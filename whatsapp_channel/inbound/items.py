@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import Enum
 
 import frappe
 from frappe import _
@@ -16,7 +15,8 @@ from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import account_events, identity, message, order, statuses
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
@@ -27,17 +27,6 @@ FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
 CLOCK_PATIENCE = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(hours=1)
-
-
-class ItemState(str, Enum):
-	"""Where an item stands that could not simply be processed."""
-
-	PENDING = "Pending"
-	HELD = "Held"
-	FAILED = "Failed"
-	UNROUTABLE = "Unroutable"
-	DROPPED = "Dropped"
-	PROCESSED = "Processed"
 
 
 def process(delivery: str, item: Item) -> None:
@@ -58,7 +47,7 @@ def is_ignored(item: Item) -> bool:
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 
 
-def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None:
+def attempt(item: Item, row: ItemRow | None = None) -> ItemProblem | None:
 	"""Tries once; returns why it could not be processed, None when it was. `row`: its own, when it is kept already."""
 	try:
 		_check(item)
@@ -78,26 +67,26 @@ def attempt(item: Item, row: "frappe._dict | None" = None) -> ItemProblem | None
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(item.problem, ItemState.FAILED.value)
+		raise ItemProblem(item.problem, ItemState.FAILED)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
 	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(ahead, ItemState.FAILED.value)
-	raise ItemProblem(ahead, ItemState.PENDING.value, retry_at=right_at)
+		raise ItemProblem(ahead, ItemState.FAILED)
+	raise ItemProblem(ahead, ItemState.PENDING, retry_at=right_at)
 
 
 def _report_error(item: Item) -> None:
 	"""Meta tells of a trouble of its own or of the account; nobody's message is lost with it."""
 	error = item.error
 	if explained := history.declined(error):
-		raise ItemProblem(explained, ItemState.DROPPED.value)
+		raise ItemProblem(explained, ItemState.DROPPED)
 	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
 	text = _("Meta reports: {0} (code {1}).").format(words.rstrip(".") or "?", error.code or "?")
-	raise ItemProblem(text, ItemState.DROPPED.value)
+	raise ItemProblem(text, ItemState.DROPPED)
 
 
 def _file_other(item: Item) -> None:
@@ -121,7 +110,7 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 def _unexpected(error: Exception) -> ItemProblem:
 	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
-	return ItemProblem(text[:500], ItemState.PENDING.value)
+	return ItemProblem(text[:500], ItemState.PENDING)
 
 
 def give_up(delivery: str, item: Item) -> None:
@@ -130,7 +119,7 @@ def give_up(delivery: str, item: Item) -> None:
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
 	if not (item.message and messages.exists(item.message.id)):
-		keep(delivery, item, ItemProblem(text, ItemState.FAILED.value))
+		keep(delivery, item, ItemProblem(text, ItemState.FAILED))
 
 
 def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
@@ -158,14 +147,14 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 	"""State, error and next try of an item after a failed attempt. `born`: since when it is kept (site's time)."""
 	state, following = problem.state, None
-	if state == ItemState.PENDING.value and problem.retry_at:
+	if state == ItemState.PENDING and problem.retry_at:
 		attempts, following = attempts - 1, due_at(problem.retry_at)
-	elif state == ItemState.PENDING.value:
+	elif state == ItemState.PENDING:
 		moment = next_attempt(Retry.BACKOFF, attempts, FIRST_RETRY_SECONDS, utc_now())
 		if problem.patience and age(born) > problem.patience:
-			state = ItemState.DROPPED.value
+			state = ItemState.DROPPED
 		elif moment is None:
-			state = ItemState.FAILED.value
+			state = ItemState.FAILED
 		else:
 			following = due_at(moment)
 	found = {

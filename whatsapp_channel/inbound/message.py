@@ -10,9 +10,11 @@ from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import gaps, identity
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
 
 
@@ -23,7 +25,9 @@ def file(item: Item) -> None:
 	"""
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
-		raise ItemProblem(_("The message names no sender. It is kept here and cannot be filed."), "Failed")
+		raise ItemProblem(
+			_("The message names no sender. It is kept here and cannot be filed."), ItemState.FAILED
+		)
 	if messages.exists(message.id):
 		return
 	way = route(item.phone_number_id)
@@ -62,7 +66,7 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 		customer=name,
 		number=way.number,
 		conversation=thread.conversation,
-		direction="Incoming",
+		direction=Direction.INCOMING,
 		at=message.timestamp,
 	)
 	stored = _insert(item, way, name, thread.conversation, session=counted, media=files)
@@ -80,8 +84,8 @@ def _insert(item: Item, way: Route, customer_name: str, conversation_name: str |
 	message: InboundMessage = item.message
 	return messages.insert_row(
 		{
-			"direction": "Incoming",
-			"status": "Received",
+			"direction": Direction.INCOMING,
+			"status": MessageStatus.RECEIVED,
 			"customer": customer_name,
 			"channel": way.channel,
 			"conversation": conversation_name,

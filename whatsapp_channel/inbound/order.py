@@ -21,10 +21,11 @@ from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers import owners
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
+from whatsapp_channel.inbound.rows import ItemRow
 
-WAITING = ("Pending", "Held", "Unroutable")
+WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
 # Who waits is woken by the one before; this only covers rows that somebody deleted.
 LOOK_AGAIN = timedelta(minutes=15)
@@ -54,7 +55,7 @@ def _number_of(account: str | None, user_id: str | None) -> str | None:
 	return frappe.db.get_value(CUSTOMER, {"bsuid_key": owners.key(account, user_id)}, "wa_id")
 
 
-def check(item: Item, row: "frappe._dict | None" = None) -> None:
+def check(item: Item, row: ItemRow | None = None) -> None:
 	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
 
 	`row`: the item's own row with name and sequence, when it is kept already. Costs one indexed query.
@@ -70,10 +71,10 @@ def check(item: Item, row: "frappe._dict | None" = None) -> None:
 	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
 	route(item.phone_number_id)
 	text = _("Waits behind an earlier message of this sender.")
-	raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
+	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
-def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
+def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
 	if not senders:
 		return False
 	earlier = "and (sequence, name) < (%(sequence)s, %(name)s)" if row else ""
@@ -85,7 +86,7 @@ def _waits(number: str, senders: list[str], row: "frappe._dict | None") -> bool:
 			"senders": tuple(senders),
 			"waiting": WAITING,
 			"kinds": tuple(kind.value for kind in KINDS),
-			**(row or {}),
+			**({"sequence": row.sequence, "name": row.name} if row else {}),
 		},
 		pluck=True,
 	)
@@ -106,7 +107,7 @@ def wake_next(number: str | None, sender: str | None) -> None:
 	if not number or not sender:
 		return
 	kinds = ["in", [kind.value for kind in KINDS]]
-	filters = {"number": number, "sender": sender, "state": "Pending", "kind": kinds}
+	filters = {"number": number, "sender": sender, "state": ItemState.PENDING, "kind": kinds}
 	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="sequence, name", limit=1)
 	if following and following[0].next_attempt and following[0].next_attempt > site_now():
 		set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)

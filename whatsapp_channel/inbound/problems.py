@@ -3,7 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.words import Explained, Sentence, verbatim
+
+
+class ItemState(ClosedSet):
+	"""Where an item stands that could not simply be processed."""
+
+	PENDING = "Pending"
+	HELD = "Held"
+	FAILED = "Failed"
+	UNROUTABLE = "Unroutable"
+	DROPPED = "Dropped"
+	PROCESSED = "Processed"
 
 
 class ItemProblem(Explained):

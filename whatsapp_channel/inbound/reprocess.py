@@ -12,7 +12,8 @@ from whatsapp_channel import logs
 from whatsapp_channel.database import look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
-from whatsapp_channel.inbound.items import ItemState
+from whatsapp_channel.inbound.delivery import DeliveryState
+from whatsapp_channel.inbound.problems import ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
 # So many are done while the administrator waits; more are a job of their own.
@@ -21,7 +22,7 @@ CHUNK = 20
 JOB_SECONDS = 3600
 # What the running drain does not finish in this time is left to it.
 LOCK_SECONDS = 5
-REPROCESSABLE = tuple(state.value for state in ItemState if state is not ItemState.PROCESSED)
+REPROCESSABLE = tuple(state for state in ItemState if state is not ItemState.PROCESSED)
 
 
 def one(name: str) -> str:
@@ -124,10 +125,18 @@ def _tell(text: str) -> None:
 
 def deliveries(names: Sequence[str]) -> int:
 	"""Has failed deliveries processed once more; what is filed already stays as it is. Returns how many."""
-	values = {"state": "Received", "attempts": 0, "error": None, "position": None, "position_attempts": 0}
+	values = {
+		"state": DeliveryState.RECEIVED,
+		"attempts": 0,
+		"error": None,
+		"position": None,
+		"position_attempts": 0,
+	}
 	count = 0
 	for chunk in _chunks(names):
-		failed = frappe.get_all(DELIVERY, {"name": ["in", chunk], "state": "Failed"}, pluck="name")
+		failed = frappe.get_all(
+			DELIVERY, {"name": ["in", chunk], "state": DeliveryState.FAILED}, pluck="name"
+		)
 		if failed:
 			set_value(DELIVERY, {"name": ["in", failed]}, values)
 		count += len(failed)

@@ -6,15 +6,17 @@ from datetime import timedelta
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind
 from whatsapp_channel.database import in_transaction, save_now, set_value
 from whatsapp_channel.doctypes import CHANNEL, ITEM
 from whatsapp_channel.inbound import gaps, order
-from whatsapp_channel.inbound.items import ItemState, attempt, outcome
+from whatsapp_channel.inbound.items import attempt, outcome
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
 from whatsapp_channel.timeouts import OutOfTime
@@ -24,14 +26,13 @@ AFTER_FIRST_CRASH = timedelta(seconds=10)
 AFTER_A_CRASH = timedelta(minutes=5)
 # As many are looked up at once.
 BATCH = 10
-FIELDS = ["name", "creation", "sequence", "state", "kind", "number", "sender", "attempts", "payload"]
 
 
 def due(limit: int) -> list[str]:
 	"""Names of the items whose next try is due, oldest first."""
 	return frappe.get_all(
 		ITEM,
-		{"state": ItemState.PENDING.value, "next_attempt": ["<=", site_now()]},
+		{"state": ItemState.PENDING, "next_attempt": ["<=", site_now()]},
 		pluck="name",
 		order_by="sequence, name",
 		limit=limit,
@@ -61,8 +62,8 @@ def retry_due(until: float) -> int:
 
 def retry(name: str) -> None:
 	"""One more try of a pending item."""
-	row = frappe.db.get_value(ITEM, name, FIELDS, as_dict=True)
-	if not row or row.state != ItemState.PENDING.value:
+	row = rows.one(ItemRow, name)
+	if not row or row.state != ItemState.PENDING:
 		return
 	# Counted, and put off, before the try: an item that kills the worker must not be the first of every drain.
 	later = due_at(utc_now() + (AFTER_A_CRASH if row.attempts else AFTER_FIRST_CRASH))
@@ -72,37 +73,37 @@ def retry(name: str) -> None:
 	in_transaction(lambda: _settle(row, item, problem))
 
 
-def _attempt_stored(row: "frappe._dict") -> tuple[Item | None, ItemProblem | None]:
+def _attempt_stored(row: ItemRow) -> tuple[Item | None, ItemProblem | None]:
 	if row.attempts >= MOST_ATTEMPTS[Retry.BACKOFF]:
 		# After the last attempt it would have become Failed: it was broken off.
 		text = _("The worker was killed while it processed this item. See the server's log, then reprocess.")
-		return None, ItemProblem(text, ItemState.FAILED.value)
+		return None, ItemProblem(text, ItemState.FAILED)
 	try:
 		item = Item.from_json(row.payload)
 	except ValueError as error:
-		return None, ItemProblem(str(error), ItemState.FAILED.value)
+		return None, ItemProblem(str(error), ItemState.FAILED)
 	return item, attempt(item, row)
 
 
-def _settle(row: "frappe._dict", item: Item | None, problem: ItemProblem | None) -> None:
+def _settle(row: ItemRow, item: Item | None, problem: ItemProblem | None) -> None:
 	if problem:
 		values = outcome(problem, attempts=row.attempts + 1, born=row.creation)
 	else:
-		values = {"state": ItemState.PROCESSED.value, "error": None, "next_attempt": None}
+		values = {"state": ItemState.PROCESSED, "error": None, "next_attempt": None}
 	set_value(ITEM, row.name, values)
 	if values.get("file_since"):
 		frappe.db.after_commit.add(lambda: fetching.wake(row.sender))
 	if values["state"] not in order.WAITING:
 		order.wake_next(row.number, row.sender)
-	if values["state"] == ItemState.DROPPED.value and item and item.kind is ItemKind.STATUS and item.status:
+	if values["state"] == ItemState.DROPPED and item and item.kind is ItemKind.STATUS and item.status:
 		gaps.note_unknown(row.number, item.status.id, gaps.STATUS, item.status.timestamp)
 
 
 def release(number: str) -> bool:
 	"""Lets the items run that waited for this number's channel, the oldest first (design decision 12)."""
 	frappe.db.sql(
-		f"""update `tab{ITEM}` set state = 'Pending', attempts = 0, next_attempt = %s
-		where number = %s and state in ('Held', 'Unroutable')""",
+		f"""update `tab{ITEM}` set state = '{ItemState.PENDING}', attempts = 0, next_attempt = %s
+		where number = %s and state in ('{ItemState.HELD}', '{ItemState.UNROUTABLE}')""",
 		(site_now(), number),
 	)
 	return bool(frappe.db._cursor.rowcount)
@@ -113,7 +114,7 @@ def release_overlooked() -> None:
 	numbers = frappe.db.sql(
 		f"""select channel.number from `tab{CHANNEL}` channel where channel.enabled = 1 and exists (
 			select 1 from `tab{ITEM}` item
-			where item.number = channel.number and item.state in ('Held', 'Unroutable'))""",
+			where item.number = channel.number and item.state in ('{ItemState.HELD}', '{ItemState.UNROUTABLE}'))""",
 		pluck=True,
 	)
 	for number in numbers:
@@ -125,8 +126,8 @@ def reopen(name: str) -> bool:
 	"""Has an item tried again from its first attempt on, in the order of its sender; False when there is nothing to
 	try. The caller commits."""
 	frappe.db.sql(
-		f"""update `tab{ITEM}` set state = 'Pending', attempts = 0, next_attempt = %s
-		where name = %s and state != 'Processed'""",
+		f"""update `tab{ITEM}` set state = '{ItemState.PENDING}', attempts = 0, next_attempt = %s
+		where name = %s and state != '{ItemState.PROCESSED}'""",
 		(site_now(), name),
 	)
 	return bool(frappe.db._cursor.rowcount)

@@ -6,7 +6,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ def route(phone_number_id: str | None) -> Route:
 			_(
 				"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
 			).format(phone_number_id or "?"),
-			"Unroutable",
+			ItemState.UNROUTABLE,
 		)
 	if not found.channel:
 		raise ItemProblem(
-			_("This number has no WhatsApp Channel yet. It waits until one is created."), "Held"
+			_("This number has no WhatsApp Channel yet. It waits until one is created."), ItemState.HELD
 		)
 	if not found.enabled:
 		raise ItemProblem(
-			_("Channel {0} is deactivated. It waits until activation.").format(found.channel), "Held"
+			_("Channel {0} is deactivated. It waits until activation.").format(found.channel), ItemState.HELD
 		)
 	return Route(found.channel, phone_number_id, found.account)
 

@@ -8,22 +8,26 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.conversations import course, outcome
+from whatsapp_channel.conversations.rows import CourseRow
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.spoken import to_user
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
 # A message in these states is settled by its status, and the customer's queue may go on at once.
-UNSETTLED = ("Sending", "Unconfirmed")
+UNSETTLED = (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 
 
 def apply_all(items: Sequence[Item]) -> list[Item]:
@@ -36,16 +40,16 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 	names = _names([item.status for item in ours])
 
 	def work() -> list[Item]:
-		rows = _locked(names.values())
+		found = _locked(names.values())
 		alone: list[Item] = []
 		reports: dict[str, list[StatusUpdate]] = defaultdict(list)
 		for item in ours:
-			row = rows.get(names.get(item.status.id, ""))
+			row = found.get(names.get(item.status.id, ""))
 			if row and _is_ready(row, item.status):
 				reports[row.name].append(item.status)
 			else:
 				alone.append(item)
-		_advance(rows, reports)
+		_advance(found, reports)
 		return alone
 
 	return in_transaction(work)
@@ -57,11 +61,11 @@ def apply(item: Item) -> None:
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(_("Unknown status {0}.").format(update.status), "Dropped")
+		raise ItemProblem(_("Unknown status {0}.").format(update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(_("No message of ours has this id."), "Pending", patience=PATIENCE)
-	if not _is_ready(frappe.db.get_value(MESSAGE, name, ["session", "origin"], as_dict=True), update):
+		raise ItemProblem(_("No message of ours has this id."), ItemState.PENDING, patience=PATIENCE)
+	if not _is_ready(rows.one(CourseRow, name), update):
 		outcome.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
@@ -71,21 +75,23 @@ def _is_of_group(item: Item) -> bool:
 	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
 
 
-def _is_ready(row: "frappe._dict", update: StatusUpdate) -> bool:
+def _is_ready(row: CourseRow, update: StatusUpdate) -> bool:
 	"""Whether a message may move on as it is.
 
 	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
 	before it was linked, belongs to no session.
 	"""
 	new = from_meta(update.status)
-	counted = row.session or (row.origin or outcome.CLOUD_API) != outcome.CLOUD_API
+	counted = row.session or (row.origin or Origin.CLOUD_API) != Origin.CLOUD_API
 	return bool(new and (counted or new is MessageStatus.FAILED))
 
 
 def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
 	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
 	keys = {wamid_key(update.id): update.id for update in updates}
-	found = {keys[key]: name for key, name in _find("wamid_key", keys, "and direction = 'Outgoing'")}
+	found = {
+		keys[key]: name for key, name in _find("wamid_key", keys, f"and direction = '{Direction.OUTGOING}'")
+	}
 	lost = [update for update in updates if update.reference and update.id not in found]
 	references = {update.reference: update.id for update in lost}
 	by_reference = dict(_find("client_reference", references))
@@ -99,26 +105,24 @@ def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[
 	return frappe.db.sql(query, (tuple(values),))
 
 
-def _locked(names: Collection[str]) -> dict[str, "frappe._dict"]:
+def _locked(names: Collection[str]) -> dict[str, CourseRow]:
 	"""The rows as they are now, so that nobody else changes them meanwhile."""
 	if not names:
 		return {}
-	fields = ", ".join(dict.fromkeys((*outcome.FIELDS, *course.FIELDS)))
-	query = f"select {fields} from `tab{MESSAGE}` where name in %s for update"
-	return {row.name: row for row in frappe.db.sql(query, (tuple(names),), as_dict=True)}
+	return {row.name: row for row in rows.where(CourseRow, "name in %s for update", (tuple(names),))}
 
 
-def _advance(rows: Mapping[str, "frappe._dict"], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+def _advance(found: Mapping[str, CourseRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
 	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
 	outcomes = {
-		name: course.outcome(rows[name], updates) for name, updates in reports.items() if name in rows
+		name: course.outcome(found[name], updates) for name, updates in reports.items() if name in found
 	}
 	_store({name: each.values for name, each in outcomes.items() if each.values})
 	for name, each in outcomes.items():
 		if each.failure:
 			_fail_as_reported(name, each.failure)
-	outcome.show_all({rows[name].communication for name, each in outcomes.items() if each.moved})
-	for queue in {(row.customer, row.channel) for row in map(rows.get, outcomes) if row.status in UNSETTLED}:
+	outcome.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
+	for queue in {(row.customer, row.channel) for row in map(found.get, outcomes) if row.status in UNSETTLED}:
 		wake_sender_after_commit(*queue)
 
 

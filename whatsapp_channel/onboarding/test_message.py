@@ -10,6 +10,8 @@ from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import replies, tickets
 from whatsapp_channel.outbound import gate
 from whatsapp_channel.rules.customers.masking import mask
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
 FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "status", "error", "creation"]
 
@@ -20,11 +22,11 @@ def test_state(channel: str) -> dict[str, Any]:
 	`in_use`: somebody has answered on the channel before, so the newest message may be a real customer's.
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("read")
-	in_use = bool(frappe.db.exists(MESSAGE, {"channel": channel, "direction": "Outgoing"}))
-	received = _newest(channel, "Incoming")
+	in_use = bool(frappe.db.exists(MESSAGE, {"channel": channel, "direction": Direction.OUTGOING}))
+	received = _newest(channel, Direction.INCOMING)
 	if not received:
 		return {"received": None, "reply": None, "window_open": False, "in_use": in_use}
-	answer = _newest(channel, "Outgoing", customer=received.customer)
+	answer = _newest(channel, Direction.OUTGOING, customer=received.customer)
 	return {
 		"received": _received(received),
 		"reply": _shown(answer) if answer and answer.creation >= received.creation else None,
@@ -50,7 +52,7 @@ def send_test(channel: str, message: str) -> None:
 	reply.
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("write")
-	wanted = {"name": message, **_of(channel, "Incoming")}
+	wanted = {"name": message, **_of(channel, Direction.INCOMING)}
 	received = frappe.db.get_value(MESSAGE, wanted, ["customer", "ticket"], as_dict=True) if message else None
 	if not received:
 		frappe.throw(
@@ -72,7 +74,7 @@ def send_test(channel: str, message: str) -> None:
 
 
 def _of(channel: str, direction: str) -> dict[str, str]:
-	return {"channel": channel, "direction": direction, "origin": "Cloud API"}
+	return {"channel": channel, "direction": direction, "origin": Origin.CLOUD_API}
 
 
 def _newest(channel: str, direction: str, **more: str | None) -> "frappe._dict | None":

@@ -9,9 +9,10 @@ from html import escape
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.accounts import status
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.doctypes import CHANNEL, CUSTOMER
+from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import sending
@@ -46,9 +47,8 @@ def require(customer: str, channel: str | None, now: datetime, kind: Kind = Kind
 
 
 def _facts(customer: str, channel: str | None, now: datetime, kind: Kind) -> Facts:
-	fields = ["name", "profile_name", "bsuid", "marketing_stopped_on"]
-	person = frappe.db.get_value(CUSTOMER, customer, fields, as_dict=True)
-	through = channel and frappe.db.get_value(CHANNEL, channel, ["name", "number", "enabled"], as_dict=True)
+	person = rows.one(CustomerRow, customer)
+	through = rows.one(ChannelRow, channel) if channel else None
 	return Facts(
 		kind=kind,
 		now=now,

@@ -6,29 +6,17 @@ from typing import Any
 
 import frappe
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import age, sequence, site_now, to_site
 from whatsapp_channel.cloud_api.outgoing import Outgoing, read, stored, text
+from whatsapp_channel.conversations.rows import OutgoingRow
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.session import Direction
 
-WAITING = ("Queued", "Sending")
+WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.
 PATIENCE = timedelta(seconds=60)
-FIELDS = [
-	"name",
-	"customer",
-	"channel",
-	"conversation",
-	"communication",
-	"ticket",
-	"text",
-	"content",
-	"status",
-	"attempts",
-	"last_attempt",
-	"next_attempt",
-	"client_reference",
-	"message_timestamp",
-]
 
 
 def add(
@@ -47,8 +35,8 @@ def add(
 	"""
 	common = {
 		"doctype": MESSAGE,
-		"direction": "Outgoing",
-		"status": "Queued",
+		"direction": Direction.OUTGOING,
+		"status": MessageStatus.QUEUED,
 		"sequence": sequence(),
 		"message_timestamp": to_site(at),
 		"customer": customer,
@@ -71,24 +59,23 @@ def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
 	return frappe.get_doc({**common, **values}).insert(ignore_permissions=True).name
 
 
-def content_of(row: "frappe._dict") -> Outgoing:
+def content_of(row: OutgoingRow) -> Outgoing:
 	"""What a row is to send. One that was queued before rows had content has its text alone."""
 	return read(row.content) if row.content else text(row.text)
 
 
-def first(customer: str, channel: str) -> "frappe._dict | None":
+def first(customer: str, channel: str) -> OutgoingRow | None:
 	"""The oldest message of a queue that is not yet accepted; the ones behind it wait for it.
 
 	A queue is one customer in one channel: a channel that cannot send must not hold up the others.
 	"""
-	rows = frappe.get_all(
-		MESSAGE,
-		{"customer": customer, "channel": channel, "direction": "Outgoing", "status": ["in", WAITING]},
-		FIELDS,
-		order_by="sequence, part",
-		limit=1,
-	)
-	return rows[0] if rows else None
+	waiting = {
+		"customer": customer,
+		"channel": channel,
+		"direction": Direction.OUTGOING,
+		"status": ["in", WAITING],
+	}
+	return rows.first(OutgoingRow, waiting, "sequence, part")
 
 
 def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
@@ -101,28 +88,28 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 		inner join `tab{CHANNEL}` channel on channel.name = message.channel and channel.enabled = 1
 		inner join `tab{NUMBER}` number on number.name = channel.number
 		inner join `tab{ACCOUNT}` account on account.name = number.account
-		where message.status = 'Queued' and (message.next_attempt is null or message.next_attempt <= %s)
+		where message.status = '{MessageStatus.QUEUED}' and (message.next_attempt is null or message.next_attempt <= %s)
 		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
-	rows = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
-	return list(dict.fromkeys((row[0], row[1]) for row in rows))
+	found = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
+	return list(dict.fromkeys((row[0], row[1]) for row in found))
 
 
 def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
 	"""An attempt later than now was made before the clocks went back."""
-	rows = frappe.db.sql(
+	found = frappe.db.sql(
 		f"""select customer, channel, last_attempt from `tab{MESSAGE}`
-		where status = 'Sending' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
+		where status = '{MessageStatus.SENDING}' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
 		(now - PATIENCE, now, limit),
 	)
-	return [(customer, channel) for customer, channel, attempt in rows if _is_over(attempt)]
+	return [(customer, channel) for customer, channel, attempt in found if _is_over(attempt)]
 
 
 def _is_over(last_attempt: datetime | None) -> bool:
 	return last_attempt is None or age(last_attempt) >= PATIENCE
 
 
-def is_due(row: "frappe._dict") -> bool:
+def is_due(row: OutgoingRow) -> bool:
 	"""Whether something can be done now for a waiting message."""
-	if row.status == "Sending":
+	if row.status == MessageStatus.SENDING:
 		return _is_over(row.last_attempt)
 	return row.next_attempt is None or row.next_attempt <= site_now()

@@ -7,11 +7,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.outgoing import text
 from whatsapp_channel.conversations import conversation, destination
 from whatsapp_channel.conversations.customers.addresses import addresses_of
-from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import gate, outbox
@@ -51,20 +52,19 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	return communication
 
 
-def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> "frappe._dict":
+def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> CustomerRow:
 	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8).
 
 	After a merge a ticket may speak with several customers; the recipient says which.
 	"""
-	fields = ["name", "account", "wa_id", "bsuid", "phone", "profile_name"]
-	rows = [frappe.db.get_value(CUSTOMER, name, fields, as_dict=True) for name in customers]
-	if not rows:
+	found = [rows.one(CustomerRow, name) for name in customers]
+	if not found:
 		_refuse(ticket)
 	wanted = {address.lower() for address in addresses}
-	for customer in rows:
+	for customer in found:
 		if wanted <= addresses_of(customer):
 			return customer
-	expected = " / ".join(tickets.address_of(customer) for customer in rows)
+	expected = " / ".join(tickets.address_of(customer) for customer in found)
 	frappe.throw(
 		_("A WhatsApp reply goes to the ticket's customer only. Set the recipient to {0}.").format(expected)
 	)

@@ -6,13 +6,17 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.conversations import conversation, destination, outcome
+from whatsapp_channel.conversations.rows import OutgoingRow
 from whatsapp_channel.database import lock_row, look_anew, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import gate, outbox
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def send_again(name: str) -> list[str]:
@@ -26,9 +30,9 @@ def send_again(name: str) -> list[str]:
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
 	destination.require_message(message)
-	if message.status not in ("Failed", "Unconfirmed") or message.sent_again:
+	if message.status not in (MessageStatus.FAILED, MessageStatus.UNCONFIRMED) or message.sent_again:
 		frappe.throw(_("This message is no longer waiting to be sent again. Reload the ticket."))
-	if message.origin != "Cloud API":
+	if message.origin != Origin.CLOUD_API:
 		frappe.throw(
 			_(
 				"A colleague sent this message in the WhatsApp Business app. Repeat it there, or write a reply."
@@ -45,22 +49,15 @@ def send_again(name: str) -> list[str]:
 	return new
 
 
-def _with_failed_parts(message: Document) -> list["frappe._dict"]:
+def _with_failed_parts(message: Document) -> list[OutgoingRow]:
 	"""A long reply goes out in parts, which fail together and make sense only in their order."""
-	parts = frappe.get_all(
-		MESSAGE,
-		{"communication": message.communication, "status": "Failed", "sent_again": 0},
-		["name", "text", "content"],
-		order_by="sequence, part",
-	)
-	return (
-		parts
-		if message.status == "Failed"
-		else [frappe._dict(name=message.name, text=message.text, content=message.content)]
-	)
+	if message.status != MessageStatus.FAILED:
+		return [rows.one(OutgoingRow, message.name)]
+	failed = {"communication": message.communication, "status": MessageStatus.FAILED, "sent_again": 0}
+	return rows.many(OutgoingRow, failed, "sequence, part")
 
 
-def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
+def _again(message: Document, part: OutgoingRow, now: datetime) -> list[str]:
 	set_value(MESSAGE, part.name, "sent_again", 1)
 	return outbox.add(
 		customer=message.customer,
@@ -75,7 +72,7 @@ def _again(message: Document, part: "frappe._dict", now: datetime) -> list[str]:
 
 def check(name: str) -> str:
 	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
-	row = frappe.db.get_value(MESSAGE, name, ["status", "error"], as_dict=True)
-	if row.status == "Unconfirmed":
+	row = rows.one(OutgoingRow, name)
+	if row.status == MessageStatus.UNCONFIRMED:
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")
 	return _("Status: {0}").format(_(row.status))

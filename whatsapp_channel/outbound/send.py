@@ -8,16 +8,18 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs, logs, settings
+from whatsapp_channel import jobs, logs, rows, settings
 from whatsapp_channel.accounts import access
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import outcome
+from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
-from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, NUMBER
+from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import outbox
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.spoken import to_user
 
@@ -48,11 +50,11 @@ def _look(queue: str, customer: str, channel: str) -> bool:
 	return bool(message) and _advance(message)
 
 
-def _advance(message: "frappe._dict") -> bool:
+def _advance(message: OutgoingRow) -> bool:
 	"""Does the next thing for the first message in the queue; False when the queue has to wait."""
 	if not outbox.is_due(message):
 		return False
-	if message.status == "Sending":
+	if message.status == MessageStatus.SENDING:
 		# We hold the queue's lock, so nobody is sending it: its answer was lost, or the process died before saving it.
 		_give_up_waiting(message)
 		return True
@@ -60,7 +62,7 @@ def _advance(message: "frappe._dict") -> bool:
 	if not sender:
 		return False
 	number, account = sender
-	customer = frappe.db.get_value(CUSTOMER, message.customer, ["wa_id", "bsuid"], as_dict=True)
+	customer = rows.one(CustomerRow, message.customer)
 	if not customer:
 		# Joined into another row since, in whose queue the message is now.
 		return False
@@ -79,12 +81,13 @@ def _advance(message: "frappe._dict") -> bool:
 		_fail(message, to_user(error.sentence), code=None)
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
-	return _claim(message) and _post(message, account, partial(client.send, number, recipient, content))
+	claimed = _claim(message)
+	return bool(claimed) and _post(claimed, account, partial(client.send, number, recipient, content))
 
 
-def _sender(message: "frappe._dict") -> tuple[str, str] | None:
+def _sender(message: OutgoingRow) -> tuple[str, str] | None:
 	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
-	channel = frappe.db.get_value(CHANNEL, message.channel, ["number", "enabled"], as_dict=True)
+	channel = rows.one(ChannelRow, message.channel)
 	if not channel or not channel.enabled:
 		return None
 	account = frappe.db.get_value(NUMBER, channel.number, "account")
@@ -93,28 +96,28 @@ def _sender(message: "frappe._dict") -> tuple[str, str] | None:
 	return channel.number, account
 
 
-def _claim(message: "frappe._dict") -> bool:
-	"""Marks a message as being sent and commits, so that no crash can have it sent a second time."""
+def _claim(message: OutgoingRow) -> OutgoingRow | None:
+	"""Marks a message as being sent and commits, so that no crash can have it sent a second time; None when it no
+	longer waits."""
 	values = {
-		"status": "Sending",
+		"status": MessageStatus.SENDING,
 		"attempts": message.attempts + 1,
 		"last_attempt": site_now(),
 		"next_attempt": None,
 	}
-	claimed = outcome.change(message.name, values, only_from=("Queued",))
+	claimed = outcome.change(message.name, values, only_from=(MessageStatus.QUEUED,))
 	save_now()  # must be durable before the request leaves
-	message.attempts += 1
-	return claimed
+	return message.changed(values) if claimed else None
 
 
-def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage]) -> bool:
+def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) -> bool:
 	"""Posts one message and saves the outcome; False when the queue has to wait."""
 	try:
 		sent = post(reference=message.client_reference)
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=("Sending",))
+		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,))
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -123,12 +126,12 @@ def _post(message: "frappe._dict", account: str, post: Callable[..., SentMessage
 	return True
 
 
-def _accepted(message: "frappe._dict", sent: SentMessage, account: str) -> None:
+def _accepted(message: OutgoingRow, sent: SentMessage, account: str) -> None:
 	access.note_success(account)
 	outcome.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
-def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> bool:
+def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 	if access.is_refusal(error):
 		access.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
@@ -141,12 +144,12 @@ def _refused(message: "frappe._dict", error: CloudAPIError, account: str) -> boo
 	return _try_later(message, error, error.rule.delay_seconds)
 
 
-def _fail(message: "frappe._dict", reason: str, code: int | None) -> None:
+def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
 	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
 	in_transaction(lambda: outcome.fail(message.name, reason, code=code))
 
 
-def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int) -> bool:
+def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
 	reason = to_user(error.for_agent)
 	if moment is None:
@@ -156,15 +159,19 @@ def _try_later(message: "frappe._dict", error: CloudAPIError, delay_seconds: int
 	return False
 
 
-def _requeue(message: "frappe._dict", values: dict[str, Any]) -> None:
-	outcome.change(message.name, {"status": "Queued", **values}, only_from=("Sending",))
+def _requeue(message: OutgoingRow, values: dict[str, Any]) -> None:
+	outcome.change(
+		message.name, {"status": MessageStatus.QUEUED, **values}, only_from=(MessageStatus.SENDING,)
+	)
 	save_now()
 
 
-def _give_up_waiting(message: "frappe._dict") -> None:
+def _give_up_waiting(message: OutgoingRow) -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)
-	outcome.change(message.name, {"status": "Unconfirmed", "error": text}, only_from=("Sending",))
+	outcome.change(
+		message.name, {"status": MessageStatus.UNCONFIRMED, "error": text}, only_from=(MessageStatus.SENDING,)
+	)
 	outcome.show(message.communication)
 	save_now()

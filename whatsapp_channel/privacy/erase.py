@@ -13,6 +13,7 @@ from frappe import _
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
@@ -20,6 +21,8 @@ from whatsapp_channel.helpdesk.privacy import Told, among
 from whatsapp_channel.privacy import audit, deliveries, files, mentions
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 from whatsapp_channel.rules.customers.masking import HIDDEN, mask
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
 SENDER_PATIENCE = 60
@@ -80,8 +83,8 @@ def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Rep
 def _stop_sending(customer: str) -> None:
 	lock_row(CUSTOMER, customer)
 	frappe.db.sql(
-		f"update `tab{MESSAGE}` set status = 'Failed', next_attempt = null where customer = %s and status = 'Queued'",
-		(customer,),
+		f"update `tab{MESSAGE}` set status = %s, next_attempt = null where customer = %s and status = %s",
+		(MessageStatus.FAILED, customer, MessageStatus.QUEUED),
 	)
 
 
@@ -174,7 +177,7 @@ def _told(whom: Person) -> Told:
 	return Told(tuple(beginnings), (*whom.mentions, *sorted(masked)))
 
 
-def _shell(customer: str) -> "frappe._dict":
+def _shell(customer: str) -> CustomerRow:
 	"""A new customer of the same account without any identity, to whom counts and times belong from now on.
 
 	A new row and not the old one without its number: whoever waits for the lock sees that the customer is gone.
@@ -184,7 +187,7 @@ def _shell(customer: str) -> "frappe._dict":
 	document = frappe.get_doc(values)
 	document.flags.ignore_links = not frappe.db.exists(ACCOUNT, account)
 	document.insert(ignore_permissions=True)
-	return frappe._dict(name=document.name, wa_id=None, profile_name=document.profile_name)
+	return CustomerRow(document.name, account, profile_name=document.profile_name)
 
 
 def _hand_over(customer: str, shell: str) -> int:
@@ -202,11 +205,12 @@ def _hand_over(customer: str, shell: str) -> int:
 		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, content = null, payload = null, wamid = null,
 		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
 		client_reference = null, next_attempt = null,
-		status = case when status in ('Queued', 'Sending') then 'Failed' else status end where customer = %s""",
+		status = case when status in ('{MessageStatus.QUEUED}', '{MessageStatus.SENDING}')
+		then '{MessageStatus.FAILED}' else status end where customer = %s""",
 		(shell, _("Erased on request."), customer),
 	)
 	frappe.db.sql(
-		f"""update `tab{CONVERSATION}` set customer = %s, state = 'Ended', window_ends = null,
+		f"""update `tab{CONVERSATION}` set customer = %s, state = '{ConversationState.ENDED}', window_ends = null,
 		ended_at = coalesce(ended_at, %s) where customer = %s""",
 		(shell, site_now(), customer),
 	)

@@ -6,10 +6,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from whatsapp_channel import jobs, logs
+from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
+from whatsapp_channel.conversations.media.wanted import FileState
+from whatsapp_channel.conversations.rows import MediaRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
@@ -38,11 +39,11 @@ def redact_old_media() -> None:
 def _old(days: int, skip: int) -> list[str]:
 	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
 	look_anew()  # a fresh look for each batch
-	rows = frappe.get_all(
+	found = frappe.get_all(
 		MEDIA,
 		{
 			"parenttype": MESSAGE,
-			"state": ["in", [STORED, FAILED]],
+			"state": ["in", [FileState.STORED, FileState.FAILED]],
 			"creation": ["<", site_now() - timedelta(days=days)],
 		},
 		pluck="parent",
@@ -50,7 +51,7 @@ def _old(days: int, skip: int) -> list[str]:
 		limit_start=skip,
 		limit=BATCH,
 	)
-	return list(dict.fromkeys(rows))
+	return list(dict.fromkeys(found))
 
 
 def _redact(message: str, days: int) -> bool:
@@ -72,7 +73,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		lock_row(CUSTOMER, customer)
 	communication = frappe.db.get_value(MESSAGE, message, "communication")
 	gone = {
-		"state": REMOVED,
+		"state": FileState.REMOVED,
 		"error": _("Removed after {0} days.").format(days),
 		"file": None,
 		"file_url": None,
@@ -80,9 +81,7 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		"sha256": None,
 		"media_id": None,
 	}
-	for row in frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE}, ["name", "file", "file_url"]
-	):
+	for row in rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE}):
 		if row.file:
 			_remove_file(row, communication)
 		set_value(MEDIA, row.name, gone)
@@ -90,9 +89,9 @@ def _redact_locked(message: str, customer: str | None, days: int) -> None:
 		communications.render(communication)
 
 
-def _remove_file(row: "frappe._dict", communication: str | None) -> None:
+def _remove_file(row: MediaRow, communication: str | None) -> None:
 	"""With its copies in tickets that were merged, unless another message shows the same content and is kept."""
-	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": STORED}
+	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": FileState.STORED}
 	ticket = tickets.ticket_of(communication) if communication else None
 	around = tickets.with_merged(ticket) if ticket else []
 	shown = [name for each in around for name in tickets.communications(each)]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import frappe
 import phonenumbers
 
+from whatsapp_channel import rows
 from whatsapp_channel.conversations.customers.owners import Kind, key
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, IDENTITY
 from whatsapp_channel.helpdesk import privacy as in_helpdesk
 from whatsapp_channel.helpdesk.privacy import among
@@ -17,7 +19,6 @@ from whatsapp_channel.rules.customers.phone import InvalidNumber, digits, to_e16
 from whatsapp_channel.spoken import to_user
 
 USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
-FIELDS = ["name", "account", "profile_name", "wa_id", "bsuid", "contact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +92,7 @@ def owners(wanted: Asked) -> list[Owner]:
 	if not keys:
 		return []
 	field = "bsuid_key" if wanted.user_id else "phone_key"
-	found = frappe.get_all(CUSTOMER, {field: among(keys)}, FIELDS, order_by="creation")
-	now = [_owner(row) for row in found]
+	now = [_owner(row) for row in rows.many(CustomerRow, {field: among(keys)}, "creation")]
 	former = frappe.get_all(
 		IDENTITY,
 		{"identity_key": among(keys), "parenttype": CUSTOMER},
@@ -100,8 +100,8 @@ def owners(wanted: Asked) -> list[Owner]:
 		order_by="until",
 	)
 	until = {row.parent: row.until for row in former if row.parent not in {owner.name for owner in now}}
-	rows = frappe.get_all(CUSTOMER, {"name": among(until)}, FIELDS, order_by="creation") if until else []
-	return now + [_owner(row, until[row.name]) for row in rows]
+	had = rows.many(CustomerRow, {"name": among(until)}, "creation") if until else []
+	return now + [_owner(row, until[row.name]) for row in had]
 
 
 def _keys(identities: Iterable[str]) -> list[str]:
@@ -114,7 +114,7 @@ def _keys(identities: Iterable[str]) -> list[str]:
 	return [key(account, each) for account in accounts for each in identities]
 
 
-def _owner(row: "frappe._dict", until: object = None) -> Owner:
+def _owner(row: CustomerRow, until: object = None) -> Owner:
 	phone = f"+{row.wa_id}" if row.wa_id else row.bsuid
 	return Owner(row.name, row.account, row.profile_name, phone, until)
 
@@ -133,16 +133,16 @@ def choose(wanted: Asked, customers: list[str] | None = None) -> list[Owner]:
 def person(wanted: Asked, chosen: list[Owner]) -> Person:
 	"""Collects every identity of the chosen customers, also the former ones, unless they are others' by now."""
 	names = [owner.name for owner in chosen]
-	rows = frappe.get_all(CUSTOMER, {"name": among(names)}, FIELDS) if names else []
+	chosen_rows = rows.many(CustomerRow, {"name": among(names)}) if names else []
 	former = _former(names)
-	ids = _all_ids(rows, former) | set(wanted.ids) - _ids_of_others(wanted, names)
-	ids -= _others_now(ids - _all_ids(rows, []), names)
+	ids = _all_ids(chosen_rows, former) | set(wanted.ids) - _ids_of_others(wanted, names)
+	ids -= _others_now(ids - _all_ids(chosen_rows, []), names)
 	ids = set(filter(gives_away, ids))
 	# A row that was joined into one of these has left its name in addresses, and nowhere else.
-	joined = {each.identity for each in former if each.kind == Kind.RECORD.value}
+	joined = {each.identity for each in former if each.kind == Kind.RECORD}
 	addresses = {address for each in ids | set(names) | joined for address in _address(each)}
 	numbers = [each for each in ids if each.isdigit()]
-	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in rows if row.contact])
+	contacts = in_helpdesk.contacts_of(numbers, [row.contact for row in chosen_rows if row.contact])
 	return Person(tuple(names), frozenset(ids), frozenset(addresses), tuple(contacts))
 
 
@@ -158,14 +158,14 @@ def _address(local: str) -> tuple[str, ...]:
 		return ()
 
 
-def _all_ids(rows: list["frappe._dict"], former: list["frappe._dict"]) -> set[str]:
-	phones = {row.wa_id for row in rows} | _of_kind(Kind.PHONE, former)
-	users = {row.bsuid for row in rows} | _of_kind(Kind.USER, former)
+def _all_ids(found: list[CustomerRow], former: list["frappe._dict"]) -> set[str]:
+	phones = {row.wa_id for row in found} | _of_kind(Kind.PHONE, former)
+	users = {row.bsuid for row in found} | _of_kind(Kind.USER, former)
 	return {spelling for phone in phones if phone for spelling in variants(phone)} | (users - {None, ""})
 
 
 def _of_kind(kind: Kind, former: list["frappe._dict"]) -> set[str]:
-	return {each.identity for each in former if each.kind == kind.value}
+	return {each.identity for each in former if each.kind == kind}
 
 
 def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:

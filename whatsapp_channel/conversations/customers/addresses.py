@@ -2,6 +2,8 @@
 
 import frappe
 
+from whatsapp_channel.conversations.customers.owners import Kind
+from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.coexistence import app_address
@@ -13,7 +15,7 @@ def former_addresses(customer: str) -> set[str]:
 	A number that somebody else has by now is left out: it would be unclear who is meant.
 	"""
 	rows = frappe.get_all(
-		IDENTITY, {"parent": customer, "kind": ["in", ["Phone Number", "Record"]]}, pluck="identity"
+		IDENTITY, {"parent": customer, "kind": ["in", [Kind.PHONE, Kind.RECORD]]}, pluck="identity"
 	)
 	if not rows:
 		return set()
@@ -21,7 +23,7 @@ def former_addresses(customer: str) -> set[str]:
 	return {address.synthetic(identity) for identity in rows if identity not in taken}
 
 
-def addresses_of(customer: "frappe._dict") -> set[str]:
+def addresses_of(customer: CustomerRow) -> set[str]:
 	"""Every address that a ticket may know a customer by: numbers change, may be hidden or shown, one known by user id
 	alone may have got a number, and pages that were opened before still show the former address."""
 	own = {address.synthetic(known) for known in (customer.wa_id, customer.name) if known}

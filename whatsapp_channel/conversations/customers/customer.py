@@ -7,11 +7,11 @@ from datetime import datetime
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
 from whatsapp_channel.conversations.customers import timeline
 from whatsapp_channel.conversations.customers.joining import (
-	FIELDS,
 	elder,
 	join,
 	lock_conversations,
@@ -29,11 +29,13 @@ from whatsapp_channel.conversations.customers.owners import (
 	owners,
 	remember,
 )
-from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, row_of, set_value
+from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customers, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers.phone import variants
+from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text.message_text import display_name
 
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
@@ -147,22 +149,22 @@ def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
 	return insert_row(CUSTOMER, values)
 
 
-def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "frappe._dict":
+def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> CustomerRow:
 	"""Brings a locked customer up to date with what this message says of him and returns the row.
 
 	Makes or finds his Contact when he has none.
 	"""
-	row = row_of(CUSTOMER, name, FIELDS)
+	row = rows.one(CustomerRow, name)
 	if _tells_ids(row, message):
 		lock_conversations(name)
 	ids = _new_ids(row, message)
 	changes = {**_names(row, card), **ids}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
-		now = frappe._dict({**row, **changes})
+		now = row.changed(changes)
 		changes["contact"] = contacts.find_or_create(now.wa_id, called(now))
 	if changes:
 		save(name, changes)
-		row.update(changes)
+		row = row.changed(changes)
 	if ids:
 		follow_ids(row)
 	elif "contact" in changes:
@@ -170,18 +172,18 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> "fr
 	return row
 
 
-def _tells_ids(row: "frappe._dict", message: InboundMessage) -> bool:
+def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
 	"""Whether a message carries a number or a user id that is not in the customer's row."""
 	told = {message.sender_wa_id, message.sender_user_id}
 	return not told <= {row.wa_id, row.bsuid, None}
 
 
-def _names(row: "frappe._dict", card: ContactCard | None) -> dict[str, str]:
+def _names(row: CustomerRow, card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
 	told = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
 	now = plain_values(CUSTOMER, told)
-	return {field: value for field, value in now.items() if value and value != row[field]}
+	return {field: value for field, value in now.items() if value and value != getattr(row, field)}
 
 
 def save(name: str, changes: dict[str, object]) -> None:
@@ -195,18 +197,18 @@ def save(name: str, changes: dict[str, object]) -> None:
 		raise
 
 
-def follow_ids(row: "frappe._dict") -> None:
+def follow_ids(row: CustomerRow) -> None:
 	"""A customer's number has changed: his Contact and his tickets learn of it. His conversations are locked already."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
 	customers.follow_address(row)
 
 
-def _new_ids(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+def _new_ids(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
 	return {**_new_user_id(row, message), **_new_number(row, message)}
 
 
-def _new_user_id(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+def _new_user_id(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
 	"""The user id that this message adds to a customer known by his number."""
 	bsuid, number, at = message.sender_user_id, message.sender_wa_id, message.timestamp
 	if not bsuid or bsuid == row.bsuid or not is_free(row.account, bsuid=bsuid, but=row.name):
@@ -220,7 +222,7 @@ def _new_user_id(row: "frappe._dict", message: InboundMessage) -> dict[str, str 
 	return {} if row.bsuid else user_columns(row.account, bsuid)
 
 
-def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str | None]:
+def _new_number(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
 	"""The number that this message adds to a customer, or the one that he has now without Meta having told.
 
 	Another spelling of his number is taken over as well: what Meta sends is what Meta delivers to.
@@ -240,11 +242,11 @@ def _new_number(row: "frappe._dict", message: InboundMessage) -> dict[str, str |
 
 
 def _wrote_later(name: str, at: datetime) -> bool:
-	later = {"customer": name, "direction": "Incoming", "message_timestamp": [">", to_site(at)]}
+	later = {"customer": name, "direction": Direction.INCOMING, "message_timestamp": [">", to_site(at)]}
 	return bool(frappe.db.exists(MESSAGE, later))
 
 
-def tell_number_change(row: "frappe._dict", was: str | None, now: str, at: datetime) -> None:
+def tell_number_change(row: CustomerRow, was: str | None, now: str, at: datetime) -> None:
 	"""A line in the customer's timeline, and for agents a note in his open tickets."""
 	text = _("{0}'s number changed from {1} to {2}.")
 	text = text.format(called(row), timeline.shown(was), timeline.shown(now))

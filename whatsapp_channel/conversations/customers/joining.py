@@ -5,9 +5,11 @@ from datetime import datetime
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.conversations.customers import timeline
 from whatsapp_channel.conversations.customers.owners import Kind, key, remember
+from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import contacts, customers, tickets
@@ -15,6 +17,9 @@ from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.customers.phone import of_wa_id, variants
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.session import Direction
 
 # Conversations first: a reply that is being saved writes its conversation before its messages, so it either is
 # done before its messages are moved, or reads the new customer from the conversation.
@@ -25,17 +30,6 @@ REFERENCES = (
 	("File", "attached_to_doctype", "attached_to_name"),
 	("ToDo", "reference_type", "reference_name"),
 )
-FIELDS = [
-	"name",
-	"account",
-	"wa_id",
-	"phone",
-	"bsuid",
-	"profile_name",
-	"contact",
-	"username",
-	"marketing_stopped_on",
-]
 
 
 def elder(one: str, other: str) -> tuple[str, str]:
@@ -62,19 +56,20 @@ def _join(keep: str, gone: str, present: str, at: datetime) -> None:
 		if not lock_row(CUSTOMER, name):
 			return
 	lock_conversations(keep, gone)
-	rows = {name: frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True) for name in (keep, gone)}
-	now, then = rows[present], rows[gone if present == keep else keep]
+	stays, goes = rows.one(CustomerRow, keep), rows.one(CustomerRow, gone)
+	now, then = (stays, goes) if present == keep else (goes, stays)
 	_move(keep, gone)
 	frappe.db.delete(CUSTOMER, {"name": gone})
 	frappe.clear_document_cache(CUSTOMER, gone)
 	remember(keep, now.account, Kind.RECORD, gone, at)
 	_keep_former(keep, now, then, at)
-	row = frappe._dict(rows[keep], **_united(rows[keep], rows[gone], now, then))
-	set_value(CUSTOMER, keep, {field: row[field] for field in row if field != "name"})
-	_follow(row, {rows[keep].contact, rows[gone].contact} - {None, row.contact})
+	changes = _united(stays, goes, now, then)
+	set_value(CUSTOMER, keep, changes)
+	row = stays.changed(changes)
+	_follow(row, {stays.contact, goes.contact} - {None, row.contact})
 	text = _("Joined with another row of the same customer: {0}, {1}.")
 	known_by = ", ".join(timeline.shown(each) for each in (then.wa_id, then.bsuid) if each) or "?"
-	timeline.tell(keep, text.format(called(rows[gone]), known_by), at)
+	timeline.tell(keep, text.format(called(goes), known_by), at)
 
 
 def lock_conversations(*customers_locked: str) -> None:
@@ -98,7 +93,7 @@ def _move(keep: str, gone: str) -> None:
 	customers.move_tickets(gone, keep)
 
 
-def _keep_former(keep: str, now: "frappe._dict", then: "frappe._dict", at: datetime) -> None:
+def _keep_former(keep: str, now: CustomerRow, then: CustomerRow, at: datetime) -> None:
 	"""What the one was known by who is no more valid."""
 	if now.wa_id and then.wa_id and then.wa_id not in variants(now.wa_id):
 		remember(keep, now.account, Kind.PHONE, then.wa_id, at)
@@ -106,9 +101,7 @@ def _keep_former(keep: str, now: "frappe._dict", then: "frappe._dict", at: datet
 		remember(keep, now.account, Kind.USER, then.bsuid, at)
 
 
-def _united(
-	keep: "frappe._dict", gone: "frappe._dict", now: "frappe._dict", then: "frappe._dict"
-) -> dict[str, object]:
+def _united(keep: CustomerRow, gone: CustomerRow, now: CustomerRow, then: CustomerRow) -> dict[str, object]:
 	stops = [row.marketing_stopped_on for row in (keep, gone) if row.marketing_stopped_on]
 	return {
 		**number_columns(now.account, now.wa_id or then.wa_id),
@@ -132,7 +125,7 @@ def number_columns(account: str, wa_id: str | None) -> dict[str, str | None]:
 	}
 
 
-def renumbered(row: "frappe._dict", wa_id: str) -> dict[str, str | None]:
+def renumbered(row: CustomerRow, wa_id: str) -> dict[str, str | None]:
 	"""The same for a customer who gets a number; whoever is called by an id is called by the new number then."""
 	columns = number_columns(row.account, wa_id)
 	return columns if _has_name(row) else {**columns, "profile_name": columns["phone"]}
@@ -143,7 +136,7 @@ def user_columns(account: str, bsuid: str | None) -> dict[str, str | None]:
 	return {"bsuid": bsuid, "bsuid_key": key(account, bsuid) if bsuid else None}
 
 
-def _has_name(row: "frappe._dict") -> bool:
+def _has_name(row: CustomerRow) -> bool:
 	return row.profile_name not in (None, "", row.phone, row.bsuid, f"+{row.wa_id}")
 
 
@@ -154,7 +147,7 @@ def _better_contact(keep: str | None, gone: str | None) -> str | None:
 	return keep or gone
 
 
-def _follow(row: "frappe._dict", other_contacts: set[str]) -> None:
+def _follow(row: CustomerRow, other_contacts: set[str]) -> None:
 	"""Contact, tickets and queues after a join; `row` is what stayed, as it is now."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
@@ -164,7 +157,11 @@ def _follow(row: "frappe._dict", other_contacts: set[str]) -> None:
 	customers.follow_address(row)
 	for channel in _channels(CONVERSATION, {"customer": row.name}):
 		_one_current_conversation(row.name, channel)
-	waiting = {"customer": row.name, "direction": "Outgoing", "status": ["in", ["Queued", "Sending"]]}
+	waiting = {
+		"customer": row.name,
+		"direction": Direction.OUTGOING,
+		"status": ["in", [MessageStatus.QUEUED, MessageStatus.SENDING]],
+	}
 	for channel in _channels(MESSAGE, waiting):
 		wake_sender_after_commit(row.name, channel)
 	open_tickets = customers.open_tickets(row.name)
@@ -179,23 +176,22 @@ def _channels(doctype: str, filters: dict[str, object]) -> list[str]:
 
 def _one_current_conversation(customer: str, channel: str) -> None:
 	"""A customer has one running conversation with a channel: the newest. It takes over an open ticket."""
-	rows = frappe.get_all(
-		CONVERSATION,
-		{"customer": customer, "channel": channel},
-		["name", "state", "ticket"],
-		order_by="opened_at desc, creation desc",
-	)
-	newest, *earlier = rows
-	running = [row for row in earlier if row.state != "Ended"]
+	thread = {"customer": customer, "channel": channel}
+	newest, *earlier = rows.many(ConversationRow, thread, "opened_at desc, creation desc")
+	running = [row for row in earlier if row.state != ConversationState.ENDED]
 	if not _is_open(newest.ticket):
 		ticket = next((row.ticket for row in running if _is_open(row.ticket)), None)
 		if ticket:
 			values = {"ticket": ticket, "ended_at": None}
 			set_value(
-				CONVERSATION, newest.name, values if newest.state != "Ended" else {**values, "state": "Open"}
+				CONVERSATION,
+				newest.name,
+				values
+				if newest.state != ConversationState.ENDED
+				else {**values, "state": ConversationState.OPEN},
 			)
 	if running:
-		ended = {"state": "Ended", "ended_at": site_now()}
+		ended = {"state": ConversationState.ENDED, "ended_at": site_now()}
 		set_value(CONVERSATION, {"name": ["in", [row.name for row in running]]}, ended)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from hashlib import sha256
 
 import frappe
@@ -11,10 +10,11 @@ import frappe
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.rules.customers.phone import variants
 
 
-class Kind(str, Enum):
+class Kind(ClosedSet):
 	"""What a former identity was. RECORD: the name of a row that was joined into this one, part of its address."""
 
 	PHONE = "Phone Number"
@@ -115,12 +115,12 @@ def is_free(account: str, *, wa_id: str | None = None, bsuid: str | None = None,
 def remember(name: str, account: str, kind: Kind, identity: str, until: datetime) -> bool:
 	"""Keeps an id that was a customer's until a time (UTC); False when that is known already."""
 	row = {
-		"name": sha256(f"{name}:{kind.value}:{identity}:{until.isoformat()}".encode()).hexdigest()[:20],
+		"name": sha256(f"{name}:{kind}:{identity}:{until.isoformat()}".encode()).hexdigest()[:20],
 		"parent": name,
 		"parenttype": CUSTOMER,
 		"parentfield": "former_identities",
 		"idx": frappe.db.count(IDENTITY, {"parent": name}) + 1,
-		"kind": kind.value,
+		"kind": kind,
 		"identity": identity,
 		"until": to_site(until),
 		# Records are part of addresses alone, no message ever carries one.

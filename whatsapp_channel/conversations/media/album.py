@@ -5,19 +5,21 @@ from datetime import timedelta
 import frappe
 from frappe.utils import cint
 
-from whatsapp_channel.doctypes import MESSAGE, SETTINGS
+from whatsapp_channel import rows
+from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.rules.messaging.session import Direction
 
 GROUPED = ("image", "video")
-FIELDS = ["direction", "message_type", "message_timestamp", "communication", "quoted_key"]
 
 
-def open_album(present: "frappe._dict", conversation: str, ticket: str) -> str | None:
+def open_album(present: MessageRow, conversation: str, ticket: str) -> str | None:
 	"""The Communication that a message joins, None when it begins one of its own.
 
 	A photo or video joins the newest message of the conversation if that is another one of the customer, within so many
 	seconds before or after as the settings say (0: never), in the same ticket, and this ticket is open: only a new
-	Communication would open it again. `present`: columns of the message row. The caller holds the customer's lock.
+	Communication would open it again. The caller holds the customer's lock.
 	"""
 	seconds = cint(frappe.db.get_single_value(SETTINGS, "group_media_seconds"))
 	if seconds <= 0 or present.message_type not in GROUPED:
@@ -37,22 +39,16 @@ def _is_in_open(ticket: str, communication: str) -> bool:
 	return str(own) == str(ticket) and state is not None and not state.is_resolved
 
 
-def _newest(conversation: str) -> "frappe._dict | None":
+def _newest(conversation: str) -> MessageRow | None:
 	"""What agents see last, whoever wrote it."""
-	rows = frappe.get_all(
-		MESSAGE,
-		{"conversation": conversation, "communication": ["is", "set"]},
-		FIELDS,
-		order_by="message_timestamp desc, creation desc",
-		limit=1,
-	)
-	return rows[0] if rows else None
+	shown = {"conversation": conversation, "communication": ["is", "set"]}
+	return rows.first(MessageRow, shown, "message_timestamp desc, creation desc")
 
 
-def _may_join(present: "frappe._dict", newest: "frappe._dict") -> bool:
+def _may_join(present: MessageRow, newest: MessageRow) -> bool:
 	"""Both are the customer's and pictures, and answer the same message or none."""
 	return (
-		newest.direction == present.direction == "Incoming"
+		newest.direction == present.direction == Direction.INCOMING
 		and newest.message_type in GROUPED
 		and present.message_type in GROUPED
 		and newest.quoted_key == present.quoted_key

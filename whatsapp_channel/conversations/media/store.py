@@ -27,7 +27,7 @@ from whatsapp_channel.conversations.media.problems import (
 	problem_of,
 	too_large,
 )
-from whatsapp_channel.conversations.media.wanted import FAILED, REFUSED, STORED, Wanted
+from whatsapp_channel.conversations.media.wanted import FileState, Wanted
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import files
@@ -46,7 +46,9 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	Commits. A file that is stored is attached to the customer until a Communication takes it over.
 	"""
 	try:
-		return _row(wanted, state=STORED, **(_stored_before(wanted) or _download(wanted, seconds))), None
+		return _row(
+			wanted, state=FileState.STORED, **(_stored_before(wanted) or _download(wanted, seconds))
+		), None
 	except OutOfTime:
 		raise
 	except Exception as error:
@@ -57,12 +59,12 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 
 def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
 	"""The values of a media row for a file that is not asked for now."""
-	return _row(wanted, state=FAILED, error=reason)
+	return _row(wanted, state=FileState.FAILED, error=reason)
 
 
 def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
 	"""The values of a media row for a file that is never asked for again."""
-	return _row(wanted, state=REFUSED, error=reason)
+	return _row(wanted, state=FileState.REFUSED, error=reason)
 
 
 def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
@@ -182,7 +184,8 @@ def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: 
 		raise too_large(wanted.kind, limit, info.file_size)
 	if not info.url:
 		raise NotStored(
-			FAILED, Sentence(_("WhatsApp named no place for this file. It is tried again by itself."))
+			FileState.FAILED,
+			Sentence(_("WhatsApp named no place for this file. It is tried again by itself.")),
 		)
 	content.seek(0)
 	content.truncate()

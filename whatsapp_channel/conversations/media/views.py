@@ -3,40 +3,28 @@
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.content import Content, Media, read_content
 from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED
+from whatsapp_channel.conversations.media.wanted import FileState
+from whatsapp_channel.conversations.rows import MediaRow, MessageRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files
 from whatsapp_channel.rules.text.readable import FileView
 
-FIELDS = [
-	"name",
-	"parent",
-	"kind",
-	"state",
-	"file_name",
-	"size",
-	"file",
-	"file_url",
-	"mime_type",
-	"media_id",
-	"sha256",
-]
-
 
 def attach(message: str, communication: str, ticket: str) -> None:
 	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
-	rows = frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": STORED}, ["name", "file"]
-	)
-	for row in rows:
+	stored = rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.STORED})
+	for row in stored:
 		if not files.attach(row.file, communication, ticket):
 			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
-			set_value(MEDIA, row.name, {"state": FAILED, "error": text, "file": None, "file_url": None})
-	if rows and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
+			set_value(
+				MEDIA, row.name, {"state": FileState.FAILED, "error": text, "file": None, "file_url": None}
+			)
+	if stored and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
 		frappe.db.after_commit.add(files.forget_shown)
 
 
@@ -45,11 +33,9 @@ def files_of(messages: list[str]) -> dict[str, list[FileView]]:
 	found: dict[str, list[FileView]] = {}
 	if not messages:
 		return found
-	rows = frappe.get_all(
-		MEDIA, {"parent": ["in", messages], "parenttype": MESSAGE}, FIELDS, order_by="parent, idx"
-	)
-	told = _told({row.parent for row in rows if row.kind in ("audio", "sticker")})
-	for row in rows:
+	stored = rows.many(MediaRow, {"parent": ["in", messages], "parenttype": MESSAGE}, "parent, idx")
+	told = _told({row.parent for row in stored if row.kind in ("audio", "sticker")})
+	for row in stored:
 		found.setdefault(row.parent, []).append(_view(row, told.get(row.parent)))
 	return found
 
@@ -58,20 +44,20 @@ def _told(messages: set[str]) -> dict[str, Media]:
 	"""What messages say of their files: that one was spoken into the chat, or moves, is not kept in a row."""
 	if not messages:
 		return {}
-	rows = frappe.get_all(MESSAGE, {"name": ["in", list(messages)]}, ["name", "message_type", "payload"])
-	found = {row.name: _content(row) for row in rows if row.payload}
+	told = rows.many(MessageRow, {"name": ["in", list(messages)]})
+	found = {row.name: _content(row) for row in told if row.payload}
 	return {name: content for name, content in found.items() if isinstance(content, Media)}
 
 
-def _content(row: "frappe._dict") -> Content | None:
+def _content(row: MessageRow) -> Content | None:
 	try:
 		return read_content(load(row.payload), row.message_type)
 	except (Unreadable, AttributeError):  # redacted, or no object
 		return None
 
 
-def _view(row: "frappe._dict", told: Media | None) -> FileView:
-	stored = row.state == STORED
+def _view(row: MediaRow, told: Media | None) -> FileView:
+	stored = row.state == FileState.STORED
 	return FileView(
 		name=row.file_name or "",
 		url=row.file_url if stored else None,
@@ -84,15 +70,17 @@ def _view(row: "frappe._dict", told: Media | None) -> FileView:
 	)
 
 
-def failed_in(messages: list[str]) -> list["frappe._dict"]:
+def failed_in(messages: list[str]) -> list[MediaRow]:
 	"""The files of these messages that are not there and that Meta may still have."""
-	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FAILED}
-	return frappe.get_all(
-		MEDIA, {**among, "available_until": [">", site_now()]}, FIELDS, order_by="creation, parent, idx"
-	)
+	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FileState.FAILED}
+	return rows.many(MediaRow, {**among, "available_until": [">", site_now()]}, "creation, parent, idx")
 
 
 def has_missing(message: str) -> bool:
 	"""Whether a file of this message is not there, and not for good."""
-	among = {"parent": message, "parenttype": MESSAGE, "state": ["not in", [STORED, REMOVED]]}
+	among = {
+		"parent": message,
+		"parenttype": MESSAGE,
+		"state": ["not in", [FileState.STORED, FileState.REMOVED]],
+	}
 	return bool(frappe.db.exists(MEDIA, among))

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-STORED = "Stored"
+from whatsapp_channel.rules.closed_set import ClosedSet
 
 
-FAILED = "Failed"
+class FileState(ClosedSet):
+	"""FAILED: tried again while Meta has it. REFUSED: never stored. EXPIRED: Meta has it no more. REMOVED: was here."""
 
-
-REFUSED = "Refused"
-
-
-REMOVED = "Removed"
+	STORED = "Stored"
+	FAILED = "Failed"
+	REFUSED = "Refused"
+	EXPIRED = "Expired"
+	REMOVED = "Removed"
 
 
 @dataclass(frozen=True, slots=True)

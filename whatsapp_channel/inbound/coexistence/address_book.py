@@ -14,7 +14,7 @@ from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
@@ -41,7 +41,7 @@ def file(item: Item) -> None:
 		text = _(
 			"Contacts of the WhatsApp Business app who have not written here: {0}. Nothing was made of them."
 		)
-		raise ItemProblem(text.format(unknown), "Pending", patience=PATIENCE)
+		raise ItemProblem(text.format(unknown), ItemState.PENDING, patience=PATIENCE)
 
 
 def _names(item: Item) -> dict[str, str]:

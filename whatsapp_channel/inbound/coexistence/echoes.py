@@ -10,19 +10,24 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
 from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
 from whatsapp_channel.conversations import business_app, messages, traces
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.customers.joining import FIELDS
 from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
+from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
 # How long a message of ours may be on its way to Meta before nobody waits any more for its id.
 ON_ITS_WAY = timedelta(seconds=60)
@@ -37,10 +42,10 @@ def file(item: Item) -> None:
 	"""
 	echo = item.message
 	if echo.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
+		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
-		raise ItemProblem(text, "Failed")
+		raise ItemProblem(text, ItemState.FAILED)
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
@@ -74,14 +79,14 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	known yet. Raises ItemProblem for a moment's patience."""
 	sending = {
 		"customer": name,
-		"direction": "Outgoing",
-		"status": "Sending",
+		"direction": Direction.OUTGOING,
+		"status": MessageStatus.SENDING,
 		"text": echo.text,
 		"last_attempt": [">", site_now() - ON_ITS_WAY],
 	}
 	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
-		raise ItemProblem(text, "Pending", retry_at=utc_now() + LOOK_AGAIN)
+		raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _file_quiet(item: Item, way: Route, name: str, _files: list[dict[str, Any]]) -> None:
@@ -101,49 +106,42 @@ def _file_locked(item: Item, way: Route, name: str, files: list[dict[str, Any]])
 	traces.catch_up(stored, wamid_key(echo.id))
 	ticket = tickets.state(thread.ticket)
 	if ticket:
-		row = frappe.db.get_value(CUSTOMER, name, FIELDS, as_dict=True)
-		business_app.file(stored, ticket.name, row, closed=ticket.is_resolved)
+		business_app.file(stored, ticket.name, rows.one(CustomerRow, name), closed=ticket.is_resolved)
 
 
-def _running(name: str, channel: str) -> "frappe._dict | None":
+def _running(name: str, channel: str) -> ConversationRow | None:
 	"""The customer's newest conversation that has not ended."""
-	rows = frappe.get_all(
-		CONVERSATION,
-		{"customer": name, "channel": channel, "state": ["!=", "Ended"]},
-		["name", "ticket", "last_inbound", "last_outbound"],
-		order_by="opened_at desc, creation desc",
-		limit=1,
-	)
-	return rows[0] if rows else None
+	running = {"customer": name, "channel": channel, "state": ["!=", ConversationState.ENDED]}
+	return rows.first(ConversationRow, running, "opened_at desc, creation desc")
 
 
-def _open(name: str, channel: str, at: datetime) -> "frappe._dict":
+def _open(name: str, channel: str, at: datetime) -> ConversationRow:
 	"""The colleague wrote first: what the customer answers belongs here, and opens the ticket by the channel's rule."""
 	values = {
 		"doctype": CONVERSATION,
 		"customer": name,
 		"channel": channel,
-		"state": "Responded",
+		"state": ConversationState.RESPONDED,
 		"opened_at": to_site(at),
 	}
-	return frappe._dict(name=frappe.get_doc(values).insert(ignore_permissions=True).name)
+	return rows.one(ConversationRow, frappe.get_doc(values).insert(ignore_permissions=True).name)
 
 
-def _note(thread: "frappe._dict", at: datetime) -> None:
+def _note(thread: ConversationRow, at: datetime) -> None:
 	"""Nobody waits for an answer any more, unless the customer has written since."""
 	values = {"last_outbound": to_site(max(filter(None, (to_utc(thread.last_outbound), at))))}
 	asked = to_utc(thread.last_inbound)
 	if not asked or at >= asked:
-		values["state"] = "Responded"
+		values["state"] = ConversationState.RESPONDED
 	set_value(CONVERSATION, thread.name, values)
 
 
 def _insert(item: Item, way: Route, name: str, conversation: str | None, **more: Any) -> str:
 	return messages.insert_row(
 		{
-			"direction": "Outgoing",
-			"origin": business_app.ORIGIN,
-			"status": "Accepted",
+			"direction": Direction.OUTGOING,
+			"origin": Origin.BUSINESS_APP,
+			"status": MessageStatus.ACCEPTED,
 			"customer": name,
 			"channel": way.channel,
 			"conversation": conversation,

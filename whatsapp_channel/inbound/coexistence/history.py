@@ -12,6 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
@@ -19,16 +20,19 @@ from whatsapp_channel.cloud_api.wire import object_of
 from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.owners import Ids
+from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
+from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session import Direction
 
-ORIGIN = "History"
 DECLINED = 2593109
 
 
@@ -100,10 +104,10 @@ def declined(error: ErrorObject) -> str | None:
 
 def _check(item: Item) -> None:
 	if item.message.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), "Dropped")
+		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
 	if not item.peer:
 		raise ItemProblem(
-			_("This past message names no customer. It is kept here and cannot be filed."), "Failed"
+			_("This past message names no customer. It is kept here and cannot be filed."), ItemState.FAILED
 		)
 
 
@@ -134,10 +138,8 @@ def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
 	customer.under_lock(owner(), owner, lambda name: _file_past(name, way, fresh))
 
 
-def _known(keys: Sequence[str]) -> dict[str, "frappe._dict"]:
-	fields = ["name", "wamid_key", "origin", "customer", "edited_on"]
-	rows = frappe.get_all(MESSAGE, {"wamid_key": ["in", list(keys)]}, fields, order_by=None)
-	return {row.wamid_key: row for row in rows}
+def _known(keys: Sequence[str]) -> dict[str, MessageRow]:
+	return {row.wamid_key: row for row in rows.many(MessageRow, {"wamid_key": ["in", list(keys)]})}
 
 
 def _customer(way: Route, peer: str, item: Item) -> str:
@@ -158,15 +160,15 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
 	found = frappe.db.sql(
 		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
-		where customer = %s and channel = %s and state = 'Ended' and window_ends is null and exists (
+		where customer = %s and channel = %s and state = '{ConversationState.ENDED}' and window_ends is null and exists (
 		select 1 from `tab{MESSAGE}` message where message.conversation = conversation.name and message.origin = %s)
 		limit 1""",
-		(name, channel, ORIGIN),
+		(name, channel, Origin.HISTORY),
 		as_dict=True,
 	)
 	if not found:
 		place = {"doctype": CONVERSATION, "customer": name, "channel": channel}
-		values = {**place, "state": "Ended", "opened_at": first, "ended_at": last}
+		values = {**place, "state": ConversationState.ENDED, "opened_at": first, "ended_at": last}
 		return frappe.get_doc(values).insert(ignore_permissions=True).name
 	row = found[0]
 	if first < row.opened_at or last > row.ended_at:
@@ -177,7 +179,7 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 
 def is_of_the_past(conversation: str) -> bool:
 	"""Whether a conversation holds copied messages: it is for reading, and never continued or put in a ticket."""
-	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": ORIGIN}))
+	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": Origin.HISTORY}))
 
 
 def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
@@ -189,8 +191,8 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 	status = past_status(_context(past.item).get("status"), outgoing=past.outgoing)
 	row = {
 		"name": past.key[:20],
-		"direction": "Outgoing" if past.outgoing else "Incoming",
-		"origin": ORIGIN,
+		"direction": Direction.OUTGOING if past.outgoing else Direction.INCOMING,
+		"origin": Origin.HISTORY,
 		"status": status.value,
 		"error": _not_delivered() if status is MessageStatus.FAILED else None,
 		"customer": name,

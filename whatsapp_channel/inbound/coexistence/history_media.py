@@ -12,9 +12,12 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.conversations import messages
+from whatsapp_channel.conversations.media.wanted import FileState
+from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import in_transaction, insert_unless_there, lock_row, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.rules.files.media import KEPT_BY_META
+from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def note(name: str, media: Media) -> None:
@@ -29,7 +32,7 @@ def note(name: str, media: Media) -> None:
 			"parentfield": "media",
 			"idx": 1,
 			"kind": media.kind,
-			"state": "Failed" if offered else "Expired",
+			"state": FileState.FAILED if offered else FileState.EXPIRED,
 			"file_name": media.filename,
 			"mime_type": media.mime_type,
 			"media_id": media.id,
@@ -40,10 +43,10 @@ def note(name: str, media: Media) -> None:
 	)
 
 
-def complete(row: "frappe._dict", item: Item) -> None:
+def complete(row: MessageRow, item: Item) -> None:
 	"""Adds the file to a stored message that came without one. Only to a message of the past: of any other the file
 	has been fetched already."""
-	if row.origin != "History" or not item.message.content.id:
+	if row.origin != Origin.HISTORY or not item.message.content.id:
 		return
 
 	def work() -> None:
@@ -58,7 +61,7 @@ def complete(row: "frappe._dict", item: Item) -> None:
 	in_transaction(work)
 
 
-def _described(row: "frappe._dict", item: Item) -> dict:
+def _described(row: MessageRow, item: Item) -> dict:
 	"""What the placeholder did not tell: kind, caption, and the object as Meta sends it."""
 	found = messages.columns(item.message, item.raw)
 	values = {"message_type": found["message_type"], "payload": found["payload"]}

@@ -8,14 +8,15 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import jobs, logs
+from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
 from whatsapp_channel.conversations.media.problems import expired
 from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
-from whatsapp_channel.conversations.media.views import FIELDS, attach
-from whatsapp_channel.conversations.media.wanted import FAILED, REMOVED, STORED, Wanted
+from whatsapp_channel.conversations.media.views import attach
+from whatsapp_channel.conversations.media.wanted import FileState, Wanted
+from whatsapp_channel.conversations.rows import MediaRow, MessageRow
 from whatsapp_channel.database import (
 	change_row,
 	in_transaction,
@@ -27,9 +28,9 @@ from whatsapp_channel.database import (
 )
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.spoken import to_user
 
-FIELDS += ["error", "available_until"]
 # Of one file, by who waits for it: an agent in front of the page, nobody.
 AGENT_SECONDS = 60.0
 SWEEP_SECONDS = 180.0
@@ -47,19 +48,17 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 		return _("There is nothing to fetch for this message.")
 	return (
 		_("The file has been fetched.")
-		if all(state == STORED for state, _text in outcomes)
+		if all(state == FileState.STORED for state, _text in outcomes)
 		else outcomes[0][1]
 	)
 
 
-def _missing(message: str) -> list["frappe._dict"]:
+def _missing(message: str) -> list[MediaRow]:
 	look_anew()  # another fetch may just have ended
-	return frappe.get_all(
-		MEDIA, {"parent": message, "parenttype": MESSAGE, "state": FAILED}, FIELDS, order_by="idx"
-	)
+	return rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, "idx")
 
 
-def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
+def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 	"""One more try of one file; returns its state and the reason if it is still missing."""
 	if not row.available_until or row.available_until <= site_now():
 		values = {"state": expired().state, "error": to_user(expired().sentence)}
@@ -72,14 +71,14 @@ def _again(row: "frappe._dict", seconds: float) -> tuple[str, str]:
 		values["available_until"] = row.available_until
 		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
 	if not _settle(row, values):
-		return REMOVED, _("This message was erased, or its file removed, while the file was being fetched.")
+		return FileState.REMOVED, _(
+			"This message was erased, or its file removed, while the file was being fetched."
+		)
 	return values["state"], values["error"]
 
 
-def _wanted(row: "frappe._dict") -> Wanted:
-	message = frappe.db.get_value(
-		MESSAGE, row.parent, ["wamid", "customer", "message_timestamp"], as_dict=True
-	)
+def _wanted(row: MediaRow) -> Wanted:
+	message = rows.one(MessageRow, row.parent)
 	return Wanted(
 		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
 		customer=message.customer,
@@ -93,7 +92,7 @@ def _wanted(row: "frappe._dict") -> Wanted:
 	)
 
 
-def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+def _settle(row: MediaRow, values: dict[str, Any]) -> bool:
 	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile.
 
 	False when nobody waits for the file any more: then it is not kept.
@@ -105,13 +104,13 @@ def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
 	return settled
 
 
-def _settle_locked(row: "frappe._dict", values: dict[str, Any], customer: str | None) -> bool | None:
+def _settle_locked(row: MediaRow, values: dict[str, Any], customer: str | None) -> bool | None:
 	"""None when the message is another customer's by now."""
 	lock_row(CUSTOMER, customer)
-	message = frappe.db.get_value(MESSAGE, row.parent, ["customer", "communication"], as_dict=True)
+	message = rows.one(MessageRow, row.parent)
 	if message and message.customer != customer:
 		return None
-	if frappe.db.get_value(MEDIA, row.name, "state") != FAILED:
+	if frappe.db.get_value(MEDIA, row.name, "state") != FileState.FAILED:
 		discard(values)
 		return False
 	set_value(MEDIA, row.name, values)
@@ -158,18 +157,18 @@ def _due() -> list["frappe._dict"]:
 	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
 	whose time is over is looked at once more, to say so."""
 	save_now()
-	rows = frappe.db.sql(
+	failed = frappe.db.sql(
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
 		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
-		where media.state = %s and coalesce(message.origin, '') != 'History' order by media.modified limit 500""",
-		(FAILED,),
+		where media.state = %s and coalesce(message.origin, '') != '{Origin.HISTORY}' order by media.modified limit 500""",
+		(FileState.FAILED,),
 		as_dict=True,
 	)
 	now = site_now()
 	return [
 		row
-		for row in rows
+		for row in failed
 		if now - row.modified >= max(FIRST_PAUSE, row.modified - row.creation)
 		or (row.available_until and row.available_until <= now)
 	]

@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_datetime
 
-from whatsapp_channel import jobs, logs
+from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
 from whatsapp_channel.cloud_api.inbound import InboundMessage
@@ -25,7 +25,8 @@ from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
 from whatsapp_channel.inbound.media import again
-from whatsapp_channel.inbound.problems import ItemProblem
+from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.keys import item_key, wamid_key
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -37,9 +38,8 @@ LANES = 4
 """So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
 TURN_SECONDS = 60
 # Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
-WAITING = "state = 'Pending' and file_since is not null and file_row is null"
-KEPT = ("Pending", "Held", "Unroutable")
-ITEM_FIELDS = ["state", "file_since", "file_row"]
+WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_row is null"
+KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 
 
 def media_of(message: InboundMessage) -> Media | None:
@@ -56,7 +56,7 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	media = media_of(item.message)
 	if not media:
 		return []
-	row = frappe.db.get_value(ITEM, {"item_key": item_key(item)}, ITEM_FIELDS, as_dict=True)
+	row = rows.first(ItemRow, {"item_key": item_key(item)})
 	if row and row.file_row:
 		values = json.loads(row.file_row)
 		return [{**values, "available_until": get_datetime(values["available_until"])}]
@@ -68,7 +68,7 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	if left <= timedelta():
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
-	raise ItemProblem(text, "Pending", retry_at=utc_now() + left, columns=columns)
+	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
 
 def _later() -> str:
@@ -147,8 +147,7 @@ def _fetch_or_report(name: str) -> None:
 
 
 def _fetch(name: str) -> None:
-	fields = ["name", "payload", "file_customer", "file_tries"]
-	row = frappe.db.get_value(ITEM, name, fields, as_dict=True)
+	row = rows.one(ItemRow, name)
 	if not row:
 		return
 	# Counted before: a file that kills its worker must not kill one after the other.
@@ -192,7 +191,7 @@ def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
 	return values
 
 
-def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
+def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
 	"""Hands the outcome to the waiting item; False when it waits no more: it is filed, or erased, or the customer is
 	another's by now, to whom the file does not belong yet."""
 
@@ -200,7 +199,7 @@ def _settle(row: "frappe._dict", values: dict[str, Any]) -> bool:
 		if not lock_row(CUSTOMER, row.file_customer):
 			return False
 		frappe.db.sql(
-			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = 'Pending' then %s else
+			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = '{ItemState.PENDING}' then %s else
 			next_attempt end where name = %s and state in %s and file_row is null""",
 			(frappe.as_json(values), site_now(), row.name, KEPT),
 		)

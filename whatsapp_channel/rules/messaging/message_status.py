@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from whatsapp_channel.rules.closed_set import ClosedSet
 
 
-class MessageStatus(str, Enum):
+class MessageStatus(ClosedSet):
 	"""RECEIVED is the customer's; all others are steps of a message of ours."""
 
 	RECEIVED = "Received"

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import Enum
 
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.rules.utc import utc
 
 SESSION = timedelta(hours=24)
 
 
-class Direction(str, Enum):
+class Direction(ClosedSet):
 	"""Who wrote a message, seen from the business."""
 
 	INCOMING = "Incoming"
 	OUTGOING = "Outgoing"
 
 
-class SessionKind(str, Enum):
+class SessionKind(ClosedSet):
 	"""What opened a session. It never changes afterwards."""
 
 	CUSTOMER = "Customer Initiated"

@@ -1,0 +1,74 @@
+"""Rows that are read in more than one place: each class of one list of columns, and every column there."""
+
+from dataclasses import FrozenInstanceError
+from datetime import timedelta
+from typing import Any
+
+import frappe
+import pytest
+
+from tests.app.desk import Desk
+from whatsapp_channel import rows
+from whatsapp_channel.conversations.rows import (
+	ChannelRow,
+	ConversationRow,
+	CourseRow,
+	CustomerRow,
+	MediaRow,
+	MessageRow,
+	OutgoingRow,
+)
+from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.rows import Row
+
+KINDS: list[type[Row]] = [
+	ChannelRow,
+	ConversationRow,
+	CourseRow,
+	CustomerRow,
+	ItemRow,
+	MediaRow,
+	MessageRow,
+	OutgoingRow,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_a_column(kind: type[Row], desk: Desk) -> None:
+	assert set(kind.columns()) <= set(frappe.db.get_table_columns(kind.DOCTYPE))
+
+
+@pytest.mark.parametrize("kind", [ConversationRow, CourseRow, MessageRow])
+def test_a_row_holds_what_is_stored_however_it_is_read(kind: type[Row], desk: Desk) -> None:
+	desk.writes("Hello")
+	name = frappe.get_all(kind.DOCTYPE, pluck="name", limit=1)[0]
+	stored = frappe.get_doc(kind.DOCTYPE, name)
+	read = rows.one(kind, name)
+	assert read.values() == {column: stored.get(column) for column in kind.columns()}
+	assert read == rows.first(kind, {"name": name}) == rows.where(kind, "name = %s", (name,))[0]
+
+
+def test_what_is_not_there_is_none(desk: Desk) -> None:
+	assert rows.one(CustomerRow, "nobody") is None
+	assert rows.first(CustomerRow, {"name": "nobody"}) is None
+	assert rows.many(CustomerRow, {"name": "nobody"}) == []
+
+
+def test_rows_come_in_order_and_no_more_than_asked(desk: Desk) -> None:
+	for text in ("one", "two", "three"):
+		desk.writes(text)
+	found = rows.many(MessageRow, {}, "message_timestamp desc, creation desc", limit=2)
+	assert [row.text for row in found] == ["three", "two"]
+
+
+def test_a_row_that_was_read_does_not_change(desk: Desk) -> None:
+	desk.writes("Hello")
+	row = rows.many(MessageRow, {})[0]
+	values: dict[str, Any] = {"text": "Bye", "wamid_masked": "not a column of this class"}
+	after = row.changed(values)
+	assert (row.text, after.text, after.name) == ("Hello", "Bye", row.name)
+	with pytest.raises(FrozenInstanceError):
+		row.text = "Bye"
+	assert frappe.db.get_value(MESSAGE, row.name, "text") == "Hello"
+	assert after.message_timestamp - row.message_timestamp == timedelta()
