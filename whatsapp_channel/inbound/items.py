@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
@@ -22,6 +21,7 @@ from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Sentence, _, sentence, verbatim
 
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
@@ -85,7 +85,7 @@ def _report_error(item: Item) -> None:
 	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
-	text = _("Meta reports: {0} (code {1}).").format(words.rstrip(".") or "?", error.code or "?")
+	text = sentence(_("Meta reports: {0} (code {1})."), words.rstrip(".") or "?", error.code or "?")
 	raise ItemProblem(text, ItemState.DROPPED)
 
 
@@ -110,7 +110,7 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 def _unexpected(error: Exception) -> ItemProblem:
 	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
-	return ItemProblem(text[:500], ItemState.PENDING)
+	return ItemProblem(verbatim(text[:500]), ItemState.PENDING)
 
 
 def give_up(delivery: str, item: Item) -> None:
@@ -119,7 +119,7 @@ def give_up(delivery: str, item: Item) -> None:
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
 	if not (item.message and messages.exists(item.message.id)):
-		keep(delivery, item, ItemProblem(text, ItemState.FAILED))
+		keep(delivery, item, ItemProblem(Sentence(text), ItemState.FAILED))
 
 
 def keep(delivery: str, item: Item, problem: ItemProblem) -> None:

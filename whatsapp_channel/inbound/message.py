@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from frappe import _
-
 from whatsapp_channel.cloud_api.webhook import InboundMessage, Item
 from whatsapp_channel.conversations import communications, conversation, filing, messages, session, traces
 from whatsapp_channel.conversations.customers import customer
@@ -16,6 +14,7 @@ from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
+from whatsapp_channel.words import Sentence, _
 
 
 def file(item: Item) -> None:
@@ -26,7 +25,7 @@ def file(item: Item) -> None:
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
 		raise ItemProblem(
-			_("The message names no sender. It is kept here and cannot be filed."), ItemState.FAILED
+			Sentence(_("The message names no sender. It is kept here and cannot be filed.")), ItemState.FAILED
 		)
 	if messages.exists(message.id):
 		return

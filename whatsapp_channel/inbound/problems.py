@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from whatsapp_channel.rules.closed_set import ClosedSet
-from whatsapp_channel.words import Explained, Sentence, verbatim
+from whatsapp_channel.words import Explained, Sentence
 
 
 class ItemState(ClosedSet):
@@ -28,13 +28,13 @@ class ItemProblem(Explained):
 
 	def __init__(
 		self,
-		text: Sentence | str,
+		sentence: Sentence,
 		state: str,
 		patience: timedelta | None = None,
 		retry_at: datetime | None = None,
 		columns: dict[str, Any] | None = None,
 	) -> None:
-		super().__init__(text if isinstance(text, Sentence) else verbatim(text))
+		super().__init__(sentence)
 		self.state = state
 		self.patience = patience
 		self.retry_at = retry_at

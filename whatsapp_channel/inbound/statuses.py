@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
@@ -23,6 +22,7 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.spoken import to_user
+from whatsapp_channel.words import Sentence, _, sentence
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
@@ -61,10 +61,12 @@ def apply(item: Item) -> None:
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(_("Unknown status {0}.").format(update.status), ItemState.DROPPED)
+		raise ItemProblem(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(_("No message of ours has this id."), ItemState.PENDING, patience=PATIENCE)
+		raise ItemProblem(
+			Sentence(_("No message of ours has this id.")), ItemState.PENDING, patience=PATIENCE
+		)
 	if not _is_ready(rows.one(CourseRow, name), update):
 		outcome.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
@@ -145,7 +147,7 @@ def _fail_as_reported(name: str, update: StatusUpdate) -> None:
 
 def _failure_text(update: StatusUpdate) -> str:
 	if not update.errors:
-		return _("WhatsApp did not deliver this message and gave no reason.")
+		return to_user(_("WhatsApp did not deliver this message and gave no reason."))
 	error = update.errors[0]
 	rule = rule_for(error.code)
 	return to_user(rule.for_agent)

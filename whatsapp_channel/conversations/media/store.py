@@ -54,20 +54,20 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	except Exception as error:
 		frappe.db.rollback()
 		found = problem_of(error, wanted)
-		return _row(wanted, state=found.state, error=to_user(found.sentence)), error
+		return _row(wanted, state=found.state, why=found.sentence), error
 
 
-def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
+def put_off(wanted: Wanted, why: Sentence) -> dict[str, Any]:
 	"""The values of a media row for a file that is not asked for now."""
-	return _row(wanted, state=FileState.FAILED, error=reason)
+	return _row(wanted, state=FileState.FAILED, why=why)
 
 
-def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
+def give_up(wanted: Wanted, why: Sentence) -> dict[str, Any]:
 	"""The values of a media row for a file that is never asked for again."""
-	return _row(wanted, state=FileState.REFUSED, error=reason)
+	return _row(wanted, state=FileState.REFUSED, why=why)
 
 
-def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
+def _row(wanted: Wanted, why: Sentence | None = None, **found: Any) -> dict[str, Any]:
 	now = utc_now()
 	# Meta counts from the webhook. For a message that is filed late, Meta's answer decides; this only ends the offer.
 	until = max(wanted.at + rules.KEPT_BY_META, now + rules.KEPT_BY_META / 7)
@@ -77,7 +77,7 @@ def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
 		"mime_type": wanted.mime_type and wanted.mime_type[:140],
 		"media_id": wanted.media_id,
 		"sha256": wanted.sha256,
-		"error": None,
+		"error": why and to_user(why),
 		"available_until": to_site(until),
 		**found,
 	}
