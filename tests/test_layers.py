@@ -32,6 +32,7 @@ stored jobs encryption
 logs
 rows
 database
+spoken
 clock timeouts keys doctypes
 rules
 cloud_api

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict, save_now
 from whatsapp_channel.rules.customers.masking import mask_text
 from whatsapp_channel.timeouts import OutOfTime, tolerated
+from whatsapp_channel.words import Explained, verbatim
 
 TITLE_LENGTH = 140
 SERVER_ERROR = 500
@@ -39,7 +40,7 @@ class Unforeseen(frappe.SecurityException):
 	http_status_code = SERVER_ERROR
 
 
-class JobFailed(Exception):
+class JobFailed(Explained):
 	"""What leaves a job in place of its error. The text says where that came from; RQ keeps it, and Frappe logs it."""
 
 
@@ -160,7 +161,7 @@ def _tried(work: Callable[[], Any], attempt: int = 1) -> tuple[Any, Exception | 
 			return work(), None
 	except Exception as error:
 		again = isinstance(error, frappe.RetryBackgroundJobError) or is_conflict(error)
-		failure = type(error)(trace()) if isinstance(error, OutOfTime) else JobFailed(trace())
+		failure = type(error)(trace()) if isinstance(error, OutOfTime) else JobFailed(verbatim(trace()))
 	with tolerated():  # the connection itself may be what was lost
 		frappe.db.rollback()
 	if not again or attempt == CONFLICT_TRIES:

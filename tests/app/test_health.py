@@ -113,7 +113,7 @@ def _(world: World) -> None:
 @fault("meta", "no answer in time")
 def _(world: World) -> None:
 	def too_slow(_limit: Limit) -> None:
-		raise TooSlow
+		raise TooSlow(5)
 
 	world.patch.setattr(accounts, "sign", too_slow)
 

@@ -21,7 +21,7 @@ from whatsapp_channel.cloud_api.content import (
 	read_content,
 	read_referral,
 )
-from whatsapp_channel.cloud_api.problem import Problem, Unreadable
+from whatsapp_channel.cloud_api.problem import Unreadable, about, problem_from_json, problem_to_json
 from whatsapp_channel.cloud_api.wire import load, web_address
 
 HEX = "49f227634806293b0995459bc310b593e1400f41591efcf07e9bced335f41942"
@@ -205,7 +205,7 @@ VALUES = {
 
 @pytest.mark.parametrize("text", SENTENCES.values(), ids=SENTENCES)
 def test_sentence_is_translated_with_its_values(text: str) -> None:
-	problem = Unreadable(text, **VALUES).problem
+	problem = Unreadable(text, **VALUES).sentence
 	assert str(problem) == text.format(**VALUES) == problem.text.format(**problem.args)
 	translated = f"Übersetzt: {problem.text}".format(**problem.args)
 	assert translated == f"Übersetzt: {problem}"
@@ -213,7 +213,7 @@ def test_sentence_is_translated_with_its_values(text: str) -> None:
 
 
 STORED: dict[str, tuple[Any, str | None]] = {
-	"problem": (Problem("{field} is odd.", field="id").to_json(), "id is odd."),
+	"problem": (problem_to_json(about("{field} is odd.", field="id")), "id is odd."),
 	"text of an older version": ("id {is} odd.", "id {is} odd."),
 	"values missing": ({"text": "{field} is odd.", "args": {}}, "{field} is odd."),
 	"attribute of a value": ({"text": "{x.y}", "args": {"x": "1"}}, "{x.y}"),
@@ -226,11 +226,12 @@ STORED: dict[str, tuple[Any, str | None]] = {
 
 @pytest.mark.parametrize(("stored", "text"), STORED.values(), ids=STORED)
 def test_stored_problem(stored: Any, text: str | None) -> None:
-	assert Problem.from_json(stored) == text
+	found = problem_from_json(stored)
+	assert (found and str(found)) == text
 
 
 def test_problem_of_hostile_values_is_one_text() -> None:
 	with pytest.raises(Unreadable) as refused:
 		load("{0.__class__} {field}")
-	assert refused.value.problem.text == problems.NOT_JSON
-	assert Problem("{field}", field="{0} {field}") == "{0} {field}"
+	assert refused.value.sentence.text == problems.NOT_JSON
+	assert str(about("{field}", field="{0} {field}")) == "{0} {field}"

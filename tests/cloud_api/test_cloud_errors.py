@@ -287,8 +287,8 @@ def test_error_of_a_number_carries_the_localised_words():
 		)
 	)
 	assert error.details == "Não foi possível enviar: Tente novamente"
-	assert error.admin_text == rule_for(2388091).admin_text
-	assert error.agent_text == ASK_ADMIN
+	assert str(error.sentence) == rule_for(2388091).admin_text
+	assert str(error.for_agent) == ASK_ADMIN
 
 
 @pytest.mark.parametrize(
@@ -323,8 +323,8 @@ def test_retry_of_an_answer(status: int, body: object, retry: Retry):
 	assert type(error) is CloudAPIError
 	assert error.retry is retry
 	assert str(error)
-	assert error.agent_text
-	assert error.admin_text
+	assert str(error.for_agent)
+	assert str(error.sentence)
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ def test_answer_without_an_error_object_leaves_the_outcome_unknown(status: int, 
 	error = CloudAPIError.from_response(httpx.Response(status, content=content))
 	assert isinstance(error, OutcomeUnknown)
 	assert (error.retry, error.http_status) == (Retry.NEVER, status)
-	assert "twice" in error.agent_text
+	assert "twice" in str(error.for_agent)
 
 
 def test_kinds_of_error_without_an_answer():
@@ -355,5 +355,5 @@ def test_kinds_of_error_without_an_answer():
 	assert (MediaRefused("x").retry, MediaRefused("x").rule.cause) == (Retry.NEVER, Cause.MEDIA)
 	for error in (NotSent("x"), OutcomeUnknown("x"), MediaRefused("x")):
 		assert isinstance(error, CloudAPIError)
-		assert error.agent_text != ASK_ADMIN
-		assert error.admin_text
+		assert str(error.for_agent) != ASK_ADMIN
+		assert str(error.sentence)

@@ -111,8 +111,8 @@ def test_no_text_of_a_failure_has_a_secret(
 			str(error),
 			repr(error),
 			error.meta_text,
-			error.agent_text,
-			error.admin_text,
+			str(error.for_agent),
+			str(error.sentence),
 			repr(vars(error)),
 		]
 		texts += traceback.format_exception(error)

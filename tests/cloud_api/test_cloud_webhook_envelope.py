@@ -43,7 +43,7 @@ def test_bad_change_beside_a_valid_one(bad: Any, kind: ItemKind, words: str):
 	broken = found.items[0]
 	assert (broken.kind, broken.message, broken.status) == (kind, None, None)
 	assert broken.problem
-	assert words in broken.problem
+	assert words in str(broken.problem)
 	assert broken.position.startswith("0/0/")
 	assert Item.from_json(broken.to_json()) == broken
 
@@ -66,7 +66,7 @@ def test_bad_entry_beside_a_valid_one(bad: Any, words: str):
 	assert_one_valid(found.items, bad=1)
 	broken = found.items[0]
 	assert broken.problem
-	assert words in broken.problem
+	assert words in str(broken.problem)
 	assert (broken.kind, broken.position) == (ItemKind.OTHER, "0/0/entry/0")
 	assert Item.from_json(broken.to_json()) == broken
 

@@ -34,8 +34,8 @@ def check_item(item: Item) -> None:
 	assert again == item
 	assert again.to_json() == stored
 	if item.problem:
-		assert item.problem == item.problem.text.format(**item.problem.args)
-		assert len(item.problem) < 600
+		assert str(item.problem) == item.problem.text.format(**item.problem.args)
+		assert len(str(item.problem)) < 600
 	for number in (item.peer, item.contact and item.contact.wa_id):
 		assert number is None or (number.isascii() and number.isdigit())
 	if item.message:

@@ -77,8 +77,8 @@ def test_causes(facts: dict[str, Any], keys: list[str]) -> None:
 	found = calling.causes(Facts(**{**READY, **facts}), "7")
 	assert [each.key for each in found] == keys
 	for each in found:
-		named = {name for _, name, _, _ in Formatter().parse(each.status.reason) if name}
-		assert named <= set(each.status.reason_args)
+		named = {name for _, name, _, _ in Formatter().parse(each.status.reason.text) if name}
+		assert named <= set(each.status.reason.args)
 
 
 def present(*troubles: Trouble) -> dict[str, Cause]:

@@ -228,7 +228,7 @@ STATUSES = {
 @pytest.mark.parametrize(("given", "value", "reason"), STATUSES.values(), ids=STATUSES.keys())
 def test_status(given: dict[str, Any], value: ChannelStatus, reason: str) -> None:
 	status = derive(facts_of(given))
-	assert (status.value, reason in status.reason.format(**status.reason_args)) == (value, True), status
+	assert (status.value, reason in str(status.reason)) == (value, True), status
 
 
 @pytest.mark.parametrize("policy", ["Off", "Meta's Present Limits"])
@@ -261,7 +261,7 @@ def test_restriction(kind: str, expected: tuple[ChannelStatus, bool, str]) -> No
 		value,
 		not replies and found.restricted is not None,
 	)
-	assert words in status.reason.format(**status.reason_args)
+	assert words in str(status.reason)
 
 
 ENDS = {"a second before": (timedelta(seconds=1), True), "at its end": (timedelta(0), False)}

@@ -49,9 +49,9 @@ def test_accepted(read: object, text: str, digits: str) -> None:
 def test_refused(read: object, field: str, text: str, problem: str) -> None:
 	with pytest.raises(Refused) as caught:
 		read(text)  # type: ignore[operator]
-	assert caught.value.field == field
-	assert caught.value.problem.format(**caught.value.values) == problem
-	assert caught.value.way_out
+	assert str(caught.value.field) == field
+	assert str(caught.value.problem) == problem
+	assert str(caught.value.way_out)
 	assert str(caught.value).startswith(f"{field}: {problem} ")
 
 

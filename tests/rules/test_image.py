@@ -68,9 +68,9 @@ def test_an_icon_that_is_one(content: bytes, name: str, image: Image) -> None:
 def test_an_icon_that_is_none(content: bytes, name: str, problem: str) -> None:
 	with pytest.raises(Refused) as caught:
 		check_icon(content, name)
-	assert caught.value.field == "Icon"
-	assert caught.value.problem.format(**caught.value.values) == problem
-	assert caught.value.way_out
+	assert str(caught.value.field) == "Icon"
+	assert str(caught.value.problem) == problem
+	assert str(caught.value.way_out)
 
 
 def test_the_sizes_are_what_they_say() -> None:

@@ -132,7 +132,7 @@ def test_refused_with_a_reason(kind, head, declared, name, says):
 	with pytest.raises(Unacceptable) as caught:
 		judge(kind, head, declared, name)
 	assert says in str(caught.value)
-	assert caught.value.text.format(*caught.value.values) == str(caught.value)
+	assert str(caught.value.sentence) == str(caught.value)
 
 
 @given(

@@ -6,6 +6,7 @@ import pytest
 
 from whatsapp_channel.rules.onboarding import setup_steps
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, current, steps
+from whatsapp_channel.words import Sentence
 
 ALL = [
 	Facts(
@@ -78,7 +79,7 @@ def test_course(facts: Facts, states: str, now: str):
 	],
 	ids=["no department", "as many channels", "a department was deleted", "room"],
 )
-def test_room_for_a_channel(departments: int, channels: int, reason: str | None):
+def test_room_for_a_channel(departments: int, channels: int, reason: Sentence | None):
 	facts = Facts(
 		has_account=True, profile_saved=True, number_ready=True, departments=departments, channels=channels
 	)

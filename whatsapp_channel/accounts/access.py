@@ -5,7 +5,7 @@ from functools import partial
 import frappe
 
 from whatsapp_channel import settings
-from whatsapp_channel.accounts import status, times, words
+from whatsapp_channel.accounts import status, times
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
@@ -14,6 +14,7 @@ from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, MESSAGE
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.accounts.account_events import ACCESS
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
+from whatsapp_channel.spoken import to_all
 
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
 REFUSALS_UNTIL_STOP = 2
@@ -51,7 +52,7 @@ def note_refusal(account: str, error: CloudAPIError) -> bool:
 	)
 	failures = frappe.db.get_value(ACCOUNT, account, "authorisation_failures")
 	if failures >= REFUSALS_UNTIL_STOP:
-		stop_sending(account, words.translate(error.admin_text), code=error.code or 0)
+		stop_sending(account, to_all(error.sentence), code=error.code or 0)
 	save_now()  # outside of any message's transaction
 	return failures >= REFUSALS_UNTIL_STOP
 

@@ -7,12 +7,12 @@ from typing import Any
 import frappe
 
 from whatsapp_channel import settings
-from whatsapp_channel.accounts.words import say
 from whatsapp_channel.clock import to_utc, utc_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.accounts.restriction import Restriction
 from whatsapp_channel.rules.accounts.trial import GUIDE
+from whatsapp_channel.spoken import to_all
 
 _ACCOUNT_FIELDS = [
 	"name",
@@ -52,7 +52,7 @@ def site(*, receives: bool | None = None) -> Site:
 		receives=receives,
 		trial_policy=policy or GUIDE,
 		now=utc_now(),
-		say=say,
+		say=to_all,
 	)
 
 

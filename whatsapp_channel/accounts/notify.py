@@ -6,15 +6,15 @@ from html import escape
 
 import frappe
 
-from whatsapp_channel.accounts import words
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.accounts import calling
 from whatsapp_channel.rules.accounts.calling import Cause
 from whatsapp_channel.rules.accounts.channel_status import Status
+from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 ROLE = "System Manager"
 
@@ -51,9 +51,9 @@ def _send(account: str, label: str, status: Status) -> None:
 	# A DocType's controller: Frappe loads it with its site.
 	from frappe.desk.doctype.notification_log.notification_log import make_notification_logs
 
-	subject = words.translate(_SUBJECT).format(account=label, status=words.translate(status.value.value))
+	subject = to_all(Sentence(_SUBJECT, {"account": label, "status": Sentence(status.value.value)}))
 	content = " ".join(
-		f"<p>{escape(text, quote=False)}</p>" for text in (words.reason(status), words.next_step(status))
+		f"<p>{escape(to_all(each), quote=False)}</p>" for each in (status.reason, status.next_step)
 	)
 	log = {
 		"type": "Alert",

@@ -3,11 +3,11 @@
 import frappe
 
 from whatsapp_channel.accounts.facts import dump, restrictions
-from whatsapp_channel.accounts.words import say
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.rules.accounts.restriction import Restriction, standing
+from whatsapp_channel.spoken import to_all
 
 
 def replace(account: str, topic: str, given: tuple[Restriction, ...]) -> bool:
@@ -36,7 +36,7 @@ def _row(account: str) -> "frappe._dict | None":
 def _write(account: str, row: "frappe._dict", given: tuple[Restriction, ...], *, by_meta: bool) -> None:
 	present = standing(given, utc_now())
 	values = {
-		"restriction": "\n".join(say(each.sentence) for each in present) or None,
+		"restriction": "\n".join(to_all(each.sentence) for each in present) or None,
 		"restrictions": dump(present),
 		"restricted_since": (row.restricted_since or site_now()) if present else None,
 	}

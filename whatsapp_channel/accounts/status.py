@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel import logs
-from whatsapp_channel.accounts import notify, restriction, timeline, words
+from whatsapp_channel.accounts import notify, restriction, timeline
 from whatsapp_channel.accounts.facts import account_state, number_state, site
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, plain_values
@@ -16,6 +16,7 @@ from whatsapp_channel.logs import report
 from whatsapp_channel.rules.accounts import calling, channel_facts, channel_status
 from whatsapp_channel.rules.accounts.channel_facts import NumberState, Site
 from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Facts, Status
+from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
@@ -130,7 +131,7 @@ def _facts_of_account(account: str, now: Site) -> Facts:
 
 
 def _columns(status: Status) -> dict[str, Any]:
-	values = (status.value.value, words.reason(status), words.next_step(status), status.action.value)
+	values = (status.value.value, to_all(status.reason), to_all(status.next_step), status.action.value)
 	return dict(zip(FIELDS, values, strict=True))
 
 

@@ -4,9 +4,9 @@ from html import escape
 
 import frappe
 
-from whatsapp_channel.accounts.words import translate
 from whatsapp_channel.doctypes import CHANNEL
-from whatsapp_channel.words import _
+from whatsapp_channel.spoken import to_all
+from whatsapp_channel.words import Sentence, _
 
 _TRANSITION = _("Status: {old} → {new}. {reason}")
 
@@ -25,5 +25,5 @@ def note(doctype: str, name: str, text: str) -> None:
 
 def transition(channel: str, old: str, new: str, reason: str) -> None:
 	"""A channel went from one status to another."""
-	words = {"old": translate(old), "new": translate(new), "reason": reason}
-	note(CHANNEL, channel, translate(_TRANSITION).format(**words))
+	args = {"old": Sentence(old), "new": Sentence(new), "reason": reason}
+	note(CHANNEL, channel, to_all(Sentence(_TRANSITION, args)))

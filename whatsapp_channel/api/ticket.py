@@ -21,6 +21,7 @@ from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
+from whatsapp_channel.spoken import to_user
 
 UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 
@@ -118,7 +119,7 @@ def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
 	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(thread.channel)]
 	if verdict.reason:
-		lines.append(_("Replies are refused: {0}").format(gate.said(verdict.reason)))
+		lines.append(_("Replies are refused: {0}").format(to_user(verdict.reason)))
 	elif verdict.waits_because:
 		lines.append(
 			_("Replies wait until an administrator has looked at it: {0}").format(verdict.waits_because)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 
 class Retry(Enum):
@@ -74,6 +74,16 @@ class ErrorRule:
 	def codes(self) -> range:
 		"""Every code of the row."""
 		return range(self.code, (self.last or self.code) + 1)
+
+	@property
+	def for_agent(self) -> Sentence:
+		"""What happened and what to do, for an agent."""
+		return Sentence(self.agent_text or ASK_ADMIN)
+
+	@property
+	def for_admin(self) -> Sentence:
+		"""What happened and what to do, for an administrator."""
+		return Sentence(self.admin_text)
 
 
 ASK_ADMIN = _(

@@ -1,7 +1,7 @@
 """Everything that can go wrong with a call to Meta, and what to do about it.
 
-The app asks an error for `.rule` (cause, retry, scope) and shows `.agent_text` or `.admin_text`, both English and
-marked for translation; `.meta_text` is what Meta said, in Meta's words. No secret is part of any of them.
+The app asks an error for `.rule` (cause, retry, scope) and shows `.sentence` to administrators or `.for_agent` to agents;
+`.meta_text` is what Meta said, in Meta's words. No secret is part of any of them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 import httpx
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Explained, Sentence, _
 
-from .error_rule import ASK_ADMIN, Cause, ErrorRule, Retry, Scope
+from .error_rule import Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
 from .masking import mask
 from .wire import Unreadable, load, whole_number
@@ -123,7 +123,7 @@ def _known_rule(code: int | None, subcode: int | None) -> ErrorRule | None:
 	return RULES.get(code) if code is not None else None
 
 
-class CloudAPIError(Exception):
+class CloudAPIError(Explained):
 	"""Meta refused a request (or, in the subclasses, gave no clear answer). Nothing was done by it.
 
 	`code`, `subcode`, `fbtrace_id` and `is_transient` are Meta's; `title` and `details` are Meta's words without
@@ -141,7 +141,6 @@ class CloudAPIError(Exception):
 		fbtrace_id: str | None = None,
 		is_transient: bool = False,
 	) -> None:
-		super().__init__(title)
 		self.title = title
 		self.code = code
 		self.subcode = subcode
@@ -149,6 +148,7 @@ class CloudAPIError(Exception):
 		self.details = details
 		self.fbtrace_id = fbtrace_id
 		self.is_transient = is_transient
+		super().__init__(self.rule.for_admin)
 
 	@property
 	def rule(self) -> ErrorRule:
@@ -163,14 +163,9 @@ class CloudAPIError(Exception):
 		return self.rule.retry
 
 	@property
-	def agent_text(self) -> str:
-		"""What an agent reads, English, marked for translation."""
-		return self.rule.agent_text or ASK_ADMIN
-
-	@property
-	def admin_text(self) -> str:
-		"""What an administrator reads, English, marked for translation."""
-		return self.rule.admin_text
+	def for_agent(self) -> Sentence:
+		"""What an agent reads instead of `sentence`, which is for administrators."""
+		return self.rule.for_agent
 
 	@property
 	def meta_text(self) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from whatsapp_channel.words import Sentence
+
 from .content import (
 	Content,
 	Edit,
@@ -22,7 +24,7 @@ from .content import (
 	read_referral,
 	read_referred_product,
 )
-from .problem import AHEAD, MISSING, NO_PERSON, NO_SENDER, NOT_DIGITS, NOT_TEXT, Problem, Unreadable
+from .problem import AHEAD, MISSING, NO_PERSON, NO_SENDER, NOT_DIGITS, NOT_TEXT, Unreadable, about
 from .wire import (
 	MAX_NAME,
 	line_of,
@@ -194,12 +196,12 @@ def read_contact(raw: object) -> ContactCard:
 	)
 
 
-def problem_with_time(timestamp: datetime, now: datetime) -> Problem | None:
+def problem_with_time(timestamp: datetime, now: datetime) -> Sentence | None:
 	"""Why `timestamp` cannot be true at `now` (both UTC): more than an hour ahead. None when it can."""
 	ahead = (timestamp - now).total_seconds()
 	if ahead <= 3600:
 		return None
-	return Problem(AHEAD, time=f"{timestamp:%Y-%m-%d %H:%M:%S}", hours=f"{ahead / 3600:.1f}")
+	return about(AHEAD, time=f"{timestamp:%Y-%m-%d %H:%M:%S}", hours=f"{ahead / 3600:.1f}")
 
 
 def _wamid(raw: Raw) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.words import Explained, Sentence, _
 
 from .wire import clean_text
 
@@ -26,12 +26,8 @@ class Sendable(Protocol):
 		"""The keys of the request that say what is sent: `type`, and under its name the object of that type."""
 
 
-class Unsendable(ValueError):
-	"""Content that Meta would refuse. `sentence` says which field, what is wrong with it, and the way out."""
-
-	def __init__(self, sentence: Sentence) -> None:
-		super().__init__(str(sentence))
-		self.sentence = sentence
+class Unsendable(Explained, ValueError):
+	"""Content that Meta would refuse. The sentence says which field, what is wrong with it, and the way out."""
 
 
 class Text(BaseModel):

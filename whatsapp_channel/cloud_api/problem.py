@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Explained, Sentence, _, verbatim
 
 MISSING = _(
 	"{field} is missing. The item is kept: correct what sends it, or reprocess it after an update of the app."
@@ -49,42 +49,34 @@ ENTRY_NOT_A_LIST = _("entry is {found}, not a list. The delivery is kept as it c
 NOT_STORED = _("This is not a stored item: it has no object in the field raw.")
 
 
-class Problem(str):
-	"""A sentence in English, usable as text, with what translates it: `_(problem.text).format(**problem.args)`."""
-
-	__slots__ = ("args", "text")
-
-	text: str
-	args: Mapping[str, str]
-
-	def __new__(cls, text: str, /, **args: object) -> Problem:
-		shown = {name: str(value) for name, value in args.items()}
-		problem = super().__new__(cls, text.format(**shown))
-		problem.text, problem.args = text, shown
-		return problem
-
-	def to_json(self) -> dict[str, object]:
-		"""For storage, read by `from_json`."""
-		return {"text": self.text, "args": dict(self.args)}
-
-	@classmethod
-	def from_json(cls, stored: object) -> Problem | None:
-		"""A stored problem; a mere text is kept as it is. None for anything else."""
-		if isinstance(stored, str):
-			return cls("{text}", text=stored)
-		text = stored.get("text") if isinstance(stored, Mapping) else None
-		args = stored.get("args") if isinstance(stored, Mapping) else None
-		if not isinstance(text, str) or not isinstance(args, Mapping):
-			return None
-		try:
-			return cls(text, **args)
-		except (LookupError, ValueError, AttributeError, TypeError):
-			return cls("{text}", text=text)
-
-
-class Unreadable(ValueError):
-	"""A value is not what Meta documents. The text names field, problem and way out; `problem` is translatable."""
+class Unreadable(Explained, ValueError):
+	"""A value is not what Meta documents. The sentence names field, problem and way out."""
 
 	def __init__(self, text: str, /, **args: object) -> None:
-		self.problem = Problem(text, **args)
-		super().__init__(self.problem)
+		super().__init__(about(text, **args))
+
+
+def about(text: str, /, **args: object) -> Sentence:
+	"""The sentence about values as they came."""
+	return Sentence(text, {name: str(value) for name, value in args.items()})
+
+
+def problem_to_json(problem: Sentence) -> dict[str, object]:
+	"""For storage, read by `problem_from_json`."""
+	return {"text": problem.text, "args": {name: str(value) for name, value in problem.args.items()}}
+
+
+def problem_from_json(stored: object) -> Sentence | None:
+	"""A stored problem; a mere text is kept as it is. None for anything else."""
+	if isinstance(stored, str):
+		return verbatim(stored)
+	text = stored.get("text") if isinstance(stored, Mapping) else None
+	args = stored.get("args") if isinstance(stored, Mapping) else None
+	if not isinstance(text, str) or not isinstance(args, Mapping):
+		return None
+	found = about(text, **args)
+	try:
+		str(found)
+	except (LookupError, ValueError, AttributeError, TypeError):
+		return verbatim(text)
+	return found

@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from whatsapp_channel.words import Sentence
+
 from .inbound import (
 	ContactCard,
 	ErrorObject,
@@ -38,8 +40,10 @@ from .problem import (
 	NOT_A_LIST,
 	NOT_AN_OBJECT,
 	NOT_STORED,
-	Problem,
 	Unreadable,
+	about,
+	problem_from_json,
+	problem_to_json,
 )
 from .wire import MAX_NAME, list_of, load, object_of, optional_digits, optional_id, optional_time, shown
 
@@ -51,7 +55,6 @@ __all__ = [
 	"Item",
 	"ItemKind",
 	"Preference",
-	"Problem",
 	"StatusUpdate",
 	"problem_with_time",
 	"read_delivery",
@@ -108,7 +111,7 @@ class Item:
 	message: InboundMessage | None = None
 	status: StatusUpdate | None = None
 	contact: ContactCard | None = None
-	problem: Problem | None = None
+	problem: Sentence | None = None
 	error: ErrorObject | None = None
 	peer: str | None = None
 	preference: Preference | None = None
@@ -126,7 +129,7 @@ class Item:
 			"contact": _card_to_json(self.contact) if self.contact else None,
 			"peer": self.peer,
 			"told": int(self.told.timestamp()) if self.told else None,
-			"problem": self.problem.to_json() if self.problem else None,
+			"problem": problem_to_json(self.problem) if self.problem else None,
 		}
 		return json.dumps(stored)
 
@@ -149,7 +152,7 @@ class Item:
 			phone_number_id=optional_id(stored, "phone_number_id"),
 			field=str(stored.get("field") or ""),
 			contact=read_contact(card) if isinstance(card, dict) else None,
-			problem=Problem.from_json(stored.get("problem")),
+			problem=problem_from_json(stored.get("problem")),
 			peer=optional_digits(stored, "peer"),
 			told=optional_time(stored, "told"),
 		)
@@ -160,7 +163,7 @@ class Delivery:
 	"""What one webhook POST carried. `problem` says, naming the field, why nothing could be read."""
 
 	items: tuple[Item, ...]
-	problem: Problem | None = None
+	problem: Sentence | None = None
 
 
 def read_item(
@@ -172,7 +175,7 @@ def read_item(
 	phone_number_id: str | None = None,
 	field: str = MESSAGES,
 	contact: ContactCard | None = None,
-	problem: Problem | None = None,
+	problem: Sentence | None = None,
 	peer: str | None = None,
 	told: datetime | None = None,
 ) -> Item:
@@ -186,7 +189,7 @@ def read_item(
 		preference = read_preference(raw) if kind is ItemKind.PREFERENCE else None
 		problem = None if message or status or preference else problem
 	except Unreadable as error:
-		problem = problem or error.problem
+		problem = problem or error.sentence
 	return Item(
 		position=position,
 		kind=kind,
@@ -211,7 +214,7 @@ def read_delivery(body: bytes | str) -> Delivery:
 	try:
 		return Delivery(tuple(_items(_entries(load(body)))))
 	except Unreadable as error:
-		return Delivery((), error.problem)
+		return Delivery((), error.sentence)
 
 
 def _card_to_json(card: ContactCard) -> dict[str, Any]:
@@ -336,7 +339,7 @@ class _Change:
 		"""An item that only says that `found` is not what is wanted; `raw`, where that is not the whole of it."""
 		whole = found if isinstance(found, dict) else {"value": found}
 		problem = (
-			Problem(MISSING, field=name) if found is None else Problem(wanted, field=name, found=shown(found))
+			about(MISSING, field=name) if found is None else about(wanted, field=name, found=shown(found))
 		)
 		return self.item(kind, whole if raw is None else raw, where, problem=problem)
 

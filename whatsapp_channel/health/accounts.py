@@ -21,6 +21,7 @@ from whatsapp_channel.health import vault
 from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, combined, ok, problem, skipped, warning
 from whatsapp_channel.onboarding.subscription import addresses
+from whatsapp_channel.spoken import to_user
 
 EXPIRY_NOTICE = timedelta(days=7)
 SLOW_SECONDS = 5.0
@@ -90,7 +91,7 @@ def _token_of(account: Account, limit: Limit) -> Finding:
 	except CloudAPIError as error:
 		if error.rule.cause is not Cause.AUTHORISATION:
 			raise
-		return problem(_(error.admin_text), renew)
+		return problem(to_user(error.sentence), renew)
 	if not info.is_valid:
 		return problem(_("Meta says that the token is not valid any more."), renew)
 	if account.attention:
@@ -229,14 +230,14 @@ def _each(
 def _looked_at(account: Account, look: Callable[[Account], Finding]) -> Finding:
 	try:
 		return look(account)
-	except Skip as reason:
-		return skipped(str(reason))
+	except Skip as error:
+		return skipped(to_user(error.sentence))
 	except CloudAPIError as error:
 		if error.code in DEAD_TOKEN:
 			return skipped(_("Meta refuses the token; see “{0}”.").format(_("Access tokens")))
 		if error.rule.cause is Cause.NETWORK:
 			return skipped(_("Meta did not answer; see “{0}”.").format(_("Connection to Meta")))
-		return skipped(_("Meta could not say: {0}").format(_(error.admin_text)))
+		return skipped(_("Meta could not say: {0}").format(to_user(error.sentence)))
 	except TooSlow:
 		return skipped(_("Meta did not answer in time; check again."))
 

@@ -19,6 +19,7 @@ from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, skipped, warning
 from whatsapp_channel.helpdesk.site_settings import is_blocked
 from whatsapp_channel.inbound import delivery
+from whatsapp_channel.spoken import to_user
 
 TIMES = 5
 # Meta's page on throughput asks webhooks for a median of at most 250 ms, with less than 1 % over a second.
@@ -40,7 +41,7 @@ def handshake(limit: Limit) -> Finding:
 	try:
 		answers = ask(limit, Question("GET", params), TIMES)
 	except (Unreachable, TooSlow) as error:
-		return _silent(url, error, limit)
+		return _silent(url, error)
 	return _unlike(url, answers[0], challenge) or _speed(url, [answer.seconds for answer in answers])
 
 
@@ -49,10 +50,9 @@ def _not_blocked() -> None:
 		raise Skip(_("Helpdesk blocks the address; see “{0}”.").format(_("Blocked endpoints of Helpdesk")))
 
 
-def _silent(url: str, error: Exception, limit: Limit) -> Finding:
-	why = str(error) or _("no answer within {0} seconds").format(round(limit.seconds))
+def _silent(url: str, error: Unreachable | TooSlow) -> Finding:
 	return problem(
-		_("{0} cannot be reached from this server: {1}").format(url, why),
+		_("{0} cannot be reached from this server: {1}").format(url, to_user(error.sentence)),
 		_(
 			"Check DNS, certificate, proxy and firewall, and host_name in the site configuration. If only the server "
 			"itself cannot reach the address while the internet can, let it resolve to the proxy. A web server with a "

@@ -10,13 +10,14 @@ import httpx
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.transport import tls_context
 from whatsapp_channel.health.patience import Limit
+from whatsapp_channel.words import Explained, verbatim
 
 # Of each step; the whole is bounded by the check's own limit.
 STEP_SECONDS = 10.0
 
 
-class Unreachable(Exception):
-	"""The address does not answer; the text is the network's own."""
+class Unreachable(Explained):
+	"""The address does not answer; the words are the network's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
 	try:
 		return limit.wait_for(exchange)
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
-		raise Unreachable(f"{type(error).__name__} {error}".strip()) from None
+		raise Unreachable(verbatim(f"{type(error).__name__} {error}".strip())) from None
 
 
 def _answer(client: httpx.Client, url: str, question: Question) -> Answer:

@@ -10,11 +10,16 @@ from contextvars import copy_context
 from threading import Thread
 from typing import TypeVar
 
+from whatsapp_channel.words import Explained, _, sentence
+
 T = TypeVar("T")
 
 
-class TooSlow(Exception):
-	"""Somebody else did not answer within the time of the check."""
+class TooSlow(Explained):
+	"""Somebody else did not answer within the seconds of the check."""
+
+	def __init__(self, seconds: float) -> None:
+		super().__init__(sentence(_("no answer within {0} seconds"), round(seconds)))
 
 
 class Limit:
@@ -49,4 +54,4 @@ class Limit:
 		except WaitedTooLong:
 			if future.done():
 				raise
-			raise TooSlow from None
+			raise TooSlow(self.seconds) from None

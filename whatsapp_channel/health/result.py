@@ -8,6 +8,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from whatsapp_channel.words import Explained, verbatim
+
 NOTHING: Mapping[str, str | int | float] = MappingProxyType({})
 
 
@@ -58,8 +60,11 @@ class Result:
 		}
 
 
-class Skip(Exception):
-	"""Raised inside of a check that cannot be made here and now; its text is the reason that people read."""
+class Skip(Explained):
+	"""Raised inside of a check that cannot be made here and now; `reason` is said in the reader's words already."""
+
+	def __init__(self, reason: str) -> None:
+		super().__init__(verbatim(reason))
 
 
 def ok(reason: str, **more: Any) -> Finding:

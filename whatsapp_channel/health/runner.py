@@ -14,6 +14,7 @@ from whatsapp_channel.health.patience import Limit, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
 from whatsapp_channel.logs import report
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime, tolerated
 
 
@@ -33,8 +34,8 @@ def run_one(check: Check) -> Result:
 def _found(check: Check) -> Finding:
 	try:
 		return check.look(Limit(check.seconds))
-	except Skip as reason:
-		return skipped(str(reason))
+	except Skip as error:
+		return skipped(to_user(error.sentence))
 	except TooSlow:
 		return problem(
 			_("No answer within {0} seconds.").format(round(check.seconds)),

@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import settings
 from whatsapp_channel.accounts import access, restriction, status, timeline, times
-from whatsapp_channel.accounts.words import say
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
@@ -19,7 +17,8 @@ from whatsapp_channel.rules.accounts import account_events
 from whatsapp_channel.rules.accounts.account_events import OnlyKept
 from whatsapp_channel.rules.accounts.event_changes import Alert, Cell, Changes, Columns
 from whatsapp_channel.rules.customers.phone import variants
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.spoken import to_all
+from whatsapp_channel.words import Sentence, _, sentence
 
 KEPT = ItemState.DROPPED
 
@@ -43,14 +42,14 @@ def file(item: Item) -> None:
 	at = min(item.told or now, now)
 	found = account_events.changes(item.field, item.raw, at)
 	if found is None:
-		text = _("Kept for the record. This version does nothing with {0}.").format(_name_of(item))
-		raise ItemProblem(text, KEPT)
+		text = _("Kept for the record. This version does nothing with {0}.")
+		raise ItemProblem(sentence(text, _name_of(item)), KEPT)
 	if isinstance(found, OnlyKept):
-		raise ItemProblem(say(found.why), KEPT)
+		raise ItemProblem(found.why, KEPT)
 	account = _known(found.about, item.account_id)
 	if not account:
 		text = _("It is about WhatsApp Business Account {0}, which is not entered here.")
-		raise ItemProblem(text.format(found.about or item.account_id or "?"), KEPT)
+		raise ItemProblem(sentence(text, found.about or item.account_id or "?"), KEPT)
 	if problem := in_transaction(lambda: _apply(account, found, at)):
 		raise ItemProblem(problem, KEPT)
 
@@ -60,20 +59,20 @@ def _name_of(item: Item) -> str:
 	return f"{item.field} ({event[:100]})" if isinstance(event, str) else item.field
 
 
-def _apply(account: str, found: Changes, at: datetime) -> str | None:
+def _apply(account: str, found: Changes, at: datetime) -> Sentence | None:
 	"""Writes the changes under the lock of the account; returns why it did not, None when it did."""
 	lock_row(ACCOUNT, account)
 	if found.app and not _is_ours(account, found.app):
-		return _("It is about Meta app {0}, which this site does not use.").format(found.app)
+		return sentence(_("It is about Meta app {0}, which this site does not use."), found.app)
 	place = _place_of(found, account)
 	if not place:
 		text = _("It is about phone number {0}, which account {1} does not have here.")
-		return text.format(found.digits or "?", account)
+		return sentence(text, found.digits or "?", account)
 	known = times.known(place.doctype, place.name, found.topic)
 	if known and at < known:
-		return _("It is older than what is known already, so it changed nothing.")
+		return Sentence(_("It is older than what is known already, so it changed nothing."))
 	if _write(place, found, is_new=known is None or at > known):
-		timeline.note(place.doctype, place.name, say(found.note))
+		timeline.note(place.doctype, place.name, to_all(found.note))
 	times.remember(place.doctype, place.name, found.topic, at)
 	status.refresh_account(account)
 	return None
@@ -113,7 +112,7 @@ def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
 	if found.restrictions is not None:
 		changed |= restriction.replace(place.account, found.topic, found.restrictions)
 	if found.ends_access:
-		changed |= access.lose_access(place.account, say(found.ends_access), found.event)
+		changed |= access.lose_access(place.account, to_all(found.ends_access), found.event)
 	if found.restores_access:
 		changed |= access.regain_access(place.account)
 	return changed or (is_new and found.is_only_told)
@@ -139,5 +138,5 @@ def _write_columns(doctype: str, name: str, columns: Columns) -> bool:
 
 def _stored(value: Cell) -> Any:
 	if isinstance(value, Sentence):
-		return say(value)
+		return to_all(value)
 	return to_site(value) if isinstance(value, datetime) else value

@@ -18,6 +18,7 @@ from whatsapp_channel.inbound import gaps, items, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.logs import report
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
@@ -106,7 +107,7 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
-		problem = items.translated(delivery.problem) if delivery.problem else None
+		problem = to_user(delivery.problem) if delivery.problem else None
 		_finish(
 			name,
 			DeliveryState.FAILED if problem else DeliveryState.PROCESSED,

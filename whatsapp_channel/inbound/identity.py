@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
@@ -39,6 +38,8 @@ from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.spoken import to_user
+from whatsapp_channel.words import _, sentence
 
 __all__ = ["apply_preference", "apply_system", "join"]
 
@@ -74,10 +75,10 @@ def apply_system(account: str, message: InboundMessage) -> None:
 
 def _words(content: System) -> str:
 	if content.kind == "customer_identity_changed":
-		return _(
-			"The customer's security code changed: WhatsApp was installed anew or moved to another phone."
+		return to_user(
+			_("The customer's security code changed: WhatsApp was installed anew or moved to another phone.")
 		)
-	return _("WhatsApp reports: {0}").format(content.body or content.kind or "?")
+	return to_user(sentence(_("WhatsApp reports: {0}"), content.body or content.kind or "?"))
 
 
 def _change_in(content: System, message: InboundMessage) -> Change:
@@ -209,7 +210,9 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 	without = number_columns(account, None)
 	set_value(CUSTOMER, loser, without)
 	customers.follow_address(row.changed(without))
-	text = _("The number {0} belongs to somebody else now.").format(timeline.shown(change.new.wa_id))
+	text = to_user(
+		sentence(_("The number {0} belongs to somebody else now."), timeline.shown(change.new.wa_id))
+	)
 	timeline.tell(loser, text, change.at)
 
 
@@ -248,17 +251,20 @@ def _user_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
 def _tell(was: CustomerRow, row: CustomerRow, change: Change) -> None:
 	new, old = change.new, change.old
 	if new.wa_id:
-		text = _("{0}'s number changed from {1} to {2}.").format(
+		said = sentence(
+			_("{0}'s number changed from {1} to {2}."),
 			called(row),
 			timeline.shown(old.wa_id or was.wa_id),
 			timeline.shown(new.wa_id),
 		)
 	else:
-		text = _("{0}'s WhatsApp user ID changed from {1} to {2}.").format(
+		said = sentence(
+			_("{0}'s WhatsApp user ID changed from {1} to {2}."),
 			called(row),
 			timeline.shown(old.bsuid or was.bsuid),
 			timeline.shown(new.bsuid),
 		)
+	text = to_user(said)
 	if timeline.tell(row.name, text, change.at) and new.wa_id:
 		customers.tell_agents(row.name, text)
 
@@ -270,7 +276,7 @@ def apply_preference(item: Item) -> None:
 	"""
 	wish = item.preference
 	if wish.category != MARKETING or wish.value not in ("stop", "resume"):
-		text = _("Unknown preference {0}: {1}.").format(wish.category, wish.value)
+		text = sentence(_("Unknown preference {0}: {1}."), wish.category, wish.value)
 		raise ItemProblem(text, ItemState.DROPPED)
 	account = route(item.phone_number_id).account
 
@@ -290,4 +296,4 @@ def _keep_wish(name: str, stop: bool, at: datetime) -> None:
 		else _("The customer wants marketing messages again.")
 	)
 	set_value(CUSTOMER, name, "marketing_stopped_on", to_site(at) if stop else None)
-	timeline.tell(name, text, at, timeline.MARKETING)
+	timeline.tell(name, to_user(text), at, timeline.MARKETING)

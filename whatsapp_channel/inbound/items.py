@@ -4,11 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
-from whatsapp_channel.cloud_api.problem import Problem
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import insert_unless_there, save_now
@@ -21,7 +19,9 @@ from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.keys import item_key
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import next_attempt
+from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Sentence, _, sentence, verbatim
 
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
@@ -67,21 +67,14 @@ def attempt(item: Item, row: ItemRow | None = None) -> ItemProblem | None:
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(translated(item.problem), ItemState.FAILED)
+		raise ItemProblem(item.problem, ItemState.FAILED)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
 	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(translated(ahead), ItemState.FAILED)
-	raise ItemProblem(translated(ahead), ItemState.PENDING, retry_at=right_at)
-
-
-def translated(problem: str) -> str:
-	"""A problem of the parser in the user's language."""
-	if isinstance(problem, Problem):
-		return _(problem.text).format(**problem.args)
-	return _(problem)
+		raise ItemProblem(ahead, ItemState.FAILED)
+	raise ItemProblem(ahead, ItemState.PENDING, retry_at=right_at)
 
 
 def _report_error(item: Item) -> None:
@@ -92,7 +85,7 @@ def _report_error(item: Item) -> None:
 	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
-	text = _("Meta reports: {0} (code {1}).").format(words.rstrip(".") or "?", error.code or "?")
+	text = sentence(_("Meta reports: {0} (code {1})."), words.rstrip(".") or "?", error.code or "?")
 	raise ItemProblem(text, ItemState.DROPPED)
 
 
@@ -117,7 +110,7 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 def _unexpected(error: Exception) -> ItemProblem:
 	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
-	return ItemProblem(text[:500], ItemState.PENDING)
+	return ItemProblem(verbatim(text[:500]), ItemState.PENDING)
 
 
 def give_up(delivery: str, item: Item) -> None:
@@ -126,7 +119,7 @@ def give_up(delivery: str, item: Item) -> None:
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
 	if not (item.message and messages.exists(item.message.id)):
-		keep(delivery, item, ItemProblem(text, ItemState.FAILED))
+		keep(delivery, item, ItemProblem(Sentence(text), ItemState.FAILED))
 
 
 def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
@@ -164,5 +157,10 @@ def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 			state = ItemState.FAILED
 		else:
 			following = due_at(moment)
-	found = {"state": state, "error": str(problem), "attempts": attempts, "next_attempt": following}
+	found = {
+		"state": state,
+		"error": to_all(problem.sentence),
+		"attempts": attempts,
+		"next_attempt": following,
+	}
 	return {**found, **problem.columns}

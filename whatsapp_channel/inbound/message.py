@@ -3,7 +3,7 @@
 from frappe import _
 
 from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.conversations import communications, conversation, messages, session
+from whatsapp_channel.conversations import communications, conversation, filing, messages, session
 from whatsapp_channel.conversations import filing as waiting
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
@@ -15,6 +15,7 @@ from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.session import Direction
 from whatsapp_channel.rules.text import readable
+from whatsapp_channel.words import Sentence, _
 
 
 def file(item: Item) -> None:
@@ -25,7 +26,7 @@ def file(item: Item) -> None:
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
 		raise ItemProblem(
-			_("The message names no sender. It is kept here and cannot be filed."), ItemState.FAILED
+			Sentence(_("The message names no sender. It is kept here and cannot be filed.")), ItemState.FAILED
 		)
 	if messages.exists(message.id):
 		return

@@ -12,7 +12,6 @@ that neither a message nor a stored customer links are two customers, in the des
 from datetime import timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
@@ -24,6 +23,7 @@ from whatsapp_channel.doctypes import CUSTOMER, ITEM
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.words import Sentence, _
 
 WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
@@ -71,7 +71,7 @@ def check(item: Item, row: ItemRow | None = None) -> None:
 	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
 	route(item.phone_number_id)
 	text = _("Waits behind an earlier message of this sender.")
-	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.words import Explained, Sentence
 
 
 class ItemState(ClosedSet):
@@ -17,7 +18,7 @@ class ItemState(ClosedSet):
 	PROCESSED = "Processed"
 
 
-class ItemProblem(Exception):
+class ItemProblem(Explained):
 	"""Says what is wrong and what can be done; `state` says how the item is kept.
 
 	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
@@ -27,13 +28,13 @@ class ItemProblem(Exception):
 
 	def __init__(
 		self,
-		text: str,
+		sentence: Sentence,
 		state: str,
 		patience: timedelta | None = None,
 		retry_at: datetime | None = None,
 		columns: dict[str, Any] | None = None,
 	) -> None:
-		super().__init__(text)
+		super().__init__(sentence)
 		self.state = state
 		self.patience = patience
 		self.retry_at = retry_at

@@ -4,7 +4,6 @@ import time
 from datetime import timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import due_at, site_now, utc_now
@@ -20,6 +19,7 @@ from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Explained, Sentence, _, verbatim
 
 # At first little: a message whose file has come is such an item, and most crashes have nothing to do with it.
 AFTER_FIRST_CRASH = timedelta(seconds=10)
@@ -77,11 +77,12 @@ def _attempt_stored(row: ItemRow) -> tuple[Item | None, ItemProblem | None]:
 	if row.attempts >= MOST_ATTEMPTS[Retry.BACKOFF]:
 		# After the last attempt it would have become Failed: it was broken off.
 		text = _("The worker was killed while it processed this item. See the server's log, then reprocess.")
-		return None, ItemProblem(text, ItemState.FAILED)
+		return None, ItemProblem(Sentence(text), ItemState.FAILED)
 	try:
 		item = Item.from_json(row.payload)
 	except ValueError as error:
-		return None, ItemProblem(str(error), ItemState.FAILED)
+		said = error.sentence if isinstance(error, Explained) else verbatim(str(error))
+		return None, ItemProblem(said, ItemState.FAILED)
 	return item, attempt(item, row)
 
 

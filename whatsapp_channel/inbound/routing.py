@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import frappe
-from frappe import _
 
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
 from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.words import Sentence, _, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +27,23 @@ def route(phone_number_id: str | None) -> Route:
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:
 		raise ItemProblem(
-			_(
-				"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
-			).format(phone_number_id or "?"),
+			sentence(
+				_(
+					"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
+				),
+				phone_number_id or "?",
+			),
 			ItemState.UNROUTABLE,
 		)
 	if not found.channel:
 		raise ItemProblem(
-			_("This number has no WhatsApp Channel yet. It waits until one is created."), ItemState.HELD
+			Sentence(_("This number has no WhatsApp Channel yet. It waits until one is created.")),
+			ItemState.HELD,
 		)
 	if not found.enabled:
 		raise ItemProblem(
-			_("Channel {0} is deactivated. It waits until activation.").format(found.channel), ItemState.HELD
+			sentence(_("Channel {0} is deactivated. It waits until activation."), found.channel),
+			ItemState.HELD,
 		)
 	return Route(found.channel, phone_number_id, found.account)
 

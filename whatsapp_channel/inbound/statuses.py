@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.cloud_api.errors import ASK_ADMIN, rule_for
+from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
 from whatsapp_channel.conversations import course, outcome
 from whatsapp_channel.conversations.rows import CourseRow
@@ -22,6 +21,8 @@ from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.spoken import to_user
+from whatsapp_channel.words import Sentence, _, sentence
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
@@ -60,10 +61,12 @@ def apply(item: Item) -> None:
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(_("Unknown status {0}.").format(update.status), ItemState.DROPPED)
+		raise ItemProblem(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(_("No message of ours has this id."), ItemState.PENDING, patience=PATIENCE)
+		raise ItemProblem(
+			Sentence(_("No message of ours has this id.")), ItemState.PENDING, patience=PATIENCE
+		)
 	if not _is_ready(rows.one(CourseRow, name), update):
 		outcome.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
@@ -144,7 +147,7 @@ def _fail_as_reported(name: str, update: StatusUpdate) -> None:
 
 def _failure_text(update: StatusUpdate) -> str:
 	if not update.errors:
-		return _("WhatsApp did not deliver this message and gave no reason.")
+		return to_user(_("WhatsApp did not deliver this message and gave no reason."))
 	error = update.errors[0]
 	rule = rule_for(error.code)
-	return _(rule.agent_text or ASK_ADMIN)
+	return to_user(rule.for_agent)

@@ -8,6 +8,7 @@ from frappe import _
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.at_meta import is_registered
 from whatsapp_channel.rules.onboarding.checklist import Entry, Facts, entries
+from whatsapp_channel.spoken import to_user
 
 
 def view(account: "frappe._dict | None") -> list[dict[str, Any]]:
@@ -20,7 +21,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
 		"key": entry.key,
 		"label": _(entry.label),
 		"state": entry.state,
-		"detail": _(entry.detail),
+		"detail": to_user(entry.detail),
 		"url": entry.url,
 	}
 

@@ -9,6 +9,7 @@ from frappe import _
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import save_now
 from whatsapp_channel.logs import report
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
 
 SERVER_ERROR = 500
@@ -41,7 +42,7 @@ def explained() -> Iterator[None]:
 def in_words(error: CloudAPIError) -> str:
 	"""What the administrator can do, and what Meta said."""
 	said = frappe.utils.escape_html(error.meta_text)
-	return f"{_(error.admin_text)} {_('Meta says: {0}').format(said)}"
+	return f"{to_user(error.sentence)} {_('Meta says: {0}').format(said)}"
 
 
 def _kept(error: Exception) -> str:

@@ -23,6 +23,7 @@ from whatsapp_channel.rules.customers.phone import digits, parts, to_e164, varia
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, obstacle
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
+from whatsapp_channel.spoken import to_user
 
 __all__ = [
 	"add_number",
@@ -88,7 +89,7 @@ def _obstacle(node: PhoneNumber, channel: str | None) -> str | None:
 	if channel:
 		return _("Channel {0} uses the number already, and a number has one channel.").format(channel)
 	found = obstacle(state_of(node))
-	return _(found) if found else None
+	return to_user(found) if found else None
 
 
 def choose_number(account: str, phone_number_id: str) -> str:
@@ -106,7 +107,7 @@ def choose_number(account: str, phone_number_id: str) -> str:
 			).format(frappe.utils.escape_html(phone_number_id))
 		)
 	if why := obstacle(state_of(node)):
-		frappe.throw(_(why), title=_("Number cannot be used"))
+		frappe.throw(to_user(why), title=_("Number cannot be used"))
 	name = _keep(account, node, asked)
 	if is_registered(name):
 		profile.send_draft_to_new(name)

@@ -19,6 +19,7 @@ from whatsapp_channel.rules.accounts import policies
 from whatsapp_channel.rules.files import image
 from whatsapp_channel.rules.onboarding import profile as limits
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, Step, current, steps
+from whatsapp_channel.spoken import to_user
 
 ACCOUNT_FIELDS = (
 	"name",
@@ -164,7 +165,7 @@ def _used_numbers() -> list[str]:
 
 
 def _step(step: Step, problem: str | None) -> dict[str, Any]:
-	reason = step.reason and _(step.reason)
+	reason = step.reason and to_user(step.reason)
 	if problem and step.key == "link" and step.state != "done":
 		reason = problem
 	return {"key": step.key, "title": _(step.title), "state": step.state, "reason": reason}
@@ -225,7 +226,7 @@ def _site_view(row: "frappe._dict | None") -> dict[str, Any]:
 
 def _policy_view(value: str | None, options: Iterable[policies.Policy]) -> dict[str, Any]:
 	rows = [
-		{"value": option.value, "label": _(option.label), "sentence": _(option.sentence)}
+		{"value": option.value, "label": _(option.label), "sentence": to_user(option.sentence)}
 		for option in options
 	]
 	return {"value": value or rows[0]["value"], "options": rows}

@@ -9,22 +9,18 @@ from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.customers.phone import InvalidNumber
-from whatsapp_channel.rules.onboarding.number_errors import TEXTS, Cause
+from whatsapp_channel.rules.onboarding.number_errors import Cause, explain
 from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.spoken import to_user
 
 
 @contextmanager
 def said() -> Iterator[None]:
-	"""Turns Refused and InvalidNumber into frappe.ValidationError."""
+	"""Turns Refused into frappe.ValidationError."""
 	try:
 		yield
 	except Refused as error:
-		text = f"{_(error.problem)} {_(error.way_out)}".format(**error.values)
-		frappe.throw(frappe.utils.escape_html(f"{_(error.field)}: {text}"), title=_(error.field))
-	except InvalidNumber as error:
-		text = f"{_(error.problem)} {_(error.way_out)}".replace("{number}", error.number)
-		frappe.throw(frappe.utils.escape_html(f"{_('Phone Number')}: {text}"), title=_("Phone Number"))
+		frappe.throw(frappe.utils.escape_html(to_user(error.sentence)), title=to_user(error.field))
 
 
 def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
@@ -32,5 +28,5 @@ def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
 	if cause is None:
 		frappe.throw(in_words(error), title=_("Refused by Meta"))
 	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
-	frappe.throw(f"{_(TEXTS[cause])} {said}", title=_("Refused by Meta"))
+	frappe.throw(f"{to_user(explain(cause))} {said}", title=_("Refused by Meta"))
 	raise AssertionError("unreachable")

@@ -20,6 +20,8 @@ from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
 from whatsapp_channel.onboarding.failures import in_words
 from whatsapp_channel.rules.onboarding.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
+from whatsapp_channel.spoken import to_user
+from whatsapp_channel.words import Sentence
 
 MOST_CANDIDATES = 20
 EXCHANGE_SECONDS = 45
@@ -71,7 +73,7 @@ def take_event(signup: str, event: object) -> str:
 	parsed = read_event(event)
 	if parsed.outcome is Outcome.OTHER or not _is_open(signup, or_linked=True):
 		return signup
-	words = " ".join(_(sentence) for sentence in explain(parsed))
+	words = " ".join(to_user(sentence) for sentence in explain(parsed))
 	if parsed.message:
 		words += " " + _("Meta says: {0}").format(frappe.utils.escape_html(parsed.message))
 	if parsed.session:
@@ -134,16 +136,16 @@ def _exchange(signup: str, code: SecretStr) -> None:
 		signup_rows.fail(signup, _code_problem(problem))
 
 
-def _why(error: CloudAPIError) -> str:
+def _why(error: CloudAPIError) -> Sentence:
 	return explain_code(error.code, error.subcode, error.meta_text)
 
 
 def _code_problem(error: CloudAPIError | None) -> str:
 	"""Without an error the app's secret was taken out of the settings meanwhile."""
 	if error is None:
-		return _(WRONG_SECRET)
+		return to_user(WRONG_SECRET)
 	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
-	return f"{_(_why(error))} {said}"
+	return f"{to_user(_why(error))} {said}"
 
 
 # The account

@@ -11,14 +11,13 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.accounts import status
-from whatsapp_channel.clock import to_site
 from whatsapp_channel.conversations import conversation
 from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import sending
 from whatsapp_channel.rules.messaging.sending import Facts, Kind, Obstacle, Verdict
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.spoken import to_user
 
 VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
 
@@ -40,16 +39,11 @@ def require(customer: str, channel: str | None, now: datetime, kind: Kind = Kind
 	found = verdict(customer, channel, now, kind)
 	if found.may_go or not found.why:
 		return
-	text = escape(said(found.why), quote=False)
+	text = escape(to_user(found.why), quote=False)
 	if found.action is Action.VERIFY_BUSINESS:
 		text = f'{text} <a href="{VERIFICATION_PAGE}" target="_blank" rel="noopener">{VERIFICATION_PAGE}</a>'
 	error = WindowClosed if found.obstacle is Obstacle.WINDOW else frappe.ValidationError
 	frappe.throw(text, error, title=_(found.title))
-
-
-def said(sentence: Sentence) -> str:
-	"""A sentence in the language of the present user."""
-	return sentence.say(_, lambda moment: frappe.utils.format_datetime(to_site(moment)))
 
 
 def _facts(customer: str, channel: str | None, now: datetime, kind: Kind) -> Facts:

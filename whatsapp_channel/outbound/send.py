@@ -18,9 +18,10 @@ from whatsapp_channel.conversations import outcome
 from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.outbound import gate, outbox
+from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
+from whatsapp_channel.spoken import to_user
 
 UNREACHABLE_RETRY_SECONDS = 10
 # After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
@@ -77,7 +78,7 @@ def _advance(message: OutgoingRow) -> bool:
 	try:
 		content = outbox.content_of(message)
 	except Unsendable as error:
-		_fail(message, gate.said(error.sentence), code=None)
+		_fail(message, to_user(error.sentence), code=None)
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	claimed = _claim(message)
@@ -116,7 +117,7 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": _(error.agent_text)}, only_from=(MessageStatus.SENDING,))
+		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,))
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -135,10 +136,10 @@ def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 		access.note_refusal(account, error)
 		# It was the account that was refused, not this message: that must not use up its tries.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
-		_requeue(message, {**again, "error": _(error.agent_text)})
+		_requeue(message, {**again, "error": to_user(error.for_agent)})
 		return False
 	if error.retry is Retry.NEVER:
-		_fail(message, _(error.agent_text), code=error.code)
+		_fail(message, to_user(error.for_agent), code=error.code)
 		return True
 	return _try_later(message, error, error.rule.delay_seconds)
 
@@ -150,7 +151,7 @@ def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
 
 def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
-	reason = _(error.agent_text)
+	reason = to_user(error.for_agent)
 	if moment is None:
 		_fail(message, reason, code=error.code)
 		return True

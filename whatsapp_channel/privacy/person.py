@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import frappe
 import phonenumbers
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.conversations.customers.identities import IdentityRow, Kind, former, key
@@ -17,6 +16,7 @@ from whatsapp_channel.helpdesk.privacy import among
 from whatsapp_channel.rules.customers.address import synthetic
 from whatsapp_channel.rules.customers.masking import gives_away, in_message_ids, mask
 from whatsapp_channel.rules.customers.phone import InvalidNumber, digits, to_e164, variants
+from whatsapp_channel.spoken import to_user
 
 USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
 
@@ -81,9 +81,9 @@ def asked(text: str) -> Asked:
 		plus = "" if not entered or entered.startswith(("+", "00")) else "+"
 		return Asked(variants(digits(to_e164(plus + entered))))
 	except InvalidNumber as error:
-		frappe.throw(
-			f"{_(error.problem)} {_(error.way_out)}".replace("{number}", frappe.utils.escape_html(entered))
-		)
+		# Of what was entered, without the + that stands before it here.
+		refusal = InvalidNumber(entered, error.problem.text, error.way_out.text)
+		frappe.throw(frappe.utils.escape_html(to_user(refusal.explanation)))
 
 
 def owners(wanted: Asked) -> list[Owner]:

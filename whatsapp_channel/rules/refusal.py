@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from whatsapp_channel.words import Argument, Explained, Sentence
 
 
-class Refused(ValueError):
-	"""`field`, `problem` and `way_out` are English, marked, with places for `values`; the caller translates the three,
-	then fills them. str() is the English text.
-	"""
+class Refused(Explained, ValueError):
+	"""`field` is the label of what was entered, `problem` and `explanation` (with the way out) go on without it."""
 
-	def __init__(self, field: str, problem: str, way_out: str, **values: Any) -> None:
-		self.field = field
-		self.problem = problem
-		self.way_out = way_out
-		self.values = values
-		super().__init__(f"{field}: {problem} {way_out}".format(**values))
+	def __init__(self, field: str, problem: str, way_out: str, **values: Argument) -> None:
+		self.field = Sentence(field)
+		self.problem = Sentence(problem, values)
+		self.way_out = Sentence(way_out, values)
+		self.explanation = Sentence("{problem} {way_out}", {"problem": self.problem, "way_out": self.way_out})
+		super().__init__(
+			Sentence("{field}: {explanation}", {"field": self.field, "explanation": self.explanation})
+		)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from whatsapp_channel.rules.files.media import COSTLY, Unacceptable
+from whatsapp_channel.words import Explained, verbatim
 
 CHILD = Path(__file__).with_name("child.py")
 CPU_SECONDS = 15
@@ -20,7 +21,7 @@ SECONDS = 30.0
 request after two minutes."""
 
 
-class Failed(RuntimeError):
+class Failed(Explained, RuntimeError):
 	"""The process ended in a way that is not the file's fault: something is wrong with this server."""
 
 
@@ -39,5 +40,5 @@ def has_scripts(content: IO[bytes]) -> bool:
 	if done.returncode < 0 or done.stdout == b"no memory":
 		raise Unacceptable(COSTLY)
 	if done.returncode or done.stdout not in (b"scripts", b"none"):
-		raise Failed(done.stderr.decode(errors="replace")[-1000:])
+		raise Failed(verbatim(done.stderr.decode(errors="replace")[-1000:]))
 	return done.stdout == b"scripts"

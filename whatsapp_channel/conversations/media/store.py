@@ -12,7 +12,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 import frappe
-from frappe import _
 from frappe.core.api.file import get_max_file_size
 
 from whatsapp_channel import settings
@@ -36,7 +35,9 @@ from whatsapp_channel.rules.files import dimensions
 from whatsapp_channel.rules.files import media as rules
 from whatsapp_channel.rules.files.file_names import safe_name
 from whatsapp_channel.rules.files.media import Unacceptable
+from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Sentence, _
 
 
 def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:
@@ -53,20 +54,20 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 	except Exception as error:
 		frappe.db.rollback()
 		found = problem_of(error, wanted)
-		return _row(wanted, state=found.state, error=found.text), error
+		return _row(wanted, state=found.state, why=found.sentence), error
 
 
-def put_off(wanted: Wanted, reason: str) -> dict[str, Any]:
+def put_off(wanted: Wanted, why: Sentence) -> dict[str, Any]:
 	"""The values of a media row for a file that is not asked for now."""
-	return _row(wanted, state=FileState.FAILED, error=reason)
+	return _row(wanted, state=FileState.FAILED, why=why)
 
 
-def give_up(wanted: Wanted, reason: str) -> dict[str, Any]:
+def give_up(wanted: Wanted, why: Sentence) -> dict[str, Any]:
 	"""The values of a media row for a file that is never asked for again."""
-	return _row(wanted, state=FileState.REFUSED, error=reason)
+	return _row(wanted, state=FileState.REFUSED, why=why)
 
 
-def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
+def _row(wanted: Wanted, why: Sentence | None = None, **found: Any) -> dict[str, Any]:
 	now = utc_now()
 	# Meta counts from the webhook. For a message that is filed late, Meta's answer decides; this only ends the offer.
 	until = max(wanted.at + rules.KEPT_BY_META, now + rules.KEPT_BY_META / 7)
@@ -76,7 +77,7 @@ def _row(wanted: Wanted, **found: Any) -> dict[str, Any]:
 		"mime_type": wanted.mime_type and wanted.mime_type[:140],
 		"media_id": wanted.media_id,
 		"sha256": wanted.sha256,
-		"error": None,
+		"error": why and to_user(why),
 		"available_until": to_site(until),
 		**found,
 	}
@@ -183,7 +184,8 @@ def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: 
 		raise too_large(wanted.kind, limit, info.file_size)
 	if not info.url:
 		raise NotStored(
-			FileState.FAILED, _("WhatsApp named no place for this file. It is tried again by itself.")
+			FileState.FAILED,
+			Sentence(_("WhatsApp named no place for this file. It is tried again by itself.")),
 		)
 	content.seek(0)
 	content.truncate()

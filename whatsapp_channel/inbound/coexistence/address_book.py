@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel.cloud_api.webhook import Item
 from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
@@ -19,6 +18,7 @@ from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
 from whatsapp_channel.rules.text.message_text import display_name
+from whatsapp_channel.words import _, sentence
 
 FIELD = "smb_app_state_sync"
 # Contacts come before the history whose customers they name. The history takes minutes, or some hours.
@@ -41,7 +41,7 @@ def file(item: Item) -> None:
 		text = _(
 			"Contacts of the WhatsApp Business app who have not written here: {0}. Nothing was made of them."
 		)
-		raise ItemProblem(text.format(unknown), ItemState.PENDING, patience=PATIENCE)
+		raise ItemProblem(sentence(text, unknown), ItemState.PENDING, patience=PATIENCE)
 
 
 def _names(item: Item) -> dict[str, str]:

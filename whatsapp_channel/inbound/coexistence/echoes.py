@@ -7,7 +7,6 @@ open nor prolong the 24-hour window. So there is no session to count them in.
 from datetime import datetime, timedelta
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
@@ -27,6 +26,7 @@ from whatsapp_channel.rules.messaging.conversation_state import ConversationStat
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.words import Sentence, _
 
 # How long a message of ours may be on its way to Meta before nobody waits any more for its id.
 ON_ITS_WAY = timedelta(seconds=60)
@@ -41,10 +41,10 @@ def file(item: Item) -> None:
 	"""
 	echo = item.message
 	if echo.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
+		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
-		raise ItemProblem(text, ItemState.FAILED)
+		raise ItemProblem(Sentence(text), ItemState.FAILED)
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
@@ -87,7 +87,7 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	}
 	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
-		raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+		raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _file(found: Arrival, quiet: bool) -> None:

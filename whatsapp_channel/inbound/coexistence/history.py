@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import frappe
-from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, utc_now
@@ -32,6 +31,8 @@ from whatsapp_channel.rules.messaging.conversation_state import ConversationStat
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.spoken import to_user
+from whatsapp_channel.words import Sentence, _
 
 DECLINED = 2593109
 
@@ -93,21 +94,24 @@ def _is_plain(item: Item) -> bool:
 	return not problem_with_time(found.timestamp, utc_now())
 
 
-def declined(error: ErrorObject) -> str | None:
+def declined(error: ErrorObject) -> Sentence | None:
 	"""What an administrator can do about a history that was not shared; None for any other error."""
 	if error.code != DECLINED:
 		return None
-	return _(
-		"Earlier messages are not copied: sharing them was declined in the WhatsApp Business app. New messages arrive as usual. To share the history after all, disconnect the number in the app and connect it again."
+	return Sentence(
+		_(
+			"Earlier messages are not copied: sharing them was declined in the WhatsApp Business app. New messages arrive as usual. To share the history after all, disconnect the number in the app and connect it again."
+		)
 	)
 
 
 def _check(item: Item) -> None:
 	if item.message.group_id:
-		raise ItemProblem(_("Messages in WhatsApp groups are not handled."), ItemState.DROPPED)
+		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not item.peer:
 		raise ItemProblem(
-			_("This past message names no customer. It is kept here and cannot be filed."), ItemState.FAILED
+			Sentence(_("This past message names no customer. It is kept here and cannot be filed.")),
+			ItemState.FAILED,
 		)
 
 
@@ -208,7 +212,7 @@ def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
 
 
 def _not_delivered() -> str:
-	return _("The WhatsApp Business app could not deliver this message.")
+	return to_user(_("The WhatsApp Business app could not deliver this message."))
 
 
 def _show_traces(name: str, fresh: Sequence[Past]) -> None:

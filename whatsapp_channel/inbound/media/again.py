@@ -27,6 +27,7 @@ from whatsapp_channel.database import (
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.spoken import to_user
 
 # Of one file, by who waits for it: an agent in front of the page, nobody.
 AGENT_SECONDS = 60.0
@@ -58,7 +59,7 @@ def _missing(message: str) -> list[MediaRow]:
 def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 	"""One more try of one file; returns its state and the reason if it is still missing."""
 	if not row.available_until or row.available_until <= site_now():
-		values = {"state": expired().state, "error": expired().text}
+		values = {"state": expired().state, "error": to_user(expired().sentence)}
 	else:
 		wanted = _wanted(row)
 		# The try counts before it is made: a file that kills its worker must not be the first of every sweep.

@@ -11,7 +11,6 @@ from typing import Any
 from zlib import crc32
 
 import frappe
-from frappe import _
 from frappe.utils import get_datetime
 
 from whatsapp_channel import jobs, logs, rows
@@ -29,6 +28,7 @@ from whatsapp_channel.inbound.problems import ItemProblem, ItemState
 from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.keys import item_key, wamid_key
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.words import Sentence, _
 
 PATIENCE = timedelta(seconds=60)
 """A message waits no longer for its file; then it is filed without, and the file follows."""
@@ -68,12 +68,12 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	if left <= timedelta():
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
-	raise ItemProblem(text, ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
+	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
 
-def _later() -> str:
-	return _(
-		"WhatsApp's file servers are slow, or many files are on their way. It is fetched later by itself."
+def _later() -> Sentence:
+	return Sentence(
+		_("WhatsApp's file servers are slow, or many files are on their way. It is fetched later by itself.")
 	)
 
 
@@ -176,15 +176,17 @@ def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
 	if kills >= MOST_KILLS:
 		return give_up(
 			wanted,
-			_(
-				"The server was stopped each time it worked on this file, which was not stored. Ask the customer for it in another form."
+			Sentence(
+				_(
+					"The server was stopped each time it worked on this file, which was not stored. Ask the customer for it in another form."
+				)
 			),
 		)
 	trouble = Trouble.of(wanted.account)
 	seconds = trouble.seconds()
 	if not seconds:
 		return put_off(
-			wanted, _("WhatsApp's file servers do not answer. The file is fetched later by itself.")
+			wanted, Sentence(_("WhatsApp's file servers do not answer. The file is fetched later by itself."))
 		)
 	values, error = obtain(wanted, seconds)
 	trouble.note(failed=is_hosts_trouble(error))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Enum
-from types import MappingProxyType
 
 from whatsapp_channel.rules.accounts.trouble import Attention, Trouble
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _, verbatim
 
 
 class ChannelStatus(str, Enum):
@@ -79,7 +77,7 @@ class Facts:
 	restriction_stops_replies: bool = True
 	"""Whether Meta refuses replies to customers under that restriction, too."""
 	attention: str | None = None
-	"""What is wrong, in words (mostly `admin_text` of an error); None: nothing."""
+	"""What is wrong, in words (mostly the sentence of an error); None: nothing."""
 	attention_about: Attention = Attention.OTHER
 	of_number: bool = False
 	"""Whether restriction or attention is that of this number alone, not of its account."""
@@ -93,16 +91,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-	"""`reason`, `next_step` and `label` (of the button) are English and untranslated; the caller translates them and
-	then fills {placeholders} of the reason from `reason_args`.
-	"""
+	"""Why, what to do about it, and the button for that; `label` is English and marked."""
 
 	value: ChannelStatus
-	reason: str
-	next_step: str
+	reason: Sentence
+	next_step: Sentence
 	label: str
 	action: Action
-	reason_args: Mapping[str, str | int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def derive(facts: Facts) -> Status:
@@ -143,7 +138,8 @@ def trial_over(facts: Facts) -> Status | None:
 def trial_ends(facts: Facts) -> Status:
 	"""That the trial ends soon, for a notification; the status itself goes on to say how many days are left."""
 	status = _running(facts.trial_days_left)
-	return replace(status, reason=_TRIAL_ENDS_SOON if facts.trial_days_left > 1 else _TRIAL_ENDS_TODAY)
+	text = _TRIAL_ENDS_SOON if facts.trial_days_left > 1 else _TRIAL_ENDS_TODAY
+	return replace(status, reason=Sentence(text, status.reason.args))
 
 
 def rejected(facts: Facts) -> Status:
@@ -157,7 +153,13 @@ def of_trouble(trouble: Trouble) -> Status:
 	return _wrong(value, trouble.about, trouble.words)
 
 
-_ACTIVE = Status(
+def _status(
+	value: ChannelStatus, reason: str, next_step: str, label: str, action: Action, **args: str | int
+) -> Status:
+	return Status(value, Sentence(reason, args), Sentence(next_step), label, action)
+
+
+_ACTIVE = _status(
 	ChannelStatus.ACTIVE,
 	_("Messages are sent and received."),
 	_("Send a test message to see it at work."),
@@ -165,7 +167,7 @@ _ACTIVE = Status(
 	Action.SEND_TEST,
 )
 
-_DEACTIVATED = Status(
+_DEACTIVATED = _status(
 	ChannelStatus.DEACTIVATED,
 	_("The channel is switched off. What customers write is kept and handled when it is switched on again."),
 	_("Activate the channel to send and receive."),
@@ -173,7 +175,7 @@ _DEACTIVATED = Status(
 	Action.ACTIVATE,
 )
 
-_NO_NUMBER = Status(
+_NO_NUMBER = _status(
 	ChannelStatus.SETUP_INCOMPLETE,
 	_("The channel has no WhatsApp number."),
 	_("Choose the number that customers write to."),
@@ -181,7 +183,7 @@ _NO_NUMBER = Status(
 	Action.CHOOSE_NUMBER,
 )
 
-_NO_TOKEN = Status(
+_NO_TOKEN = _status(
 	ChannelStatus.SETUP_INCOMPLETE,
 	_("The WhatsApp Business Account of the number has no access token, so nothing can be sent."),
 	_("Enter the access token of the account."),
@@ -189,7 +191,7 @@ _NO_TOKEN = Status(
 	Action.ENTER_TOKEN,
 )
 
-_NO_WEBHOOK = Status(
+_NO_WEBHOOK = _status(
 	ChannelStatus.SETUP_INCOMPLETE,
 	_(
 		"Receiving is not set up: an app secret or the verify token is missing, so Meta's messages are refused."
@@ -199,7 +201,7 @@ _NO_WEBHOOK = Status(
 	Action.SET_UP_WEBHOOK,
 )
 
-_NOT_VERIFIED = Status(
+_NOT_VERIFIED = _status(
 	ChannelStatus.VERIFYING_NUMBER,
 	_("Meta has not yet verified that the number is yours."),
 	_("Request a code by text message or voice call and enter its six digits."),
@@ -207,7 +209,7 @@ _NOT_VERIFIED = Status(
 	Action.VERIFY_NUMBER,
 )
 
-_NOT_REGISTERED = Status(
+_NOT_REGISTERED = _status(
 	ChannelStatus.VERIFYING_NUMBER,
 	_("The number is verified but not yet registered for sending."),
 	_("Register the number with a six-digit PIN."),
@@ -215,7 +217,7 @@ _NOT_REGISTERED = Status(
 	Action.REGISTER_NUMBER,
 )
 
-_REJECTED = Status(
+_REJECTED = _status(
 	ChannelStatus.VERIFICATION_REJECTED,
 	_("Meta did not accept the verification of the business."),
 	_(
@@ -225,17 +227,17 @@ _REJECTED = Status(
 	Action.VERIFY_BUSINESS,
 )
 
-_REJECTED_TRIAL_ENDED = Status(
+_REJECTED_TRIAL_ENDED = _status(
 	ChannelStatus.VERIFICATION_REJECTED,
 	_("Meta did not accept the verification of the business, and the trial has ended: nothing can be sent."),
-	_REJECTED.next_step,
+	_REJECTED.next_step.text,
 	_REJECTED.label,
 	Action.VERIFY_BUSINESS,
 )
 
 _INFORMATION_STEP = _("Open the verification of the business at Meta and answer what is asked there.")
 
-_INFORMATION = Status(
+_INFORMATION = _status(
 	ChannelStatus.IN_REVIEW,
 	_("Meta is checking the business and asks for more information."),
 	_INFORMATION_STEP,
@@ -243,7 +245,7 @@ _INFORMATION = Status(
 	Action.VERIFY_BUSINESS,
 )
 
-_INFORMATION_TRIAL_ENDED = Status(
+_INFORMATION_TRIAL_ENDED = _status(
 	ChannelStatus.IN_REVIEW,
 	_(
 		"Meta is checking the business and asks for more information. The trial has ended, so nothing can be sent until Meta agrees."
@@ -253,7 +255,7 @@ _INFORMATION_TRIAL_ENDED = Status(
 	Action.VERIFY_BUSINESS,
 )
 
-_IN_REVIEW = Status(
+_IN_REVIEW = _status(
 	ChannelStatus.IN_REVIEW,
 	_("Meta is checking the business."),
 	_("Wait for Meta's decision, which takes some days, or read its present state."),
@@ -261,15 +263,15 @@ _IN_REVIEW = Status(
 	Action.REFRESH,
 )
 
-_IN_REVIEW_TRIAL_ENDED = Status(
+_IN_REVIEW_TRIAL_ENDED = _status(
 	ChannelStatus.IN_REVIEW,
 	_("Meta is checking the business. The trial has ended, so nothing can be sent until Meta agrees."),
-	_IN_REVIEW.next_step,
+	_IN_REVIEW.next_step.text,
 	_IN_REVIEW.label,
 	Action.REFRESH,
 )
 
-_TRIAL_ENDED = Status(
+_TRIAL_ENDED = _status(
 	ChannelStatus.TRIAL_ENDED,
 	_("The trial has ended. Messages are received, but none can be sent until the business is verified."),
 	_("Verify the business at Meta with proof of legal entity and proof of access to the business."),
@@ -277,10 +279,10 @@ _TRIAL_ENDED = Status(
 	Action.VERIFY_BUSINESS,
 )
 
-_TRIAL_EXPANDED = Status(
+_TRIAL_EXPANDED = _status(
 	ChannelStatus.TRIAL,
 	_("The business is verified. Until Meta has finished its checks the expanded trial applies."),
-	_IN_REVIEW.next_step,
+	_IN_REVIEW.next_step.text,
 	_IN_REVIEW.label,
 	Action.REFRESH,
 )
@@ -300,8 +302,6 @@ _TRIAL_ENDS_SOON = _(
 _TRIAL_ENDS_TODAY = _(
 	"The trial ends within a day. From then on nothing can be sent until the business is verified."
 )
-# What is wrong is already a sentence.
-_ATTENTION_REASON = "{reason}"
 
 _ATTENTION_STEPS = {
 	Attention.TOKEN: (
@@ -361,8 +361,8 @@ def _attention(facts: Facts) -> Status | None:
 
 
 def _wrong(value: ChannelStatus, about: Attention, words: str) -> Status:
-	args = MappingProxyType({"reason": words})
-	return Status(value, _ATTENTION_REASON, *_ATTENTION_STEPS[about], args)
+	step, label, action = _ATTENTION_STEPS[about]
+	return Status(value, verbatim(words), Sentence(step), label, action)
 
 
 def _number(facts: Facts) -> Status | None:
@@ -385,11 +385,11 @@ def _trial(facts: Facts) -> Status | None:
 
 
 def _running(days: int) -> Status:
-	return Status(
+	return _status(
 		ChannelStatus.TRIAL,
 		_TRIAL_REASON if days > 1 else _LAST_DAY_REASON,
-		_TRIAL_ENDED.next_step,
+		_TRIAL_ENDED.next_step.text,
 		_TRIAL_ENDED.label,
 		Action.VERIFY_BUSINESS,
-		MappingProxyType({"days": days}),
+		days=days,
 	)

@@ -8,20 +8,15 @@ import unicodedata
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
+from whatsapp_channel.rules.refusal import Refused
 from whatsapp_channel.words import _
 
 
-class InvalidNumber(ValueError):
-	"""A text that is no phone number. `problem` says why and `way_out` what to do; both carry {number} unfilled.
-
-	The caller translates the two and fills them with `number`; str() is the English sentence.
-	"""
+class InvalidNumber(Refused):
+	"""A text that is no phone number."""
 
 	def __init__(self, number: str, problem: str, way_out: str) -> None:
-		self.number = number
-		self.problem = problem
-		self.way_out = way_out
-		super().__init__(f"{problem} {way_out}".replace("{number}", number))
+		super().__init__(_("Phone Number"), problem, way_out, number=number)
 
 
 _EMPTY = _("No phone number was given.")

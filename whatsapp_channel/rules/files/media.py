@@ -16,7 +16,7 @@ import filetype  # type: ignore[import-untyped]
 
 from whatsapp_channel.rules.files import file_types as types
 from whatsapp_channel.rules.files.file_names import extension_of
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Argument, Explained, Sentence, _, sentence
 
 MB = 1024 * 1024
 LIMITS: Mapping[str, int] = MappingProxyType(
@@ -56,13 +56,11 @@ COSTLY = _(
 _EMPTY = _("The file is empty. Ask the customer to send it again.")
 
 
-class Unacceptable(ValueError):
-	"""A file that must not be stored. `text` is for agents, English, marked, with places for `values`."""
+class Unacceptable(Explained, ValueError):
+	"""A file that must not be stored; the sentence is for agents."""
 
-	def __init__(self, text: str, *values: str) -> None:
-		super().__init__(text.format(*values))
-		self.text = text
-		self.values = values
+	def __init__(self, text: str, *places: Argument) -> None:
+		super().__init__(sentence(text, *places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def _for_display(kind: str, found: Judged | None, declared: str) -> Judged:
 		extension = types.DECLARED.get(declared)
 		if kind in ("audio", "video") and extension and declared.startswith(f"{kind}/"):
 			return Judged(declared, extension)
-		raise Unacceptable(_NOT_THIS_KIND[kind], _("unknown"))
+		raise Unacceptable(_NOT_THIS_KIND[kind], Sentence(_("unknown")))
 	if kind == "audio" and found.mime_type in types.AUDIO_IN_VIDEO:
 		return Judged(*types.AUDIO_IN_VIDEO[found.mime_type])
 	if found.mime_type in types.DISPLAYED[kind] or (

@@ -125,11 +125,10 @@ def _account(facts: Facts) -> Verdict | None:
 	status = channel_status.reply_obstacle(facts.account) if facts.account else None
 	if not status:
 		return None
-	reason = Sentence(status.reason, status.reason_args)
 	why = Sentence(
-		_META, {"channel": facts.channel or "", "reason": reason, "next_step": Sentence(status.next_step)}
+		_META, {"channel": facts.channel or "", "reason": status.reason, "next_step": status.next_step}
 	)
-	return Verdict(Obstacle.META, status.value.value, why, reason, status.action)
+	return Verdict(Obstacle.META, status.value.value, why, status.reason, status.action)
 
 
 def _wish(facts: Facts) -> Verdict | None:

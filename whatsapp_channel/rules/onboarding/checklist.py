@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 OK, TO_DO, UNKNOWN = "ok", "todo", "unknown"
 _SETTINGS = "https://business.facebook.com/settings"
@@ -36,12 +36,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-	"""One line. Label and detail are English and untranslated."""
+	"""One line; `label` is English and marked."""
 
 	key: str
 	label: str
 	state: str
-	detail: str
+	detail: Sentence
 	url: str
 
 
@@ -68,14 +68,16 @@ def _portfolio(facts: Facts) -> Entry:
 		"business_manager",
 		_("Facebook Business Manager account"),
 		state,
-		detail,
+		Sentence(detail),
 		_with_business(OVERVIEW, facts),
 	)
 
 
 def _verification(facts: Facts) -> Entry:
 	state, detail = _verification_words((facts.verification or "").lower())
-	return Entry("verified_business", _("Verified business"), state, detail, _with_business(SECURITY, facts))
+	return Entry(
+		"verified_business", _("Verified business"), state, Sentence(detail), _with_business(SECURITY, facts)
+	)
 
 
 def _verification_words(status: str) -> tuple[str, str]:
@@ -99,7 +101,11 @@ def _verification_words(status: str) -> tuple[str, str]:
 def _account(facts: Facts) -> Entry:
 	state, detail = _account_words(facts)
 	return Entry(
-		"business_account", _("WhatsApp Business Account"), state, detail, _with_business(ACCOUNTS, facts)
+		"business_account",
+		_("WhatsApp Business Account"),
+		state,
+		Sentence(detail),
+		_with_business(ACCOUNTS, facts),
 	)
 
 
@@ -128,7 +134,7 @@ def _payment(facts: Facts) -> Entry:
 		"credit_line",
 		_("Prepaid credit line or payment method"),
 		state,
-		detail,
+		Sentence(detail),
 		_with_business(BILLING, facts),
 	)
 
@@ -146,7 +152,7 @@ def _number(facts: Facts) -> Entry:
 			_("A number that WhatsApp does not use elsewhere and that gets texts or calls. Step 3 adds it."),
 		)
 	label = _("Phone number registered for the WhatsApp Business API")
-	return Entry("registered_number", label, state, detail, _with_business(NUMBERS, facts))
+	return Entry("registered_number", label, state, Sentence(detail), _with_business(NUMBERS, facts))
 
 
 def _documents(facts: Facts) -> tuple[Entry, Entry]:
@@ -160,9 +166,13 @@ def _documents(facts: Facts) -> tuple[Entry, Entry]:
 	access = _("For example a phone bill, a domain or an e-mail address of the business that Meta can check.")
 	shown = _("Meta has accepted it.")
 	return (
-		Entry("legal_entity", _("Proof of legal entity"), state, shown if verified else legal, url),
+		Entry("legal_entity", _("Proof of legal entity"), state, Sentence(shown if verified else legal), url),
 		Entry(
-			"business_access", _("Proof of access to the business"), state, shown if verified else access, url
+			"business_access",
+			_("Proof of access to the business"),
+			state,
+			Sentence(shown if verified else access),
+			url,
 		),
 	)
 

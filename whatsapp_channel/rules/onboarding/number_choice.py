@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +50,20 @@ _OBSTACLES: Mapping[str, str] = MappingProxyType(
 		),
 	}
 )
-_APP_ONLY = _(
-	"The number is in use in the WhatsApp Business app. Connect it with the option for numbers of that app in Meta's window, "
-	"or delete the account in the app under Settings > Account."
+_APP_ONLY = Sentence(
+	_(
+		"The number is in use in the WhatsApp Business app. Connect it with the option for numbers of that app in Meta's window, "
+		"or delete the account in the app under Settings > Account."
+	)
 )
 
 
-def obstacle(state: State) -> str | None:
+def obstacle(state: State) -> Sentence | None:
 	"""Why no channel can be made of a number, with the way out; None when nothing is known against it."""
 	if state.on_business_app and state.platform != CLOUD_API:
 		return _APP_ONLY
-	return _OBSTACLES.get((state.status or "").upper())
+	text = _OBSTACLES.get((state.status or "").upper())
+	return Sentence(text) if text else None
 
 
 def shares_app(state: State) -> bool:

@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import Enum
 from types import MappingProxyType
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 
 class Step(Enum):
@@ -102,6 +102,13 @@ TEXTS: Mapping[Cause, str] = MappingProxyType(
 _WAITS: Mapping[Cause, timedelta] = MappingProxyType(
 	{Cause.TOO_MANY_CODES: timedelta(hours=1), Cause.TOO_MANY_TRIES: timedelta(hours=12)}
 )
+
+
+def explain(cause: Cause) -> Sentence:
+	"""What happened and the way out, for an administrator."""
+	return Sentence(TEXTS[cause])
+
+
 _SAID_WAIT = re.compile(r"\b(\d{1,3}) (minute|hour)", re.IGNORECASE)
 
 # A subcode names its cause wherever it comes; a code only in its own step.

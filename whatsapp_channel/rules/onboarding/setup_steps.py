@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _, verbatim
 
 DONE, CURRENT, BLOCKED, OPEN = "done", "current", "blocked", "open"
 FINISHED = "done"
@@ -14,18 +14,20 @@ TITLES = {
 	"number": _("Verify the Number"),
 	"channel": _("Create the Channel"),
 }
-LINK_FIRST = _("Link a WhatsApp Business Account first.")
-NUMBER_FIRST = _("Verify and register a number first.")
-NO_DEPARTMENT = _("There is no department. Create a team in Helpdesk first.")
-NO_ROOM = _(
-	"There are as many channels as departments, and there cannot be more. Create another team in Helpdesk, or delete "
-	"a channel."
+LINK_FIRST = Sentence(_("Link a WhatsApp Business Account first."))
+NUMBER_FIRST = Sentence(_("Verify and register a number first."))
+NO_DEPARTMENT = Sentence(_("There is no department. Create a team in Helpdesk first."))
+NO_ROOM = Sentence(
+	_(
+		"There are as many channels as departments, and there cannot be more. Create another team in Helpdesk, or delete "
+		"a channel."
+	)
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-	"""What is stored. `link_problem`: why an account that is there does not count as linked."""
+	"""What is stored. `link_problem`: why an account that is there does not count as linked, in words."""
 
 	has_account: bool = False
 	link_problem: str | None = None
@@ -38,12 +40,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-	"""`title` and `reason` are English and untranslated."""
+	"""`title` is English and marked; `reason` says what has to be done first."""
 
 	key: str
 	title: str
 	state: str
-	reason: str | None = None
+	reason: Sentence | None = None
 
 
 def steps(facts: Facts) -> tuple[Step, ...]:
@@ -68,7 +70,7 @@ def current(found: tuple[Step, ...]) -> str:
 	return next((step.key for step in found if step.state == CURRENT), FINISHED)
 
 
-def _step(key: str, is_done: bool, is_current: bool, obstacle: str | None) -> Step:
+def _step(key: str, is_done: bool, is_current: bool, obstacle: Sentence | None) -> Step:
 	if is_done:
 		return Step(key, TITLES[key], DONE)
 	if is_current:
@@ -76,17 +78,18 @@ def _step(key: str, is_done: bool, is_current: bool, obstacle: str | None) -> St
 	return Step(key, TITLES[key], BLOCKED if obstacle else OPEN, obstacle)
 
 
-def _obstacles(facts: Facts, linked: bool) -> dict[str, str | None]:
+def _obstacles(facts: Facts, linked: bool) -> dict[str, Sentence | None]:
 	if not facts.has_account:
 		return {"profile": LINK_FIRST, "number": LINK_FIRST, "channel": LINK_FIRST}
+	link_problem = verbatim(facts.link_problem) if facts.link_problem is not None else None
 	return {
-		"link": facts.link_problem,
-		"number": None if linked else facts.link_problem,
+		"link": link_problem,
+		"number": None if linked else link_problem,
 		"channel": _room(facts) if facts.number_ready else NUMBER_FIRST,
 	}
 
 
-def _room(facts: Facts) -> str | None:
+def _room(facts: Facts) -> Sentence | None:
 	if facts.departments == 0:
 		return NO_DEPARTMENT
 	return NO_ROOM if facts.channels >= facts.departments else None

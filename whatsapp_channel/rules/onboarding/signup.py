@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from whatsapp_channel.cloud_api.wire import Unreadable, line_of, load, object_of, optional_digits, text_of
-from whatsapp_channel.words import _
+from whatsapp_channel.words import Sentence, _
 
 MAX_EVENT = 20_000
 """Characters. Meta's messages have a few hundred."""
@@ -79,7 +79,7 @@ def _outcome(event: str, message: str | None) -> Outcome:
 	return Outcome.FINISHED if event.startswith("FINISH") else Outcome.OTHER
 
 
-AGAIN = _("Nothing was changed here. Start again when you are ready.")
+AGAIN = Sentence(_("Nothing was changed here. Start again when you are ready."))
 STEPS = {
 	"BUSINESS_ACCOUNT_SELECTION": _(
 		"You closed Meta's window while choosing the business portfolio. You need full control of the portfolio: if "
@@ -160,13 +160,12 @@ ERRORS = (
 ERROR = _("Meta reported a problem in its window.")
 
 
-def explain(event: SignupEvent) -> tuple[str, ...]:
-	"""The administrator's words for a cancelled or failed walk, English and untranslated, sentence by sentence; empty
-	for a finished one."""
+def explain(event: SignupEvent) -> tuple[Sentence, ...]:
+	"""What the administrator reads of a cancelled or failed walk; empty for a finished one."""
 	if event.outcome is Outcome.CANCELLED:
-		return (STEPS.get(event.step or "", CANCELLED), AGAIN)
+		return (Sentence(STEPS.get(event.step or "", CANCELLED)), AGAIN)
 	if event.outcome is Outcome.FAILED:
-		return (_error_words(event.message or ""), AGAIN)
+		return (Sentence(_error_words(event.message or "")), AGAIN)
 	return ()
 
 
@@ -175,28 +174,36 @@ def _error_words(message: str) -> str:
 	return next((words for signs, words in ERRORS if any(sign in lowered for sign in signs)), ERROR)
 
 
-EXPIRED_CODE = _(
-	"The code of Meta's window has expired: it lives 30 seconds. Start again; this can be a slow connection."
+EXPIRED_CODE = Sentence(
+	_(
+		"The code of Meta's window has expired: it lives 30 seconds. Start again; this can be a slow connection."
+	)
 )
-USED_CODE = _("The code of Meta's window was used already. Start again to get a new one.")
-WRONG_CODE = _("Meta did not accept the code of its window. Start again to get a new one.")
-WRONG_ADDRESS = _(
-	"Meta did not accept the code because of this site's address. Enter it in the Meta app under Facebook Login for "
-	"Business > Settings, both as allowed domain and as valid OAuth redirect URI, then start again."
+USED_CODE = Sentence(_("The code of Meta's window was used already. Start again to get a new one."))
+WRONG_CODE = Sentence(_("Meta did not accept the code of its window. Start again to get a new one."))
+WRONG_ADDRESS = Sentence(
+	_(
+		"Meta did not accept the code because of this site's address. Enter it in the Meta app under Facebook Login for "
+		"Business > Settings, both as allowed domain and as valid OAuth redirect URI, then start again."
+	)
 )
-WRONG_SECRET = _(
-	"Meta did not accept the app's secret. Compare app ID and app secret in WhatsApp Channel Settings with the Meta app "
-	"(App settings > Basic), then start again."
+WRONG_SECRET = Sentence(
+	_(
+		"Meta did not accept the app's secret. Compare app ID and app secret in WhatsApp Channel Settings with the Meta app "
+		"(App settings > Basic), then start again."
+	)
 )
-UNREACHABLE = _(
-	"Meta could not be reached, and its code lives only 30 seconds. Check the server's connection, then start again."
+UNREACHABLE = Sentence(
+	_(
+		"Meta could not be reached, and its code lives only 30 seconds. Check the server's connection, then start again."
+	)
 )
 _CODES = {36007: EXPIRED_CODE, 36009: USED_CODE}
 _APP_CODES = (1, 101, 104, 190)
 
 
-def explain_code(code: int | None, subcode: int | None, message: str = "") -> str:
-	"""Why Meta did not exchange a code, English and untranslated. `code` None: it gave no answer."""
+def explain_code(code: int | None, subcode: int | None, message: str = "") -> Sentence:
+	"""Why Meta did not exchange a code. `code` None: it gave no answer."""
 	if code is None:
 		return UNREACHABLE
 	lowered = message.casefold()

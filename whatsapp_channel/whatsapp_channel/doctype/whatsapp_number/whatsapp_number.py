@@ -12,6 +12,7 @@ from whatsapp_channel.rules.customers.phone import InvalidNumber, to_e164
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.code import read_pin
 from whatsapp_channel.rules.onboarding.number_choice import State
+from whatsapp_channel.spoken import to_user
 
 
 class WhatsAppNumber(Document):
@@ -35,7 +36,7 @@ class WhatsAppNumber(Document):
 		try:
 			self.number = to_e164(self.number)
 		except InvalidNumber as error:
-			reason = f"{_(error.problem)} {_(error.way_out)}".replace("{number}", error.number)
+			reason = to_user(error.explanation)
 			frappe.throw(_("Phone Number: {0}").format(frappe.utils.escape_html(reason)))
 		self._check_account()
 		self._check_number()
