@@ -1,10 +1,9 @@
 """One inbound message: from the item to the ticket, exactly once, in the order of its customer."""
 
-from frappe import _
+import frappe
 
 from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.conversations import communications, conversation, filing, messages, session
-from whatsapp_channel.conversations import filing as waiting
+from whatsapp_channel.conversations import communications, conversation, messages, session, waiting
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import filing, gaps, identity
@@ -69,7 +68,7 @@ def _file_locked(found: Arrival) -> None:
 	stored = found.insert(thread.conversation, session=counted, media=found.files)
 	found.catch_up(stored)
 	if thread.new_ticket:
-		words = readable.plain(message.content, _)
+		words = readable.plain(message.content, frappe._)
 		ticket = tickets.create(row, way.channel, words)
 		conversation.put_in_ticket(thread.conversation, ticket)
 		waiting.file_waiting(thread.conversation, ticket, row)
