@@ -30,7 +30,7 @@ TEXT, NUMBER = "the spare key is under the mat", "5511912345678"
 TOKEN = "EAAGm0PX4ZCpsBAlocalvariable1234"
 SECRETS = (PIN, CODE, TEXT, NUMBER, TOKEN)
 DRAIN, MANY = "whatsapp_channel.inbound.drain.drain", "whatsapp_channel.inbound.reprocess.many"
-SWEEP = "whatsapp_channel.jobs.sweep"
+SWEEP = "whatsapp_channel.schedule.sweep"
 API = "/api/method/whatsapp_channel.api."
 LOGGED = ("Error Log", "Scheduled Job Log", "Activity Log")
 

@@ -44,9 +44,14 @@ def test_the_switches_of_the_scheduler(site: Any, monkeypatch: pytest.MonkeyPatc
 	assert background.read_schedule().off == switch
 
 
+def test_the_job_that_is_looked_for_is_the_one_that_is_scheduled(site: Any) -> None:
+	every_minute = frappe.get_hooks("scheduler_events")["cron"]["* * * * *"]
+	assert background.SWEEP in every_minute
+
+
 @pytest.mark.bench_only(reason="scheduled jobs are Frappe's")
 def test_the_last_sweep_is_read_from_its_job(site: Any) -> None:
-	job = {"method": "whatsapp_channel.jobs.sweep"}
+	job = {"method": "whatsapp_channel.schedule.sweep"}
 	frappe.db.set_value("Scheduled Job Type", job, "last_execution", add_to_date(now_datetime(), minutes=-3))
 	passed = background.read_schedule().passed
 	assert passed

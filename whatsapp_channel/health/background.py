@@ -20,7 +20,7 @@ from whatsapp_channel.inbound.problems import ItemState
 QUEUES = ("short", "default", "long")
 # An idle RQ worker says every 405 seconds that it lives, a busy one every 30.
 SILENT_SECONDS = 480
-SWEEP = "whatsapp_channel.jobs.sweep"
+SWEEP = "whatsapp_channel.schedule.sweep"
 # The sweep runs every minute.
 OVERDUE = timedelta(minutes=5)
 
