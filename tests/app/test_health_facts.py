@@ -89,11 +89,16 @@ def configure(
 
 
 def forget_configuration(host: Any) -> None:
-	"""Web processes keep their copy for a minute, as those of Frappe 16 do."""
+	"""Web processes of Frappe 16, and of the embedded host, keep their copy for a minute."""
 	if host.kind == "embedded":
 		from frappe._embedded import local
 
 		local.forget_configuration()
+		return
+	from frappe import config
+
+	if hasattr(config, "clear_site_config_cache"):
+		config.clear_site_config_cache()
 
 
 @pytest.mark.helpdesk_since("1.20")
