@@ -1,7 +1,7 @@
 """The few recipes by which this app stays correct under concurrency (design decisions 3 and 4), and its only way to write.
 
 Nothing else of this app calls Frappe's functions that write values: what is written here has no markup in a column that
-pages print as HTML, whoever made it up (rules/markup.py). Forms and the desk's own calls come by `make_plain`.
+pages print as HTML, whoever made it up (rules/text/markup.py). Forms and the desk's own calls come by `make_plain`.
 """
 
 import random

@@ -10,7 +10,6 @@ from whatsapp_channel.outbound import outbox
 @logs.job
 def sweep() -> None:
 	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
-
 	retries.release_overlooked()
 	if drain.has_work():
 		wake_drain()
@@ -24,6 +23,5 @@ def sweep() -> None:
 @logs.job
 def wake_failed_files() -> None:
 	"""Every few minutes: has missing files fetched again, if the time for one has come."""
-
 	if again.has_failed():
 		wake_failed_fetches()

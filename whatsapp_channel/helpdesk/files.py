@@ -28,7 +28,7 @@ def insert(key: str, name: str, content: mmap) -> Document:
 	and what other apps hook into it.
 
 	But for what Frappe does to the content: it has pypdf read every PDF, and Pillow unpack and pack every JPEG again, both
-	for as long as they take. Ours is judged already (inbound/media/store.py). Raises what Document.insert raises.
+	for as long as they take. Ours is judged already (conversations/media/store.py). Raises what Document.insert raises.
 	"""
 	values = {
 		"doctype": "File",

@@ -15,7 +15,7 @@ CHILD = Path(__file__).with_name("child.py")
 CPU_SECONDS = 15
 """A hundred MB of photos and text take a tenth of a second to two seconds."""
 MEMORY_BYTES = 512 * 1024 * 1024
-"""Beside the file itself, which is mapped: three times of what is unpacked at most (rules/pdf.py)."""
+"""Beside the file itself, which is mapped: three times of what is unpacked at most (rules/files/pdf.py)."""
 SECONDS = 30.0
 """On the clock of the wall, for a machine with nothing to spare. *Fetch again* waits for it, and a web server ends a
 request after two minutes."""
@@ -26,9 +26,9 @@ class Failed(Explained, RuntimeError):
 
 
 def has_scripts(content: IO[bytes]) -> bool:
-	"""rules.pdf.has_scripts of an open file.
+	"""rules.files.pdf.has_scripts of an open file.
 
-	Raises rules.media.Unacceptable when it cannot be told within the limits, Failed when the process could not do its
+	Raises rules.files.media.Unacceptable when it cannot be told within the limits, Failed when the process could not do its
 	work, OSError when there is none to be had.
 	"""
 	# Isolated: of this environment it needs the library of Python alone, and starts in a fiftieth of a second.

@@ -9,7 +9,7 @@ frappe.ui.form.on("WhatsApp Number", {
 	},
 });
 
-// The server says both: rules/number_choice.py knows the statuses.
+// The server says both: rules/onboarding/number_choice.py knows the statuses.
 function is_verified({ __onload }) {
 	return __onload?.is_verified !== false;
 }
