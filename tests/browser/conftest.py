@@ -1,8 +1,10 @@
 """The running demo that the browser looks at."""
 
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +86,10 @@ def stop(running: Running) -> int:
 	running.process.send_signal(2)
 	try:
 		return running.process.wait(timeout=60)
+	except subprocess.TimeoutExpired:
+		running.process.send_signal(signal.SIGUSR1)
+		time.sleep(1)
+		raise
 	finally:
 		running.process.kill()
 		if running.process.stdout:

@@ -1,5 +1,7 @@
 """The demo on a machine that is busy with other tests: no answer is too slow for its health page."""
 
+import faulthandler
+import signal
 import sys
 
 from embedded.boot import load_stand_in
@@ -12,5 +14,7 @@ from whatsapp_channel.health import accounts, callback  # noqa: E402
 SECONDS = 60
 
 if __name__ == "__main__":
+	# A demo that does not end says where each of its threads is.
+	faulthandler.register(signal.SIGUSR1)
 	callback.MEDIAN_SECONDS = callback.LONGEST_SECONDS = accounts.SLOW_SECONDS = SECONDS
 	sys.exit(demo.main())

@@ -37,7 +37,7 @@ def _take_over(doc: Any, link: Any, target: str, name: Any) -> bool:
 	if meta.issingle:
 		return True
 	prefix = f"{link.fieldname}."
-	fetched = [each for each in doc.meta.fields if (each.fetch_from or "").startswith(prefix)]
+	fetched = doc.meta.fetched_through(link.fieldname)
 	fetched = [each for each in fetched if not (each.fetch_if_empty and doc.get(each.fieldname))]
 	columns = ["name", *(each.fetch_from.removeprefix(prefix) for each in fetched)]
 	row = frappe.db.get_value(target, name, columns, as_dict=True, order_by=None)

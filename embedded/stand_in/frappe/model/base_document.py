@@ -86,11 +86,13 @@ class BaseDocument:
 	def get(self, key: Any, filters: Any = None, limit: int | None = None, default: Any = None) -> Any:
 		"""A field's value; of child rows those that have the given properties."""
 		value = self.__dict__.get(key)
+		if filters is None:
+			return default if value is None else value
 		if isinstance(filters, Mapping) and isinstance(value, list):
 			value = [row for row in value if all(row.get(name) == each for name, each in filters.items())]
 			return value[:limit] if limit else value
 		if value is None and not isinstance(filters, Mapping):
-			return default if filters is None else filters
+			return filters
 		return value
 
 	def set(self, key: str, value: Any, as_value: bool = False) -> None:
@@ -155,8 +157,8 @@ class BaseDocument:
 	def get_valid_dict(self, convert_dates_to_str: bool = False, **options: Any) -> Any:
 		"""The columns as they are stored: numbers cast, empty times and empty unique values None."""
 		values = frappe._dict()
-		for key in self.meta.get_valid_columns():
-			value = self._stored(self.meta.get_field(key), self.get(key))
+		for key, field, _kind in self.meta.columns:
+			value = self._stored(field, self.__dict__.get(key))
 			if convert_dates_to_str and isinstance(value, datetime.date | datetime.timedelta):
 				value = str(value)
 			values[key] = value
@@ -237,8 +239,8 @@ class BaseDocument:
 	def _row(self) -> dict[str, Any]:
 		from frappe._embedded.filters import as_stored
 
-		kinds = self.meta.kind_of
-		return {key: as_stored(kinds(key), value) for key, value in self.get_valid_dict().items()}
+		values = self.get_valid_dict()
+		return {key: as_stored(kind, values[key]) for key, _field, kind in self.meta.columns}
 
 	def _explain(self, error: Exception) -> None:
 		if frappe.db.is_primary_key_violation(error):

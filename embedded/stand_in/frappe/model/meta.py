@@ -26,6 +26,10 @@ class Meta:
 		self._by_name = {field.fieldname: field for field in fields}
 		self.valid_columns = [*default_fields[1:], *(child_table_fields if self.istable else ())]
 		self.valid_columns += [each.fieldname for each in fields if each.fieldtype not in no_value_fields]
+		# Every document asks for these, again and again; fields do not change while their Meta lives.
+		self.columns = [(name, self._by_name.get(name), self.kind_of(name)) for name in self.valid_columns]
+		self._table_fields = [each for each in fields if each.fieldtype in table_fields]
+		self._chosen: dict[tuple[tuple[str, Any], ...], list[Any]] = {}
 
 	def __getattr__(self, name: str) -> Any:
 		if name.startswith("__"):
@@ -36,10 +40,21 @@ class Meta:
 		"""A property, or the fields that have the given properties (`{"reqd": 1}` or `{"reqd": ("=", 1)}`)."""
 		if key != "fields" or not filters:
 			return getattr(self, key)
-		wanted = {name: value[1] if isinstance(value, tuple) else value for name, value in filters.items()}
-		return [
-			each for each in self.fields if all(each.get(name) == value for name, value in wanted.items())
-		]
+		wanted = tuple((name, value[1] if isinstance(value, tuple) else value) for name, value in filters.items())
+		if wanted not in self._chosen:
+			self._chosen[wanted] = [
+				each for each in self.fields if all(each.get(name) == value for name, value in wanted)
+			]
+		return list(self._chosen[wanted])
+
+	def fetched_through(self, link: str) -> list[Any]:
+		"""The fields whose `fetch_from` names a column behind this Link field."""
+		wanted = (("fetch_from", f"{link}."),)
+		if wanted not in self._chosen:
+			self._chosen[wanted] = [
+				each for each in self.fields if (each.fetch_from or "").startswith(f"{link}.")
+			]
+		return self._chosen[wanted]
 
 	def get_field(self, fieldname: str) -> Any:
 		"""The field, or None."""
@@ -60,7 +75,7 @@ class Meta:
 
 	def get_table_fields(self) -> list[Any]:
 		"""Fields that hold child rows."""
-		return [each for each in self.fields if each.fieldtype in table_fields]
+		return self._table_fields
 
 	def get_link_fields(self) -> list[Any]:
 		"""Fields that hold the name of another document."""
@@ -100,9 +115,10 @@ def cast(fieldtype: str, value: Any) -> Any:
 def get_meta(doctype: str, cached: bool = True) -> Meta:
 	"""The DocType with its custom fields; raises DoesNotExistError."""
 	key = (frappe.local.site_path, doctype)
-	if key not in _cache:
-		_cache[key] = _load(doctype)
-	return _cache[key]
+	meta = _cache.get(key)
+	if meta is None:
+		meta = _cache[key] = _load(doctype)
+	return meta
 
 
 def _load(doctype: str) -> Meta:
