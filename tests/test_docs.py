@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_layers import LAYERS
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 THREATS = DOCS / "threat_model.md"
@@ -127,6 +129,13 @@ def test_the_modules_of_a_way_are_there(heading: str) -> None:
 	assert list(missing_in_ways(section(DEVELOPER.read_text(), heading))) == []
 
 
+def test_the_modules_of_the_picture_are_there() -> None:
+	labels = re.findall(r'\["([^"]+)"\]', section(DEVELOPER.read_text(), "The flow of a message"))
+	modules = [path for label in labels for path in re.findall(r"[\w/]+(?:\.py|/)(?=<|,)", label)]
+	assert len(modules) > 10
+	assert [path for path in modules if not named(path)] == []
+
+
 def test_the_ways_as_lists_name_what_is_there_now() -> None:
 	blocks = re.findall(r", now:\n\n((?:    .*\n)+)", section(DEVELOPER.read_text(), "The ways as lists"))
 	assert len(blocks) == 2
@@ -173,6 +182,19 @@ def test_the_index_lists_each_decision() -> None:
 def test_links_lead_somewhere(path: Path) -> None:
 	targets = LINK.findall(path.read_text())
 	assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_each_picture_is_shown() -> None:
+	pages = [ROOT / "README.md", *DOCS.rglob("*.md")]
+	shown = {Path(target).name for page in pages for target in LINK.findall(page.read_text())}
+	assert [path.name for path in sorted((DOCS / "images").iterdir()) if path.name not in shown] == []
+
+
+def test_the_order_of_layers_is_told_as_it_is() -> None:
+	told = re.search(r"((?:^    [\w ()]+\n)+)", section(DEVELOPER.read_text(), "The house"), re.MULTILINE)
+	assert told
+	lines = [re.sub(r" \(.*\)", "", line.strip()) for line in told[1].splitlines()]
+	assert lines == LAYERS.strip().splitlines()
 
 
 @pytest.mark.parametrize(
