@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 ARGS ?=
 
-.PHONY: demo demo-check test lint chromium clean
+.PHONY: demo demo-check test lint images chromium clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/python -m embedded.demo $(ARGS)
@@ -21,6 +21,10 @@ lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The pictures of docs/images that show the app's own pages.
+images: $(VENV)/.ready chromium
+	@$(BIN)/python -m tests.images
 
 # Only the browser tests need it; a system's own package, because pages are tested in a browser that people have.
 chromium:

@@ -1,4 +1,4 @@
-"""The three sentences of the design about who may import what, checked on every file of the app at once."""
+"""Who may know frappe, Helpdesk's DocTypes and the network (ADR 0062), checked on every file of the app at once."""
 
 import ast
 import re

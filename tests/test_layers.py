@@ -1,4 +1,4 @@
-"""Who may import whom: the layers of the design as data, and today's exceptions in lists that may only shrink."""
+"""Who may import whom: the layers of ADR 0062 as data, and today's exceptions in lists that may only shrink."""
 
 import ast
 import re

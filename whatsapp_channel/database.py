@@ -77,7 +77,7 @@ def back_off(attempt: int) -> None:
 def save_now() -> None:
 	"""Commits what was written: what follows may end this process, or be seen by others first.
 
-	Who commits is a rule (docs/decisions/0062): entry points and the handlers of items own their transaction and call this or
+	Who commits is a rule (ADR 0062): entry points and the handlers of items own their transaction and call this or
 	`in_transaction`; whatever they call runs within it.
 	"""
 	frappe.db.commit()  # nosemgrep: the one place
@@ -104,8 +104,8 @@ def containing(text: str) -> str:
 
 
 def lock_row(doctype: str, name: str) -> bool:
-	"""Locks one existing row until the transaction ends; False when it is gone. Must be its first statement (design
-	decision 4)."""
+	"""Locks one existing row until the transaction ends; False when it is gone. Must be its first statement
+	(ADR 0004)."""
 	return bool(frappe.db.sql(f"select name from `tab{doctype}` where name = %s for update", (name,)))
 
 

@@ -1,7 +1,12 @@
 """The site's encryption key exists before anything is encrypted, and no process writes another over it.
 
 Frappe makes a key up, and writes it over the one in the file, when a process finds none in its own copy of the site
-configuration. Since version 16 web processes keep that copy for 60 seconds.
+configuration. Since version 16 web processes keep that copy for 60 seconds:
+two first encryptions at once lose one key, and what was encrypted with it (tokens, app secrets, PINs) can never be read
+again. So installation and migration make the key under a lock, and `read_key` looks before each request. That hook runs for
+every request of the site, against ADR 0015: it is one look into a dict. A site whose configuration was restored without its
+key gets a new one with the next migration; the doctor says that stored secrets cannot be read, and the old key can still be
+put back.
 """
 
 import frappe

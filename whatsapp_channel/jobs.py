@@ -1,4 +1,4 @@
-"""How background work is woken: once, never lost, and without a job per message (design decision 1)."""
+"""How background work is woken: once, never lost, and without a job per message (ADR 0001)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Our documents, whoever touches them: what a client sends names one and never describes it (design decision 21), and none is
+"""Our documents, whoever touches them: what a client sends names one and never describes it (ADR 0055), and none is
 saved with markup in a column that pages print as HTML (ADR 0056)."""
 
 import frappe

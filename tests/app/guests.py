@@ -1,6 +1,7 @@
 """Every endpoint that a stranger can reach, and what the security suite must know of it.
 
-A new `@frappe.whitelist(allow_guest=True)` needs an entry here; then test_security_guest.py runs over it too.
+A new `@frappe.whitelist(allow_guest=True)` needs an entry here; then test_security_guest.py runs over it too. Whoever adds
+one thinks of its purpose, not of a truncated signature, a changed bit, `cmd` in the body or a length that is not true.
 """
 
 import ast

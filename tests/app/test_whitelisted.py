@@ -1,4 +1,4 @@
-"""What strangers get from each method that the web reaches: a table, complete or the last test fails (design decision 21)."""
+"""What strangers get from each method that the web reaches: a table, complete or the last test fails (ADR 0055)."""
 
 import ast
 import inspect

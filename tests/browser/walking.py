@@ -189,7 +189,7 @@ class Walk:
 		wait_until(lambda: self.sandbox.flush(1) and not self.desk.settle())
 
 
-def press(page: Page, name: str) -> None:
+def press(page: Page | Locator, name: str) -> None:
 	"""Clicks the button of exactly this name."""
 	page.get_by_role("button", name=name, exact=True).click()
 

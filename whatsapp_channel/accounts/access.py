@@ -1,4 +1,4 @@
-"""Whether Meta still accepts an account's token (design decision 7): refusals stop sending, never receiving."""
+"""Whether Meta still accepts an account's token (ADR 0007): refusals stop sending, never receiving."""
 
 from functools import partial
 

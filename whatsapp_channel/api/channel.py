@@ -17,9 +17,9 @@ ROLES = ["System Manager", "Agent Manager"]
 def set_enabled(channel: str, enabled: bool) -> dict[str, Any]:
 	"""Activates or deactivates a channel; returns its status with reason, next step and the label of its button.
 
-	What arrives for a deactivated channel is held, and filed in order with its original times at activation (design
-	decision 12). Conversations and tickets stay as they are. Raises frappe.PermissionError for anyone but a System
-	Manager or an Agent Manager, frappe.DoesNotExistError.
+	What arrives for a deactivated channel is held, and filed in order with its original times at activation (ADR
+	0012). Conversations and tickets stay as they are. Raises frappe.PermissionError for anyone but a System Manager
+	or an Agent Manager, frappe.DoesNotExistError.
 	"""
 	frappe.only_for(ROLES)
 	if not frappe.db.exists(CHANNEL, channel):

@@ -1,4 +1,4 @@
-"""Meta's webhook: verify, store, answer (design decision 1). Everything else happens in the drain job."""
+"""Meta's webhook: verify, store, answer (ADR 0001). Everything else happens in the drain job."""
 
 import hmac
 

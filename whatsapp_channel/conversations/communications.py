@@ -1,7 +1,7 @@
 """What agents read of WhatsApp messages in a ticket.
 
 The content of an incoming Communication is a projection of its message rows: whatever changes a row afterwards, such as
-an edit, a reaction or a file fetched late, renders it again (ADR 30).
+an edit, a reaction or a file fetched late, renders it again (ADR 0030).
 """
 
 from collections.abc import Sequence

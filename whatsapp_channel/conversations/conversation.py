@@ -57,7 +57,7 @@ def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None
 	"""Chooses conversation and ticket for an inbound message written `at` (UTC), by the channel's policy.
 
 	An answer to a message of another open ticket goes there. Decided before anything is inserted: the insert of a
-	Communication opens even a closed ticket again (design decision 10). The caller holds the customer's lock.
+	Communication opens even a closed ticket again (ADR 0010). The caller holds the customer's lock.
 	"""
 	latest = current(customer, channel)
 	quoted = _of_quoted(customer, channel, quoted_key) if quoted_key else None

@@ -1,4 +1,4 @@
-"""What the reports about one message come to, in whatever order they arrive (design decision 5)."""
+"""What the reports about one message come to, in whatever order they arrive (ADR 0005)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ R = TypeVar("R", MessageRow, CourseRow)
 
 
 def exists(wamid: str) -> bool:
-	"""Whether a message with this id is stored (design decision 3: a unique index decides, this only saves work)."""
+	"""Whether a message with this id is stored (ADR 0003: a unique index decides, this only saves work)."""
 	return bool(frappe.db.sql(f"select 1 from `tab{MESSAGE}` where wamid_key = %s", (wamid_key(wamid),)))
 
 

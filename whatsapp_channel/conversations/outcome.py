@@ -1,4 +1,4 @@
-"""What became of an outgoing message: the only place that changes its status (design decision 5)."""
+"""What became of an outgoing message: the only place that changes its status (ADR 0005)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Sessions: the 24-hour counting units of the guide (Z39)."""
+"""Sessions: the 24-hour counting units (Z39)."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ def record(
 	"""Counts one message in the session that is open at its time, opening one if none is; returns the session.
 
 	The caller holds the customer's lock. `at` is aware UTC; a message that arrives late counts in the session of
-	its own time (design decision 12).
+	its own time (ADR 0012).
 	"""
 	counter = "inbound_count" if direction == Direction.INCOMING else "outbound_count"
 	found = _at(customer, number, at)

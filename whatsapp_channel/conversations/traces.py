@@ -1,6 +1,6 @@
 """Reactions, edits and deletions: kept as messages of their own, shown at the message they are about.
 
-They open neither a ticket nor the window (ADR 21): nobody wrote anything that wants an answer.
+They open neither a ticket nor the window (ADR 0031): nobody wrote anything that wants an answer.
 """
 
 from frappe import _

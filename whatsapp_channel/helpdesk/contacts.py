@@ -134,7 +134,8 @@ def silence(address: str) -> None:
 	"""Has Frappe drop every mail to an address that can receive none.
 
 	The ticket's own mails are not sent in the first place; this holds for what an administrator sets up besides, such
-	as a Notification to the ticket's `raised_by`.
+	as a Notification to the ticket's `raised_by`. A row of *Email Unsubscribe* for each address, and not a hook on mails,
+	which would concern the whole site (ADR 0015). They go with the person, and with the app.
 	"""
 	row = {"email": address, "global_unsubscribe": 1}
 	if not frappe.db.exists("Email Unsubscribe", row):

@@ -1,4 +1,4 @@
-"""What Helpdesk and Frappe's desk keep of a WhatsApp customer, and how it is taken out of them (design decision 29).
+"""What Helpdesk and Frappe's desk keep of a WhatsApp customer, and how it is taken out of them (ADR 0029).
 
 A ticket that is his alone becomes an empty shell: its times, states and counts stay for statistics. In a ticket that
 others share, after a merge, only what is his goes.

@@ -46,7 +46,9 @@ def add_members(team: str) -> str:
 def lock() -> int:
 	"""Locks every department until the transaction ends and counts them as they are now, whatever was read before.
 
-	Whoever is to add a channel comes here first, so that two administrators do it one after the other.
+	Whoever is to add a channel comes here first, so that two administrators do it one after the other: a count before an
+	insert would let both through. Departments and not channels are locked because there is always at least one, and one
+	that is just being deleted is seen too.
 	"""
 	return len(frappe.db.sql(f"select name from `tab{TEAM}` for update"))
 

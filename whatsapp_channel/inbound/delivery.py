@@ -47,7 +47,7 @@ def store(body: bytes) -> str:
 			"body": body.decode("utf-8", errors="replace"),
 		},
 	)
-	save_now()  # Meta may only get its 200 once the row is durable (design decision 1)
+	save_now()  # Meta may only get its 200 once the row is durable (ADR 0001)
 	return name
 
 

@@ -90,7 +90,7 @@ def _received() -> list[str]:
 
 
 def process_delivery(name: str, until: float = math.inf) -> None:
-	"""Each item by itself (design decision 2). After a crash the delivery is done again: items are idempotent."""
+	"""Each item by itself (ADR 0002). After a crash the delivery is done again: items are idempotent."""
 	row = frappe.db.get_value(DELIVERY, name, FIELDS, as_dict=True)
 	if not row or row.state != DeliveryState.RECEIVED:
 		return

@@ -43,7 +43,7 @@ class Arrival:
 		traces.catch_up(stored, wamid_key(self.item.message.id))
 
 	def file_quiet(self, conversation: str | None) -> None:
-		"""A reaction, an edit or a deletion is kept, and shown at the message that it is about (ADR 21)."""
+		"""A reaction, an edit or a deletion is kept, and shown at the message that it is about (ADR 0031)."""
 		self.insert(conversation)
 		quoted = self.item.message.quoted_wamid
 		if quoted and self.item.message.type in traces.EVENTS:

@@ -43,7 +43,12 @@ def process_again(delivery: str, item: Item) -> None:
 
 
 def is_ignored(item: Item) -> bool:
-	"""Whether an item is only counted: messages in groups have no customer whom an agent could answer."""
+	"""Whether an item is only counted: a message in a group has a sender, but an answer would go to somebody who wrote
+	to the group.
+
+	The count stands on the number and is written in the transaction that closes the delivery. A row for each would fill
+	the list of what an administrator has to look at; what was written is in the delivery until that is cleared.
+	"""
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 
 
@@ -139,7 +144,7 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 		**outcome(problem, attempts=1, born=now),
 	}
 	insert_unless_there(ITEM, row)
-	save_now()  # one transaction per item (design decision 2)
+	save_now()  # one transaction per item (ADR 0002)
 	if row.get("file_since"):
 		fetching.wake(row["sender"])
 

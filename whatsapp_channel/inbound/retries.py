@@ -101,7 +101,7 @@ def _settle(row: ItemRow, item: Item | None, problem: ItemProblem | None) -> Non
 
 
 def release(number: str) -> bool:
-	"""Lets the items run that waited for this number's channel, the oldest first (design decision 12)."""
+	"""Lets the items run that waited for this number's channel, the oldest first (ADR 0012)."""
 	frappe.db.sql(
 		f"""update `tab{ITEM}` set state = '{ItemState.PENDING}', attempts = 0, next_attempt = %s
 		where number = %s and state in ('{ItemState.HELD}', '{ItemState.UNROUTABLE}')""",

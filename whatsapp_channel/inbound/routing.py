@@ -22,7 +22,7 @@ def route(phone_number_id: str | None) -> Route:
 	"""The channel that receives what arrives for a number.
 
 	Raises ItemProblem: Unroutable for a number that is not ours, Held for one whose channel is missing or
-	deactivated (design decision 12). What is unroutable is never filed under another number.
+	deactivated (ADR 0012). What is unroutable is never filed under another number.
 	"""
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:

@@ -1,4 +1,4 @@
-"""What Meta reports of outgoing messages, alone or by the hundred (design decision 5)."""
+"""What Meta reports of outgoing messages, alone or by the hundred (ADR 0005)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

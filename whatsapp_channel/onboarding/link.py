@@ -1,4 +1,8 @@
-"""Step 1: a WhatsApp Business Account and the token for it, checked at Meta before anything is stored (Z3, Z4, Z27)."""
+"""Step 1: a WhatsApp Business Account and the token for it, checked at Meta before anything is stored (Z3, Z4, Z27).
+
+A token's scopes are names; whether the account is assigned to its user is not among them. So what this app needs is done
+once: read the account, list its numbers, read and order the subscription, mark a message as read that never was.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

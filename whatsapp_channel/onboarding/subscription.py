@@ -1,6 +1,10 @@
 """Meta posts the account's webhooks to this site: ordered, and confirmed by asking Meta (Z27).
 
 Source: Meta's webhook guide, "override" of the callback of one WhatsApp Business Account.
+First the app is subscribed and then this site's address set as its override, as Meta asks for, and only what a GET names
+afterwards counts as *Confirmed*: most set-ups that "work" and receive nothing lack the one or the other. News about the
+account itself come to the app's own address alone. An app without one gets this site's; one that has an address keeps it,
+since it may serve other sites.
 """
 
 from collections.abc import Iterable

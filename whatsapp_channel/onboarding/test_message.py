@@ -1,4 +1,9 @@
-"""The last screen: a customer's message arrives, an answer goes out and is delivered (Z35)."""
+"""The last screen: a customer's message arrives, an answer goes out and is delivered (Z35).
+
+Free text may only answer a customer. So the administrator writes to the new channel from any phone, that message becomes a
+ticket like every other, and the test answer is a reply in it by the code that agents use: what it proves is what agents
+will have. It leaves one ticket behind.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Outgoing messages that Meta has not yet accepted: queued in order per customer (design decision 6)."""
+"""Outgoing messages that Meta has not yet accepted: queued in order per customer (ADR 0006)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -23,7 +23,7 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	"""Replies to the customer of a ticket as it is stored; returns the Communication. `addresses`: of all three
 	recipient fields.
 
-	Checks everything before anything is written (design decision 9). Raises gate.WindowClosed, or
+	Checks everything before anything is written (ADR 0009). Raises gate.WindowClosed, or
 	frappe.ValidationError with what to do: wrong address, deactivated channel, nothing to send, attachments.
 	"""
 	threads = destination.of_ticket(ticket)
@@ -53,7 +53,7 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 
 
 def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> CustomerRow:
-	"""The customer a reply goes to: always a row of ours, never a number typed by someone (design decision 8).
+	"""The customer a reply goes to: always a row of ours, never a number typed by someone (ADR 0008).
 
 	After a merge a ticket may speak with several customers; the recipient says which.
 	"""

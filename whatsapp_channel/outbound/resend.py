@@ -1,4 +1,4 @@
-"""What an agent can do about a message that did not arrive, or may not have (design decision 6)."""
+"""What an agent can do about a message that did not arrive, or may not have (ADR 0006)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Sends what is queued for one customer in one channel, in order and at most once (design decision 6)."""
+"""Sends what is queued for one customer in one channel, in order and at most once (ADR 0006)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is different about an HD Ticket whose customer writes on WhatsApp (design decision 8).
+"""What is different about an HD Ticket whose customer writes on WhatsApp (ADR 0008).
 
 A mixin that names no class of Helpdesk: everything it does not decide goes to `super()`.
 """

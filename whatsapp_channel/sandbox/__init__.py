@@ -5,6 +5,11 @@
         ada.sends("Hello")
         sandbox.flush()
 
+Packages import downwards only (tests/sandbox/test_layers.py): `control/` (orders of tests) on `simulation.py` (what tests say
+in Python) on `page/` (phones and their page) and `signup/` (the pop-up) on `graph/` (what Meta answers and decides) on
+`webhooks/` (what Meta posts, and all connections) on `state/` (what there is). Faults that wait are state, since both Graph
+and webhooks take them. It is served by Werkzeug, which a bench has already.
+
 See README.md in this folder. Nothing here imports frappe.
 """
 

@@ -1,4 +1,4 @@
-"""Who wrote: the customer's row, which is also what a conversation's work is locked by (design decision 4)."""
+"""Who wrote: the customer's row, which is also what a conversation's work is locked by (ADR 0004)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def under_lock(
 	work: Callable[[str | None], T],
 	still: Callable[[str | None], bool] | None = None,
 ) -> T:
-	"""Does `work` with a customer's name in a transaction under their lock (design decision 4); returns what it returns.
+	"""Does `work` with a customer's name in a transaction under their lock (ADR 0004); returns what it returns.
 
 	They may be joined with another before they are locked: `again` then says who it is now. `still` says, under the lock,
 	whether the work is that customer's yet; without it, that the row is there is enough. Raises what `work` raises.

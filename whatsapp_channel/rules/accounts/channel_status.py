@@ -1,4 +1,4 @@
-"""The status of a channel with its reason and next step (Z40; "Channel status" of the design; Z7, Z19, Z20, Z36, Z41)."""
+"""The status of a channel with its reason and next step (Z40; ADR 0048; Z7, Z19, Z20, Z36, Z41)."""
 
 from __future__ import annotations
 

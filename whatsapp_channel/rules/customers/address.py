@@ -1,4 +1,4 @@
-"""Synthetic e-mail addresses of WhatsApp customers, and the route of a reply (decision 8).
+"""Synthetic e-mail addresses of WhatsApp customers, and the route of a reply (ADR 0008).
 
 Helpdesk knows people by e-mail address, so a WhatsApp customer gets one that no mail can ever reach: RFC 2606 reserves
 the top-level domain `.invalid` for that.

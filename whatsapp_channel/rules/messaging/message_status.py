@@ -1,4 +1,4 @@
-"""The status of one message, which only moves forward (decision 5; Meta: "messages" webhook, status messages)."""
+"""The status of one message, which only moves forward (ADR 0005; Meta: "messages" webhook, status messages)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MessageStatus(ClosedSet):
 
 _S = MessageStatus
 
-# Meta has not answered yet, or we do not know what: whatever it reports settles these (decision 6).
+# Meta has not answered yet, or we do not know what: whatever it reports settles these (ADR 0006).
 _UNSETTLED = frozenset({_S.QUEUED, _S.SENDING, _S.UNCONFIRMED})
 
 # Failed is final, but a message that reached the customer has not failed: a report of one of the last three wins.

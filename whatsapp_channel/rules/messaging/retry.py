@@ -1,4 +1,4 @@
-"""When a message that Meta refused or did not take is tried again (decision 7)."""
+"""When a message that Meta refused or did not take is tried again (ADR 0007)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions: the 24-hour counting unit of the guide (Z39), by which the trial and the prices count (Z9, Z12, Z38)."""
+"""Sessions: the 24-hour counting unit (Z39), by which the trial and the prices count (Z9, Z12, Z38)."""
 
 from __future__ import annotations
 

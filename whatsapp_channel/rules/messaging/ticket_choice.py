@@ -1,4 +1,4 @@
-"""Which ticket an inbound message belongs to: the chat-to-ticket timer of a channel (Z2; decision 10 of the design)."""
+"""Which ticket an inbound message belongs to: the chat-to-ticket timer of a channel (Z2; ADR 0010)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class TicketPolicy:
 
 @dataclass(frozen=True, slots=True)
 class TicketState:
-	"""The conversation's last ticket. `name` is opaque: '0002' and '2' are two tickets (decision 14)."""
+	"""The conversation's last ticket. `name` is opaque: '0002' and '2' are two tickets."""
 
 	name: str
 	is_resolved: bool

@@ -1,6 +1,6 @@
 """Text between WhatsApp and the helpdesk: escaping on the way in, cutting to Meta's limits on the way out.
 
-Inbound text is hostile (decision 13): Helpdesk shows it in an iframe without sandbox and in innerHTML, and Frappe stores
+Inbound text is hostile (ADR 0013): Helpdesk shows it in an iframe without sandbox and in innerHTML, and Frappe stores
 what parses as JSON without sanitising it. So everything is escaped here, and the result never parses as JSON.
 """
 

@@ -1,6 +1,6 @@
 """What agents read of a WhatsApp message in a ticket, whatever its type.
 
-Everything of the customer is hostile (decision 13) and escaped; only http and https become links. The markup is what
+Everything of the customer is hostile (ADR 0013) and escaped; only http and https become links. The markup is what
 Frappe's sanitiser leaves exactly as it is, and all style is inline: Helpdesk shows it in an iframe of its own.
 """
 

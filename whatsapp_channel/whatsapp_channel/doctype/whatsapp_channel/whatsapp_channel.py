@@ -79,7 +79,7 @@ class WhatsAppChannel(Document):
 			)
 
 	def on_update(self) -> None:
-		"""An active channel receives what waited for it (design decision 12) and sends what was queued."""
+		"""An active channel receives what waited for it (ADR 0012) and sends what was queued."""
 		status.saved(self)
 		if not self.enabled:
 			return
