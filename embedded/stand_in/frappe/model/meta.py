@@ -40,7 +40,9 @@ class Meta:
 		"""A property, or the fields that have the given properties (`{"reqd": 1}` or `{"reqd": ("=", 1)}`)."""
 		if key != "fields" or not filters:
 			return getattr(self, key)
-		wanted = tuple((name, value[1] if isinstance(value, tuple) else value) for name, value in filters.items())
+		wanted = tuple(
+			(name, value[1] if isinstance(value, tuple) else value) for name, value in filters.items()
+		)
 		if wanted not in self._chosen:
 			self._chosen[wanted] = [
 				each for each in self.fields if all(each.get(name) == value for name, value in wanted)
