@@ -14,8 +14,8 @@ style.rel = "stylesheet";
 style.href = frappe.assets.bundled_asset("whatsapp_setup.bundle.css");
 root.before(style);
 frappe.require("whatsapp_setup.bundle.js", () => {
-	const { channels, frappe_host } = window.whatsapp_channel;
-	channels.mount(root, frappe_host(), { cards: false, setup: Boolean(frappe.user.has_role("System Manager")) });
+	const { channels, frappeHost } = window.whatsapp_channel;
+	channels.mount(root, frappeHost(), { cards: false, setup: Boolean(frappe.user.has_role("System Manager")) });
 });
 """
 

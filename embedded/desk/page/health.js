@@ -1,19 +1,19 @@
 // The health page without a bench: the app's own page, mounted by plain HTML.
-import { ask, message_of } from "/assets/whatsapp_channel/js/setup/http.js";
+import { ask, messageOf } from "/assets/whatsapp_channel/js/setup/http.js";
 
 const FORGOTTEN = [401, 403];
 const about = await (await fetch("/desk/about.json")).json();
 
-function log_in() {
+function logIn() {
 	return ask("login", { usr: about.administrator, pwd: about.administrator_password });
 }
 
 /** The tickets page of this browser may have logged in its agent meanwhile. */
 async function call(method, args) {
 	const first = await ask(method, args);
-	if (!FORGOTTEN.includes(first[0].status)) return message_of(first);
-	await log_in();
-	return message_of(await ask(method, args));
+	if (!FORGOTTEN.includes(first[0].status)) return messageOf(first);
+	await logIn();
+	return messageOf(await ask(method, args));
 }
 
 function toast(kind, text) {
@@ -22,6 +22,6 @@ function toast(kind, text) {
 	setTimeout(() => element.remove(), 4000);
 }
 
-await log_in();
+await logIn();
 document.getElementById("administrator").textContent = `${about.administrator_name} (${about.administrator})`;
 window.whatsapp_channel.health.mount(document.getElementById("main"), { call, toast });

@@ -1,5 +1,5 @@
 // The set-up of WhatsApp without a bench: the app's own pages, mounted by plain HTML. `#/channels`, `#/setup?account=…`.
-import { ask, message_of, upload } from "/assets/whatsapp_channel/js/setup/http.js";
+import { ask, messageOf, upload } from "/assets/whatsapp_channel/js/setup/http.js";
 
 const $ = (id) => document.getElementById(id);
 const FORGOTTEN = [401, 403];
@@ -9,7 +9,7 @@ const listeners = new Set();
 
 // -- the server ----------------------------------------------------------------------------------------------------------
 
-function log_in() {
+function logIn() {
 	return ask("login", { usr: about.administrator, pwd: about.administrator_password });
 }
 
@@ -17,12 +17,12 @@ function log_in() {
 async function send(method, body) {
 	const first = await ask(method, body);
 	if (!FORGOTTEN.includes(first[0].status)) return first;
-	await log_in();
+	await logIn();
 	return ask(method, body);
 }
 
 async function call(method, args) {
-	return message_of(await send(method, args));
+	return messageOf(await send(method, args));
 }
 
 /** The demo reports that something changed, not what: everybody looks. */
@@ -57,14 +57,14 @@ const PLACES = { "instant-messaging": "#/channels", "whatsapp-setup": "#/setup" 
 
 /** Documents and their lists belong to a bench's desk; here the set-up takes their place. */
 function route(place) {
-	if (typeof place === "object" && place.doctype === "WhatsApp Channel") return show_channel(place.name);
+	if (typeof place === "object" && place.doctype === "WhatsApp Channel") return showChannel(place.name);
 	if (/^https?:/.test(place)) return window.open(place, "_blank", "noopener");
 	const [path, query] = String(place).split("?");
 	if (!PLACES[path]) return toast("info", "This page belongs to the desk of a bench, which the demo does not have.");
 	location.hash = PLACES[path] + (query ? `?${query}` : "");
 }
 
-async function show_channel(name) {
+async function showChannel(name) {
 	const { number } = await call("frappe.client.get", { doctype: "WhatsApp Channel", name });
 	const { account } = await call("frappe.client.get", { doctype: "WhatsApp Number", name: number });
 	location.hash = `#/setup?${new URLSearchParams({ account, number })}`;
@@ -80,7 +80,7 @@ function moved({ account, number }) {
 	history.replaceState(null, "", `#/setup${query}`);
 }
 
-function open_page() {
+function openPage() {
 	leave();
 	const root = document.createElement("div");
 	$("main").replaceChildren(root);
@@ -98,12 +98,12 @@ function open_page() {
 
 async function start() {
 	about = await (await fetch("/desk/about.json")).json();
-	await log_in();
+	await logIn();
 	$("administrator").textContent = `${about.administrator_name} (${about.administrator})`;
 	$("phone").href = about.phone_url;
 	$("phone").hidden = false;
-	window.addEventListener("hashchange", open_page);
-	open_page();
+	window.addEventListener("hashchange", openPage);
+	openPage();
 	follow();
 }
 

@@ -21,8 +21,8 @@ frappe.provide("whatsapp_channel.privacy");
 			primary_action_label: __("Find"),
 			primary_action: () => find(dialog),
 		});
-		dialog.add_custom_action(__("Export"), () => export_person(dialog), "whatsapp-export hidden");
-		dialog.add_custom_action(__("Erase ..."), () => confirm_erasure(dialog), "whatsapp-erase btn-danger hidden");
+		dialog.add_custom_action(__("Export"), () => exportPerson(dialog), "whatsapp-export hidden");
+		dialog.add_custom_action(__("Erase ..."), () => confirmErasure(dialog), "whatsapp-erase btn-danger hidden");
 		dialog.show();
 		dialog.get_field("number").$input.on("input", () => forget(dialog));
 		if (number) dialog.set_value("number", number).then(() => find(dialog));
@@ -71,10 +71,10 @@ frappe.provide("whatsapp_channel.privacy");
 		if (!customers.length) {
 			return `<p class="text-muted">${__("No customer has or had this number. Contacts and stored webhooks may.")}</p>`;
 		}
-		return customers.map((customer) => `<div class="checkbox"><label>${one_of(customer)}</label></div>`).join("");
+		return customers.map((customer) => `<div class="checkbox"><label>${oneOf(customer)}</label></div>`).join("");
 	}
 
-	function one_of(customer) {
+	function oneOf(customer) {
 		const until = customer.until ? ` · ${__("had this number until {0}", [text(customer.until)])}` : "";
 		const about = __("{0} messages", [customer.messages]);
 		return `<input type="checkbox" data-customer="${text(customer.name)}" ${customer.chosen ? "checked" : ""}>
@@ -107,14 +107,14 @@ frappe.provide("whatsapp_channel.privacy");
 		return frappe.utils.escape_html(String(value));
 	}
 
-	async function export_person(dialog) {
+	async function exportPerson(dialog) {
 		const started = await call("export", { phone: dialog.asked, customers: chosen(dialog) });
 		dialog.hide();
 		listen();
 		frappe.show_alert({ message: started.text, indicator: "blue" });
 	}
 
-	function confirm_erasure(dialog) {
+	function confirmErasure(dialog) {
 		const sure = new frappe.ui.Dialog({
 			title: __("Erase This Person?"),
 			fields: [
@@ -154,10 +154,10 @@ frappe.provide("whatsapp_channel.privacy");
 	function listen() {
 		if (whatsapp_channel.privacy.listening) return;
 		whatsapp_channel.privacy.listening = true;
-		frappe.realtime.on("whatsapp_privacy", show_outcome);
+		frappe.realtime.on("whatsapp_privacy", showOutcome);
 	}
 
-	function show_outcome(outcome) {
+	function showOutcome(outcome) {
 		frappe.hide_progress();
 		if (outcome.failed) {
 			frappe.msgprint({ title: __("Not Finished"), message: text(outcome.failed), indicator: "red" });

@@ -67,7 +67,7 @@ export class Row {
 	}
 
 	/** Brings the reader here. */
-	come_into_view() {
+	comeIntoView() {
 		this.element.scrollIntoView({ block: "center" });
 		this.button.focus({ preventScroll: true });
 	}

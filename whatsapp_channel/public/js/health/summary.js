@@ -36,14 +36,14 @@ export class Summary {
 		this.mark.replaceChildren(left ? make("span", { class: "wac-spinner" }) : sign(SIGNS[worst(counts)]));
 		this.title.textContent = left ? __("Checking {0} of {1}", [rows.length - left + 1, rows.length]) : verdict(counts);
 		this.detail.textContent = left ? running ?? "" : spread(counts);
-		this.point_at(left ? [] : rows.filter(({ result }) => FAULTS.includes(result?.state)));
+		this.pointAt(left ? [] : rows.filter(({ result }) => FAULTS.includes(result?.state)));
 	}
 
 	/** Links to the rows, the heaviest first. */
-	point_at(rows) {
+	pointAt(rows) {
 		rows.sort((one, other) => FAULTS.indexOf(one.result.state) - FAULTS.indexOf(other.result.state));
 		this.faults.hidden = !rows.length;
-		this.faults.replaceChildren(...rows.map((row) => make("li", {}, link(row.title, () => row.come_into_view()))));
+		this.faults.replaceChildren(...rows.map((row) => make("li", {}, link(row.title, () => row.comeIntoView()))));
 	}
 }
 

@@ -1,7 +1,7 @@
 // Step 4: the channel, in the order icon, name, number, department; and the two policies.
-import { facts, link as text_link, make, notice, paragraph } from "./dom.js";
+import { facts, link as textLink, make, notice, paragraph } from "./dom.js";
 import { choices, Form, trouble } from "./form.js";
-import { picture_field } from "./picture.js";
+import { pictureField } from "./picture.js";
 import { __ } from "./text.js";
 
 /** The view of step 4. */
@@ -27,29 +27,29 @@ function create(wizard) {
 	return {
 		part: `create/${about}`,
 		title: __("Configure WhatsApp as a channel"),
-		nodes: [full ? no_room(wizard) : null, wizard.form(form, [button], save, [...fields(wizard, form, draft), ...policies(wizard, draft, chosen)])],
+		nodes: [full ? noRoom(wizard) : null, wizard.form(form, [button], save, [...fields(wizard, form, draft), ...policies(wizard, draft, chosen)])],
 	};
 }
 
-function no_room(wizard) {
+function noRoom(wizard) {
 	const { channels_used, channels_allowed } = wizard.state;
 	const text = channels_allowed
 		? __("There are {0} channels and {1} departments. Add a department, or delete a channel that is no longer needed.", [channels_used, channels_allowed])
 		: __("A channel belongs to a department, and there is none yet. Add one, then go on here.");
-	return notice("warning", __("No room for another channel"), paragraph(text), text_link(__("Add a department"), () => wizard.host.route("new-department")));
+	return notice("warning", __("No room for another channel"), paragraph(text), textLink(__("Add a department"), () => wizard.host.route("new-department")));
 }
 
 function fields(wizard, form, draft) {
 	const { number, limits, profile } = wizard.state;
 	return [
-		picture_field(wizard, form, { name: "icon", label: __("Icon"), help: __("jpg or png, at most 1 MB. Agents see it beside the channel's name."), draft, most: limits.icon_bytes }),
+		pictureField(wizard, form, { name: "icon", label: __("Icon"), help: __("jpg or png, at most 1 MB. Agents see it beside the channel's name."), draft, most: limits.icon_bytes }),
 		form.field({ name: "channel_name", label: __("Channel Name"), required: true, limit: 140, value: profile.display_name ? __("{0} on WhatsApp", [profile.display_name]) : "", help: __("Agents see it beside the ticket; customers see it where they can open the ticket.") }),
 		facts([[__("Phone Number"), make("bdi", {}, number.number)]]),
-		department_field(wizard, form, draft),
+		departmentField(wizard, form, draft),
 	];
 }
 
-function department_field(wizard, form, draft) {
+function departmentField(wizard, form, draft) {
 	const { departments, channels_used, channels_allowed } = wizard.state;
 	const options = departments.map(({ name }) => ({ value: name, label: name }));
 	const pick = options.length === 1 ? options : [{ value: "", label: __("Choose a department") }, ...options];
@@ -92,7 +92,7 @@ function made(wizard, present) {
 	const draft = wizard.drafts.of("policies");
 	const { element: error, fail } = trouble(wizard, "policies");
 	const save = async () => {
-		await wizard.perform_here("set_policies", { trial: chosen.trial.value(), credit: chosen.credit.value() });
+		await wizard.performHere("set_policies", { trial: chosen.trial.value(), credit: chosen.credit.value() });
 		wizard.drafts.forget("policies");
 		wizard.host.toast("success", __("The policies are saved."));
 	};
@@ -106,7 +106,7 @@ function made(wizard, present) {
 				[__("Status"), __(present.status)],
 			]),
 			...missing(present.department_missing),
-			text_link(__("Open the channel's form"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: present.name })),
+			textLink(__("Open the channel's form"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: present.name })),
 			...policies(wizard, draft, chosen),
 			error,
 			make("div", { class: "wac-actions" }, wizard.button(__("Save the policies"), save, { fail, id: "wac-policies" }), wizard.button(__("Continue"), () => wizard.show(null), { primary: true, id: "wac-next" })),

@@ -1,9 +1,9 @@
 // The list of channels in the workspace: cards, each channel with its status and a switch, and the way to Integrate.
 import { confirm } from "./dialog.js";
-import { link as text_link, make, notice, paragraph, pill, sign } from "./dom.js";
+import { link as textLink, make, notice, paragraph, pill, sign } from "./dom.js";
 import { question } from "./question.js";
-import { colour_of } from "./status.js";
-import { __, words_of } from "./text.js";
+import { colourOf } from "./status.js";
+import { __, wordsOf } from "./text.js";
 
 const FIELDS = ["name", "channel_name", "icon", "number", "department", "enabled", "status", "status_reason", "status_next_step"];
 const LIST = "frappe.client.get_list";
@@ -55,7 +55,7 @@ class Channels {
 			this.known = fresh;
 		} catch (error) {
 			const again = make("button", { type: "button", class: "wac-button", onclick: () => this.load() }, __("Try again"));
-			this.body.replaceChildren(notice("error", __("The channels cannot be shown"), paragraph(words_of(error)), again));
+			this.body.replaceChildren(notice("error", __("The channels cannot be shown"), paragraph(wordsOf(error)), again));
 		}
 	}
 
@@ -113,10 +113,10 @@ class Channels {
 	row(channel, number, position) {
 		const id = `wac-channel-${position}`;
 		const icon = make("span", { class: "wac-thumb" }, channel.icon ? make("img", { src: channel.icon, alt: "" }) : sign("chat"));
-		const name = text_link(channel.channel_name, () => this.host.route({ doctype: "WhatsApp Channel", name: channel.name }));
+		const name = textLink(channel.channel_name, () => this.host.route({ doctype: "WhatsApp Channel", name: channel.name }));
 		name.id = id;
 		const about = make("div", { class: "wac-channel-words" }, name, make("p", { class: "wac-muted" }, make("bdi", {}, number), " · ", channel.department), this.reason(channel));
-		return make("li", { class: "wac-channel" }, icon, about, pill(__(channel.status), colour_of(channel.status)), this.toggle(channel, id, position));
+		return make("li", { class: "wac-channel" }, icon, about, pill(__(channel.status), colourOf(channel.status)), this.toggle(channel, id, position));
 	}
 
 	reason({ status, status_reason, status_next_step }) {
@@ -141,7 +141,7 @@ class Channels {
 			await this.host.call("whatsapp_channel.api.channel.set_enabled", { channel: channel.name, enabled: enabled ? 1 : 0 });
 			this.live.textContent = enabled ? __("{0} is active.", [channel.channel_name]) : __("{0} is deactivated.", [channel.channel_name]);
 		} catch (error) {
-			this.host.toast("error", words_of(error));
+			this.host.toast("error", wordsOf(error));
 		}
 		toggle.removeAttribute("aria-busy");
 		await this.load();

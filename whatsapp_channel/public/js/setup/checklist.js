@@ -5,10 +5,10 @@ import { __ } from "./text.js";
 const WORDS = { ok: () => __("Ready"), todo: () => __("To do"), unknown: () => __("Please check") };
 
 /** The prerequisites, unfolded if `open` and not all are ready. `remembered` keeps what the user opened or closed. */
-export function checklist(items, remembered, open_at_first) {
+export function checklist(items, remembered, openAtFirst) {
 	if (!items?.length) return null;
 	const ready = items.filter(({ state }) => state === "ok").length;
-	const open = remembered.open ?? (open_at_first && ready < items.length);
+	const open = remembered.open ?? (openAtFirst && ready < items.length);
 	const element = make(
 		"details",
 		{ class: "wac-card wac-checklist", open },

@@ -9,7 +9,7 @@ const METHODS = () => [
 ];
 
 /** How the code is to come. */
-export function request_form(wizard, memory, chosen, other) {
+export function requestForm(wizard, memory, chosen, other) {
 	const form = new Form(wizard, "request", {});
 	const group = choices({ legend: __("How should Meta send the code?"), name: "method", options: METHODS(), chosen: memory.method ?? "SMS", changed: (value) => (memory.method = value) });
 	const button = wizard.button(__("Send the code"), null, { submit: true, primary: true, id: "wac-code-send" });
@@ -30,7 +30,7 @@ async function request(wizard, memory, chosen, method) {
 }
 
 /** The six digits. */
-export function code_entry(wizard, memory, chosen, other) {
+export function codeEntry(wizard, memory, chosen, other) {
 	const form = new Form(wizard, "code", wizard.drafts.of("code"));
 	const field = form.field({
 		name: "code",
@@ -44,15 +44,15 @@ export function code_entry(wizard, memory, chosen, other) {
 	const verify = async () => {
 		await wizard.perform("verify_code", { number: chosen.name, code: bare(form.values().code) });
 		wizard.drafts.forget("code");
-		memory.just_verified = chosen.name;
+		memory.justVerified = chosen.name;
 		wizard.render();
 	};
-	const by_call = chosen.code_method === "Voice Call" || chosen.code_method === "VOICE";
-	const sent = by_call ? __("Meta is calling {0}. Write down the six digits that you hear.", [chosen.number]) : __("Meta sent a text message with six digits to {0}.", [chosen.number]);
+	const byCall = chosen.code_method === "Voice Call" || chosen.code_method === "VOICE";
+	const sent = byCall ? __("Meta is calling {0}. Write down the six digits that you hear.", [chosen.number]) : __("Meta sent a text message with six digits to {0}.", [chosen.number]);
 	return {
 		part: `code/${chosen.name}`,
 		title: __("Enter the code"),
-		nodes: [paragraph(sent), wizard.form(form, [other, button], verify, [field]), again(wizard, memory, chosen, by_call)],
+		nodes: [paragraph(sent), wizard.form(form, [other, button], verify, [field]), again(wizard, memory, chosen, byCall)],
 	};
 }
 
@@ -62,10 +62,10 @@ function bare(code) {
 
 // -- once more ---------------------------------------------------------------------------------------------------------
 
-function again(wizard, memory, chosen, by_call) {
-	const same = by_call ? __("Call again") : __("Send it again");
-	const methods = by_call ? ["VOICE", "SMS"] : ["SMS", "VOICE"];
-	const words = { VOICE: by_call ? same : __("Call instead"), SMS: by_call ? __("Send a text message instead") : same };
+function again(wizard, memory, chosen, byCall) {
+	const same = byCall ? __("Call again") : __("Send it again");
+	const methods = byCall ? ["VOICE", "SMS"] : ["SMS", "VOICE"];
+	const words = { VOICE: byCall ? same : __("Call instead"), SMS: byCall ? __("Send a text message instead") : same };
 	const { element: error, fail } = trouble(wizard, "again");
 	const buttons = methods.map((method) => wizard.button(words[method], () => request(wizard, memory, chosen, method), { fail, id: `wac-again-${method}` }));
 	return make("div", { class: "wac-again" }, paragraph(__("No code?")), make("div", { class: "wac-actions wac-start" }, buttons), waiting(wizard, chosen, ...buttons), error);

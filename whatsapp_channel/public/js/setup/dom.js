@@ -17,7 +17,7 @@ export function make(tag, attributes = {}, ...children) {
 }
 
 /** A name for an element that labels and descriptions point at. */
-export function fresh_id(prefix) {
+export function freshId(prefix) {
 	count += 1;
 	return `wac-${prefix}-${count}`;
 }

@@ -1,9 +1,9 @@
 // The last screen: the number with its QR code and link, and a test message that shows its way live.
 import { confirm } from "./dialog.js";
-import { link as text_link, make, notice, outside, paragraph, pill, sign } from "./dom.js";
-import { open_choice } from "./number.js";
-import { colour_of } from "./status.js";
-import { __, minute, words_of } from "./text.js";
+import { link as textLink, make, notice, outside, paragraph, pill, sign } from "./dom.js";
+import { openChoice } from "./number.js";
+import { colourOf } from "./status.js";
+import { __, minute, wordsOf } from "./text.js";
 
 const PAUSE = 2000; // milliseconds between two looks while the page is seen; realtime events come sooner
 
@@ -15,17 +15,17 @@ export function done(wizard) {
 	return {
 		part: `done/${channel.name}`,
 		title: __("{0} is connected", [channel.name]),
-		nodes: [standing(wizard, channel), make("div", { class: "wac-split" }, make("div", {}, test.element), address(channel, number_of(wizard))), ways_on(wizard, channel)],
+		nodes: [standing(wizard, channel), make("div", { class: "wac-split" }, make("div", {}, test.element), address(channel, numberOf(wizard))), waysOn(wizard, channel)],
 	};
 }
 
 function standing(wizard, { status, reason, next_step, enabled }) {
-	const row = make("p", { class: "wac-status" }, pill(__(status), colour_of(status)), make("span", {}, reason || ""));
+	const row = make("p", { class: "wac-status" }, pill(__(status), colourOf(status)), make("span", {}, reason || ""));
 	const step = next_step && status !== "Active" ? paragraph(next_step, "wac-help") : null;
 	return make("div", {}, row, enabled === false || enabled === 0 ? null : step);
 }
 
-function number_of({ state }) {
+function numberOf({ state }) {
 	return state.number?.number ?? state.channel.number;
 }
 
@@ -42,12 +42,12 @@ function address({ wa_link, qr_svg, name }, number) {
 	);
 }
 
-function ways_on(wizard, channel) {
+function waysOn(wizard, channel) {
 	return make(
 		"div",
 		{ class: "wac-actions wac-ways" },
-		text_link(__("Connect another number"), () => open_choice(wizard, wizard.memory("number"))),
-		text_link(__("Open the channel"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: channel.name })),
+		textLink(__("Connect another number"), () => openChoice(wizard, wizard.memory("number"))),
+		textLink(__("Open the channel"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: channel.name })),
 		make("button", { type: "button", class: "wac-button wac-primary", id: "wac-finish", onclick: () => wizard.host.route("instant-messaging") }, __("Go to the channels"))
 	);
 }
@@ -90,11 +90,11 @@ class Test {
 	}
 
 	fail(error) {
-		this.error.replaceChildren(notice("error", "", words_of(error)));
+		this.error.replaceChildren(notice("error", "", wordsOf(error)));
 	}
 
 	draw(state) {
-		const number = number_of(this.wizard);
+		const number = numberOf(this.wizard);
 		this.error.replaceChildren();
 		const spoken = news(state);
 		if (this.known && spoken) this.wizard.say(spoken);
@@ -125,11 +125,11 @@ function sure({ from_masked }) {
 
 function wrote({ received }, number) {
 	const title = received ? __("Received from {0}", [received.from_masked]) : __("Write to {0} from any phone", [number]);
-	const text = received ? ticket_line(received) : __("Scan the code with a phone and send the message “Hello”. It appears here by itself.");
+	const text = received ? ticketLine(received) : __("Scan the code with a phone and send the message “Hello”. It appears here by itself.");
 	return trail(received ? "done" : "now", title, text);
 }
 
-function ticket_line({ at, ticket }) {
+function ticketLine({ at, ticket }) {
 	return ticket ? __("{0}, ticket {1}", [minute(at), ticket]) : minute(at);
 }
 

@@ -1,6 +1,6 @@
 // A form whose words outlive a rebuilt page, with each error beside its field.
-import { fresh_id, make, notice } from "./dom.js";
-import { __, words_of } from "./text.js";
+import { freshId, make, notice } from "./dom.js";
+import { __, wordsOf } from "./text.js";
 
 const TOP = ""; // the error that belongs to no field
 
@@ -13,7 +13,7 @@ export class Form {
 		this.fields = new Map();
 		this.adopted = [];
 		this.top = make("div", { class: "wac-form-error" });
-		this.errors = wizard.errors_of(name);
+		this.errors = wizard.errorsOf(name);
 		if (this.errors[TOP]) this.top.append(notice("error", "", this.errors[TOP]));
 	}
 
@@ -98,10 +98,10 @@ export class Form {
 
 	/** Shows what the server said: beside the field that it names ("Label: …"), or above the buttons. */
 	fail(error) {
-		const text = words_of(error);
+		const text = wordsOf(error);
 		const fields = [...this.fields.values()];
 		const named = [...fields, ...this.adopted].find(({ label }) => text.startsWith(`${label}:`)) ?? (fields.length === 1 ? fields[0] : null);
-		this.clear_top();
+		this.clearTop();
 		if (!named || error.offline) {
 			this.errors[TOP] = text;
 			return this.top.replaceChildren(notice("error", "", text));
@@ -111,7 +111,7 @@ export class Form {
 	}
 
 	/** Takes back the error above the buttons. */
-	clear_top() {
+	clearTop() {
 		this.errors[TOP] = "";
 		this.top.replaceChildren();
 	}
@@ -119,21 +119,21 @@ export class Form {
 
 /** A place for the error of a single button: {element, fail}. It stays when the page is drawn again. */
 export function trouble(wizard, name) {
-	const errors = wizard.errors_of(name);
+	const errors = wizard.errorsOf(name);
 	const show = (text) => (text ? [notice("error", "", text)] : []);
 	const element = make("div", { class: "wac-form-error" }, show(errors[TOP]));
 	const fail = (problem) => {
-		errors[TOP] = words_of(problem);
+		errors[TOP] = wordsOf(problem);
 		element.replaceChildren(...show(errors[TOP]));
 	};
 	return { element, fail };
 }
 
 /** A group of choices: options {value, label, help, disabled}; returns {element, value()}. */
-export function choices({ legend, name, options, chosen, changed, hidden_legend }) {
-	const group = fresh_id(name);
+export function choices({ legend, name, options, chosen, changed, hiddenLegend }) {
+	const group = freshId(name);
 	const rows = options.map((option, position) => choice(option, { group, name, position, chosen, changed }));
-	const title = make("legend", { class: hidden_legend ? "wac-unseen" : "" }, legend);
+	const title = make("legend", { class: hiddenLegend ? "wac-unseen" : "" }, legend);
 	const element = make("fieldset", { class: "wac-choices" }, title, rows);
 	return { element, value: () => element.querySelector("input:checked")?.value };
 }

@@ -3,7 +3,7 @@ import { question } from "./question.js";
 import { __ } from "./text.js";
 
 /** Asks in a dialog of the desk, then switches `channel` (a row with name and channel_name) and calls `done`. */
-export function ask_and_switch(channel, enabled, done) {
+export function askAndSwitch(channel, enabled, done) {
 	const { title, texts, action, danger } = question(channel, enabled);
 	const options = texts.map((text) => `<p>${frappe.utils.escape_html(text)}</p>`).join("");
 	const dialog = new frappe.ui.Dialog({

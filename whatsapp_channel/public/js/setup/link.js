@@ -1,5 +1,5 @@
 // Step 1: the Facebook business and its WhatsApp Business Account.
-import { facts, link as text_link, make, notice, outside, paragraph, pill } from "./dom.js";
+import { facts, link as textLink, make, notice, outside, paragraph, pill } from "./dom.js";
 import { choices, Form, trouble } from "./form.js";
 import { Signup } from "./signup.js";
 import { __, minute } from "./text.js";
@@ -29,9 +29,9 @@ function connect(wizard, signup, memory) {
 		nodes: [
 			again ? notice("error", __("Meta no longer accepts the access of this account"), paragraph(again.attention || "")) : null,
 			again ? paragraph(__("Messages still arrive and are kept. Replies wait until the account is connected again.")) : null,
-			memory.connecting ? text_link(__("Back to the connected account"), () => leave(wizard, memory)) : null,
-			...with_facebook(wizard, signup, again),
-			by_hand(wizard, signup, memory, again),
+			memory.connecting ? textLink(__("Back to the connected account"), () => leave(wizard, memory)) : null,
+			...withFacebook(wizard, signup, again),
+			byHand(wizard, signup, memory, again),
 		],
 	};
 }
@@ -41,30 +41,30 @@ function leave(wizard, memory) {
 	wizard.render();
 }
 
-function with_facebook(wizard, signup, again) {
+function withFacebook(wizard, signup, again) {
 	if (signup.obstacle) return [notice("info", __("Connecting with Facebook is not available here"), paragraph(signup.obstacle))];
-	if (signup.sdk === "failed") return [failed_script(wizard, signup)];
-	if (signup.phase !== "idle") return [in_progress(wizard, signup)];
+	if (signup.sdk === "failed") return [failedScript(wizard, signup)];
+	if (signup.phase !== "idle") return [inProgress(wizard, signup)];
 	return [
 		signup.problem ? notice("error", signup.problem.title, paragraph(signup.problem.text)) : null,
-		signup.pending ? broken_off(wizard, signup, signup.pending) : null,
+		signup.pending ? brokenOff(wizard, signup, signup.pending) : null,
 		make(
 			"div",
 			{ class: "wac-lead" },
 			paragraph(__("Meta opens a window in which you log in to Facebook and choose the business portfolio, the WhatsApp Business Account and, if you like, the number.")),
-			launch_button(wizard, signup, again),
+			launchButton(wizard, signup, again),
 			paragraph(__("You stay the owner of the account. This site gets a token that you can take back at Meta at any time."), "wac-help")
 		),
 	];
 }
 
-function broken_off(wizard, signup, pending) {
+function brokenOff(wizard, signup, pending) {
 	const told = pending.explanation && pending.explanation !== signup.problem?.text ? paragraph(pending.explanation) : null;
-	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.go_on(pending), { id: "wac-go-on" });
+	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.goOn(pending), { id: "wac-go-on" });
 	return notice("info", __("A sign-up was not finished"), told, button);
 }
 
-function launch_button(wizard, signup, again) {
+function launchButton(wizard, signup, again) {
 	const ready = signup.sdk === "ready";
 	const words = signup.problem ? __("Try again") : __("Continue with Facebook");
 	const button = make("button", { type: "button", class: "wac-button wac-primary wac-large", id: "wac-launch" }, ready ? words : __("Getting Meta's script …"));
@@ -75,7 +75,7 @@ function launch_button(wizard, signup, again) {
 	return button;
 }
 
-function in_progress(wizard, signup) {
+function inProgress(wizard, signup) {
 	const saving = signup.phase === "saving";
 	const title = saving ? __("Connecting the account …") : __("Go on in Meta's window");
 	const text = saving
@@ -84,13 +84,13 @@ function in_progress(wizard, signup) {
 	const buttons = make(
 		"div",
 		{ class: "wac-actions wac-start" },
-		make("button", { type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.show_window() }, __("Show the window")),
-		make("button", { type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.give_up() }, __("Cancel"))
+		make("button", { type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.showWindow() }, __("Show the window")),
+		make("button", { type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.giveUp() }, __("Cancel"))
 	);
 	return make("div", { class: "wac-waiting", role: "status" }, make("span", { class: "wac-spinner", "aria-hidden": "true" }), make("div", {}, make("h3", {}, title), paragraph(text), saving ? null : buttons));
 }
 
-function failed_script(wizard, signup) {
+function failedScript(wizard, signup) {
 	const again = make("button", { type: "button", class: "wac-button wac-primary", id: "wac-sdk", onclick: () => signup.reload() }, __("Try again"));
 	return notice(
 		"error",
@@ -103,39 +103,39 @@ function failed_script(wizard, signup) {
 
 // -- by hand -----------------------------------------------------------------------------------------------------------
 
-function by_hand(wizard, signup, memory, again) {
-	const open = memory.by_hand ?? Boolean(signup.obstacle || signup.sdk === "failed");
+function byHand(wizard, signup, memory, again) {
+	const open = memory.byHand ?? Boolean(signup.obstacle || signup.sdk === "failed");
 	const element = make(
 		"details",
 		{ class: "wac-more", open },
 		make("summary", { id: "wac-by-hand" }, __("Connect by hand, with an access token")),
-		manual_form(wizard, again, memory)
+		manualForm(wizard, again, memory)
 	);
-	element.addEventListener("toggle", () => (memory.by_hand = element.open));
+	element.addEventListener("toggle", () => (memory.byHand = element.open));
 	return element;
 }
 
-function manual_form(wizard, again, memory) {
+function manualForm(wizard, again, memory) {
 	const draft = wizard.drafts.of("manual");
 	const form = new Form(wizard, "manual", draft);
 	const secret = { autocomplete: "off", spellcheck: "false", "data-1p-ignore": "", "data-lpignore": "true" };
-	const needs_secret = !wizard.state.receiving?.secret_set;
+	const needsSecret = !wizard.state.receiving?.secret_set;
 	const fields = [
 		form.field({ name: "access_token", label: __("Access Token"), type: "password", required: true, attributes: secret, help: __("Of a system user with full control of the account: Meta Business Suite > Business settings > System users > Generate token, with whatsapp_business_management and whatsapp_business_messaging.") }),
-		form.field({ name: "waba_id", label: __("WhatsApp Business Account ID"), required: true, value: again?.waba_id, attributes: { inputmode: "numeric", autocomplete: "off" }, check: only_digits, help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts.") }),
-		form.field({ name: "app_secret", label: __("App Secret"), type: "password", required: needs_secret, attributes: secret, help: needs_secret ? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.") : __("Only if the token belongs to a Meta app whose secret is not stored here yet.") }),
+		form.field({ name: "waba_id", label: __("WhatsApp Business Account ID"), required: true, value: again?.waba_id, attributes: { inputmode: "numeric", autocomplete: "off" }, check: onlyDigits, help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts.") }),
+		form.field({ name: "app_secret", label: __("App Secret"), type: "password", required: needsSecret, attributes: secret, help: needsSecret ? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.") : __("Only if the token belongs to a Meta app whose secret is not stored here yet.") }),
 	];
-	const connect_now = async () => {
+	const connectNow = async () => {
 		await wizard.perform("link_manually", { ...form.values() });
 		wizard.drafts.forget("manual");
 		memory.connecting = false;
 		wizard.show(null);
 	};
 	const buttons = [wizard.button(__("Check and connect"), null, { submit: true, primary: true, id: "wac-manual-send" })];
-	return wizard.form(form, buttons, connect_now, fields);
+	return wizard.form(form, buttons, connectNow, fields);
 }
 
-function only_digits(text) {
+function onlyDigits(text) {
 	return /^\d+$/.test(text) ? "" : __("An ID has digits only.");
 }
 
@@ -156,7 +156,7 @@ function choose(wizard, signup) {
 			make(
 				"div",
 				{ class: "wac-actions" },
-				make("button", { type: "button", class: "wac-button", onclick: () => signup.give_up() }, __("Start again")),
+				make("button", { type: "button", class: "wac-button", onclick: () => signup.giveUp() }, __("Start again")),
 				wizard.button(__("Use this account"), () => signup.chosen(group.value()), { primary: true, fail, id: "wac-choose" })
 			),
 		],
@@ -173,7 +173,7 @@ function summary(wizard, account, memory) {
 		part: `summary/${account.name}`,
 		title: done ? __("{0} is connected", [account.label]) : __("{0} is not quite connected", [account.label]),
 		nodes: [
-			other_accounts(wizard),
+			otherAccounts(wizard),
 			!done && reason ? notice("warning", "", paragraph(reason)) : null,
 			obstacles(account),
 			facts([
@@ -190,18 +190,18 @@ function summary(wizard, account, memory) {
 			make(
 				"div",
 				{ class: "wac-actions" },
-				text_link(__("Connect another account"), () => {
+				textLink(__("Connect another account"), () => {
 					memory.connecting = true;
 					wizard.render();
 				}),
-				wizard.button(__("Ask Meta again"), () => wizard.perform_here("refresh", { account: account.name }), { id: "wac-refresh", fail: told.fail }),
+				wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: account.name }), { id: "wac-refresh", fail: told.fail }),
 				next(wizard)
 			),
 		],
 	};
 }
 
-function other_accounts(wizard) {
+function otherAccounts(wizard) {
 	const { accounts, account } = wizard.state;
 	if (accounts.length < 2) return null;
 	const select = make("select", { class: "wac-input", id: "wac-account" }, accounts.map((each) => make("option", { value: each.name }, `${each.label} (${__(each.state)})`)));
@@ -239,7 +239,7 @@ function webhooks(wizard, account) {
 		receiving.https ? null : paragraph(__("Meta calls HTTPS addresses only. This one is good for the sandbox and nothing else."), "wac-help"),
 		receiving.secret_set ? null : notice("warning", __("No app secret is stored"), paragraph(__("Without it every webhook is refused. Connect by hand once more and enter it."))),
 		error,
-		wizard.button(confirmed ? __("Repeat") : __("Set up now"), () => wizard.perform_here("subscribe", { account: account.name }), { id: "wac-subscribe", fail, primary: !confirmed })
+		wizard.button(confirmed ? __("Repeat") : __("Set up now"), () => wizard.performHere("subscribe", { account: account.name }), { id: "wac-subscribe", fail, primary: !confirmed })
 	);
 }
 

@@ -1,24 +1,24 @@
 // Step 3: choose a number of the account or add one, prove that it is yours, register it.
-import { code_entry, request_form } from "./code.js";
-import { facts, link as text_link, make, notice, paragraph, pill } from "./dom.js";
+import { codeEntry, requestForm } from "./code.js";
+import { facts, link as textLink, make, notice, paragraph, pill } from "./dom.js";
 import { choices, Form, trouble } from "./form.js";
 import { registration } from "./registration.js";
-import { __, words_of } from "./text.js";
+import { __, wordsOf } from "./text.js";
 
 /** The view of step 3. */
 export function number(wizard) {
 	const memory = wizard.memory("number");
 	const chosen = wizard.state.number;
 	if (!chosen || memory.choosing) return choose(wizard, memory, chosen);
-	const other = text_link(__("Use another number"), () => open_choice(wizard, memory));
+	const other = textLink(__("Use another number"), () => openChoice(wizard, memory));
 	if (chosen.ready || chosen.on_business_app) return ready(wizard, chosen, other);
 	if (chosen.verification === "Verified") return registration(wizard, memory, chosen, other);
-	if (chosen.code_requested_on) return code_entry(wizard, memory, chosen, other);
-	return request_form(wizard, memory, chosen, other);
+	if (chosen.code_requested_on) return codeEntry(wizard, memory, chosen, other);
+	return requestForm(wizard, memory, chosen, other);
 }
 
 /** Leads to the list of numbers, from wherever the wizard is. */
-export function open_choice(wizard, memory) {
+export function openChoice(wizard, memory) {
 	Object.assign(memory, { choosing: true, list: null, problem: null });
 	wizard.show("number");
 }
@@ -33,8 +33,8 @@ function choose(wizard, memory, chosen) {
 		part: `choose/${account}`,
 		title: __("Choose the number that customers write to"),
 		nodes: [
-			chosen ? text_link(__("Back to {0}", [chosen.number]), () => back(wizard, memory)) : null,
-			memory.problem ? not_told(wizard, memory) : null,
+			chosen ? textLink(__("Back to {0}", [chosen.number]), () => back(wizard, memory)) : null,
+			memory.problem ? notTold(wizard, memory) : null,
 			memory.list ? numbers(wizard, memory) : null,
 			!memory.list && !memory.problem ? paragraph(__("Asking Meta for the numbers of the account …"), "wac-loading") : null,
 			memory.list ? adding(wizard, memory) : null,
@@ -53,14 +53,14 @@ async function load(wizard, memory, account) {
 	try {
 		memory.list = (await wizard.call("numbers", { account })).numbers;
 	} catch (error) {
-		memory.problem = words_of(error);
+		memory.problem = wordsOf(error);
 	}
 	memory.loading = false;
 	wizard.render();
 }
 
-function not_told(wizard, memory) {
-	const again = make("button", { type: "button", class: "wac-button", onclick: () => open_choice(wizard, memory) }, __("Try again"));
+function notTold(wizard, memory) {
+	const again = make("button", { type: "button", class: "wac-button", onclick: () => openChoice(wizard, memory) }, __("Try again"));
 	return notice("error", __("Meta did not tell the numbers"), paragraph(memory.problem), again);
 }
 
@@ -76,8 +76,8 @@ function numbers(wizard, memory) {
 	return make("div", {}, group.element, error, make("div", { class: "wac-actions" }, button));
 }
 
-function label({ number, channel, verified: is_verified, eligible }) {
-	const verified = is_verified ? pill(__("Verified"), "green") : eligible ? pill(__("To be verified"), "orange") : null;
+function label({ number, channel, verified: isVerified, eligible }) {
+	const verified = isVerified ? pill(__("Verified"), "green") : eligible ? pill(__("To be verified"), "orange") : null;
 	return make("span", { class: "wac-choice-label" }, make("bdi", {}, number), channel ? pill(__("Channel {0}", [channel]), "gray") : verified);
 }
 
@@ -125,13 +125,13 @@ function ready(wizard, chosen, other) {
 				[__("Channel"), chosen.channel],
 			]),
 			error,
-			make("div", { class: "wac-actions" }, other, wizard.button(__("Ask Meta again"), () => wizard.perform_here("refresh", { account: wizard.state.account.name }), { fail, id: "wac-refresh" }), next),
+			make("div", { class: "wac-actions" }, other, wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: wizard.state.account.name }), { fail, id: "wac-refresh" }), next),
 		],
 	};
 }
 
 function shared({ ready }) {
-	const goes_on = __("Colleagues may go on answering there. The number needs no code and no registration here.");
+	const goesOn = __("Colleagues may go on answering there. The number needs no code and no registration here.");
 	const unfinished = __("Open the app on its phone and finish the connection there, then ask Meta again. The number needs no code and no registration here.");
-	return notice(ready ? "info" : "warning", __("Also in the WhatsApp Business app"), paragraph(ready ? goes_on : unfinished));
+	return notice(ready ? "info" : "warning", __("Also in the WhatsApp Business app"), paragraph(ready ? goesOn : unfinished));
 }

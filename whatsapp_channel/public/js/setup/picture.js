@@ -1,11 +1,11 @@
 // Choosing a picture: uploaded at once, so that nothing is lost; what it is is decided by the server.
 import { make, sign } from "./dom.js";
-import { __, words_of } from "./text.js";
+import { __, wordsOf } from "./text.js";
 
 const TYPES = ["image/png", "image/jpeg"];
 
 /** A field for a jpg or png. options: {name, label, help, draft, value, most (bytes), changed(url), is_private}. */
-export function picture_field(wizard, form, { name, label, help, draft, value, most, changed, is_private }) {
+export function pictureField(wizard, form, { name, label, help, draft, value, most, changed, isPrivate }) {
 	const id = `wac-picture-${name}`;
 	const error = make("p", { class: "wac-error", id: `${id}-error`, role: "alert" });
 	const thumb = make("span", { class: "wac-thumb" });
@@ -23,7 +23,7 @@ export function picture_field(wizard, form, { name, label, help, draft, value, m
 		wizard.keep(wizard.shown);
 		show(url);
 	};
-	input.addEventListener("change", () => take(wizard, { input, error, most, is_private, set }));
+	input.addEventListener("change", () => take(wizard, { input, error, most, isPrivate, set }));
 	remove.addEventListener("click", () => {
 		input.value = "";
 		set("");
@@ -40,7 +40,7 @@ export function picture_field(wizard, form, { name, label, help, draft, value, m
 	);
 }
 
-async function take(wizard, { input, error, most, is_private, set }) {
+async function take(wizard, { input, error, most, isPrivate, set }) {
 	const [file] = input.files;
 	error.textContent = "";
 	if (!file) return;
@@ -49,10 +49,10 @@ async function take(wizard, { input, error, most, is_private, set }) {
 	input.setAttribute("aria-busy", "true");
 	input.disabled = true;
 	try {
-		set((await wizard.host.upload(file, { private: is_private })).file_url);
+		set((await wizard.host.upload(file, { private: isPrivate })).file_url);
 		wizard.say(__("The picture is uploaded."));
 	} catch (failure) {
-		refuse(input, error, words_of(failure));
+		refuse(input, error, wordsOf(failure));
 	} finally {
 		input.disabled = false;
 		input.removeAttribute("aria-busy");
@@ -67,11 +67,11 @@ function refuse(input, error, text) {
 function trouble(file, most) {
 	if (!TYPES.includes(file.type)) return __("{0} is no picture of the type jpg or png. Choose another file.", [file.name]);
 	if (most && file.size > most) {
-		return __("{0} has {1} MB; at most {2} MB are possible. Choose a smaller picture.", [file.name, in_mb(file.size), in_mb(most)]);
+		return __("{0} has {1} MB; at most {2} MB are possible. Choose a smaller picture.", [file.name, inMb(file.size), inMb(most)]);
 	}
 	return "";
 }
 
-function in_mb(bytes) {
+function inMb(bytes) {
 	return (Math.ceil((bytes / 1048576) * 100) / 100).toString();
 }

@@ -1,7 +1,7 @@
 // Step 2: the business profile, with what customers will see beside it.
-import { link as text_link, make, notice, paragraph, pill } from "./dom.js";
+import { link as textLink, make, notice, paragraph, pill } from "./dom.js";
 import { Form } from "./form.js";
-import { picture_field } from "./picture.js";
+import { pictureField } from "./picture.js";
 import { preview } from "./preview.js";
 import { __ } from "./text.js";
 
@@ -17,7 +17,7 @@ export function profile(wizard) {
 	const form = new Form(wizard, "profile", draft);
 	const seen = preview(state.categories);
 	const show = () => seen.show(shown(form, draft, saved, state.number));
-	const fields = all_fields(wizard, form, saved, draft, show);
+	const fields = allFields(wizard, form, saved, draft, show);
 	show();
 	const save = async () => {
 		await wizard.perform("save_profile", sent(wizard, form, draft, saved));
@@ -35,7 +35,7 @@ export function profile(wizard) {
 
 function discard(wizard, account, draft) {
 	if (!Object.keys(draft).length) return null;
-	return text_link(__("Discard changes"), () => {
+	return textLink(__("Discard changes"), () => {
 		wizard.drafts.forget("profile", account);
 		wizard.render();
 	});
@@ -54,23 +54,23 @@ function review(number) {
 
 // -- fields ------------------------------------------------------------------------------------------------------------
 
-function all_fields(wizard, form, saved, draft, changed) {
+function allFields(wizard, form, saved, draft, changed) {
 	const { limits, categories } = wizard.state;
 	const text = (name, label, more) => form.field({ name, label, value: saved[name], changed, ...more });
 	const [least, most] = limits.display_name;
-	const too_short = (value) => ([...value].length < least ? __("Too short: at least {0} characters.", [least]) : "");
+	const tooShort = (value) => ([...value].length < least ? __("Too short: at least {0} characters.", [least]) : "");
 	const category = { type: "select", required: true, options: [{ value: "", label: __("Choose a category") }, ...categories], help: __("Customers see it in the profile.") };
 	return [
-		text("display_name", __("Display Name"), { required: true, limit: most, check: too_short, attributes: { autocomplete: "organization" }, help: __("The name of your business or brand as on your website. No generic words, no slogans, no emoji: Meta reviews it.") }),
+		text("display_name", __("Display Name"), { required: true, limit: most, check: tooShort, attributes: { autocomplete: "organization" }, help: __("The name of your business or brand as on your website. No generic words, no slogans, no emoji: Meta reviews it.") }),
 		text("category", __("Category"), category),
 		text("description", __("Description"), { type: "textarea", required: true, limit: limits.description, attributes: { rows: 3 }, help: __("What you do, in a sentence or two. Customers see it in the profile.") }),
-		picture_field(wizard, form, { name: "picture", label: __("Picture"), help: __("jpg or png, square, at least 192 pixels wide; 640 are best."), draft, value: saved.picture, most: PICTURE_BYTES, changed }),
+		pictureField(wizard, form, { name: "picture", label: __("Picture"), help: __("jpg or png, square, at least 192 pixels wide; 640 are best."), draft, value: saved.picture, most: PICTURE_BYTES, changed }),
 		more(form, saved, draft, [
 			text("about", __("About"), { limit: limits.about, help: __("A short line under the name, such as opening hours.") }),
 			text("address", __("Address"), { limit: limits.address, attributes: { autocomplete: "street-address" } }),
-			text("email", __("E-mail"), { type: "email", limit: limits.email, check: is_address, attributes: { autocomplete: "email" } }),
-			text("website_1", __("Website"), { type: "url", limit: limits.website, check: is_website, attributes: { autocomplete: "url", placeholder: "https://" } }),
-			text("website_2", __("Second Website"), { type: "url", limit: limits.website, check: is_website, attributes: { autocomplete: "off", placeholder: "https://" } }),
+			text("email", __("E-mail"), { type: "email", limit: limits.email, check: isAddress, attributes: { autocomplete: "email" } }),
+			text("website_1", __("Website"), { type: "url", limit: limits.website, check: isWebsite, attributes: { autocomplete: "url", placeholder: "https://" } }),
+			text("website_2", __("Second Website"), { type: "url", limit: limits.website, check: isWebsite, attributes: { autocomplete: "off", placeholder: "https://" } }),
 		]),
 	];
 }
@@ -80,11 +80,11 @@ function more(form, saved, draft, fields) {
 	return make("details", { class: "wac-more", open }, make("summary", { id: "wac-profile-more" }, __("About, address, e-mail and websites")), fields);
 }
 
-function is_address(text) {
+function isAddress(text) {
 	return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? "" : __("This is not an e-mail address.");
 }
 
-function is_website(text) {
+function isWebsite(text) {
 	return /^https?:\/\/[^\s/]+\.[^\s]+$/i.test(text) ? "" : __("A website begins with https:// or http://.");
 }
 

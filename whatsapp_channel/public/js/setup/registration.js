@@ -22,12 +22,12 @@ export function registration(wizard, memory, chosen, other) {
 		title: __("{0} is verified: register it", [chosen.number]),
 		nodes: [paragraph(__("Registering lets the number send and receive through this site. Meta allows ten registrations of a number in 72 hours.")), element],
 	};
-	if (memory.just_verified === chosen.name) at_once(wizard, memory, form, button, register);
+	if (memory.justVerified === chosen.name) atOnce(wizard, memory, form, button, register);
 	return view;
 }
 
-function at_once(wizard, memory, form, button, register) {
-	memory.just_verified = null;
+function atOnce(wizard, memory, form, button, register) {
+	memory.justVerified = null;
 	// After the drawing, and after what is under way: the code's own button is still busy.
 	const begin = () => {
 		if (wizard.working) return setTimeout(begin, 50);

@@ -1,6 +1,6 @@
 // Embedded Signup: Meta's window gives a code and an event, in either order, or neither. Both go to the server at once.
-import { is_allowed, load_sdk, signup_event, watch_window } from "./sdk.js";
-import { __, words_of } from "./text.js";
+import { isAllowed, loadSdk, signupEvent, watchWindow } from "./sdk.js";
+import { __, wordsOf } from "./text.js";
 
 const GRACE = 700; // milliseconds in which the event of a cancelled window may follow its answer
 const UNHURRIED = 20000; // milliseconds for the half that is missing
@@ -42,7 +42,7 @@ export class Signup {
 			this.sdk = sdk;
 			this.wizard.render();
 		};
-		load_sdk(this.settings.sdk_url).then((FB) => {
+		loadSdk(this.settings.sdk_url).then((FB) => {
 			const { app_id: appId, version } = this.settings;
 			FB.init({ appId, version, autoLogAppEvents: true, xfbml: true });
 			done("ready");
@@ -61,14 +61,14 @@ export class Signup {
 		const run = (this.run = { account, code: null, event: null });
 		Object.assign(this, { problem: null, candidates: [], name: null, phase: "open" });
 		run.begun = this.wizard.call("begin_signup", account ? { account } : {}).then(({ signup }) => signup.name ?? signup);
-		run.begun.catch((error) => this.fail(run, words_of(error)));
+		run.begun.catch((error) => this.fail(run, wordsOf(error)));
 		const options = {
 			config_id: this.settings.config_id,
 			response_type: "code",
 			override_default_response_type: true,
 			extras: { setup: {} },
 		};
-		const seen = watch_window(() => window.FB.login((answer) => this.answered(run, answer), options));
+		const seen = watchWindow(() => window.FB.login((answer) => this.answered(run, answer), options));
 		run.window = seen.window;
 		if (seen.blocked) this.blocked(run);
 		this.wizard.render();
@@ -91,7 +91,7 @@ export class Signup {
 	}
 
 	/** Goes on with a walk that broke off. */
-	async go_on(pending) {
+	async goOn(pending) {
 		const run = (this.run = { begun: Promise.resolve(pending.name), answered: true });
 		this.problem = null;
 		this.name = pending.name;
@@ -99,12 +99,12 @@ export class Signup {
 	}
 
 	/** Brings Meta's window to the front. */
-	show_window() {
+	showWindow() {
 		this.run?.window?.focus();
 	}
 
 	/** Forgets the window that is open, if it is. */
-	give_up() {
+	giveUp() {
 		this.run?.window?.close();
 		this.run = null;
 		this.phase = "idle";
@@ -116,8 +116,8 @@ export class Signup {
 
 	heard(message) {
 		const run = this.run;
-		if (!run || !is_allowed(message.origin, this.settings.origins ?? [])) return;
-		const event = signup_event(message.data);
+		if (!run || !isAllowed(message.origin, this.settings.origins ?? [])) return;
+		const event = signupEvent(message.data);
 		if (!event) return;
 		run.event = event;
 		this.send(run, "signup_event", { event });
@@ -127,7 +127,7 @@ export class Signup {
 		if (this.run !== run) return;
 		run.answered = true;
 		const code = answer?.authResponse?.code;
-		if (!code) return setTimeout(() => this.without_code(run), GRACE);
+		if (!code) return setTimeout(() => this.withoutCode(run), GRACE);
 		run.code = code;
 		this.phase = "saving";
 		this.wizard.render();
@@ -135,7 +135,7 @@ export class Signup {
 	}
 
 	/** The window is closed and there is no code: cancelled, closed, or its answer was held back by the browser. */
-	without_code(run) {
+	withoutCode(run) {
 		if (this.run !== run || this.problem) return;
 		if (String(run.event?.event).startsWith("FINISH")) {
 			return this.fail(
@@ -157,7 +157,7 @@ export class Signup {
 			this.name = signup;
 			this.take(run, await this.wizard.call(method, { signup, ...args }));
 		} catch (error) {
-			this.fail(run, words_of(error));
+			this.fail(run, wordsOf(error));
 		}
 	}
 

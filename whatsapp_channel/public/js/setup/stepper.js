@@ -11,11 +11,11 @@ const WORDS = {
 
 /** A list of buttons; `open` is called with the key of the chosen step. */
 export function stepper(steps, shown, open) {
-	const rows = steps.map((step, position) => make("li", {}, one_step(step, position, shown, open)));
+	const rows = steps.map((step, position) => make("li", {}, oneStep(step, position, shown, open)));
 	return make("nav", { class: "wac-stepper", "aria-label": __("Steps") }, make("ol", {}, rows));
 }
 
-function one_step(step, position, shown, open) {
+function oneStep(step, position, shown, open) {
 	const blocked = step.state === "blocked";
 	const mark = { done: sign("done"), blocked: sign("blocked") }[step.state] ?? String(position + 1);
 	const words = step.reason && step.state !== "done" ? step.reason : "";

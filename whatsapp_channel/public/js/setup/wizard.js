@@ -8,7 +8,7 @@ import { link } from "./link.js";
 import { number } from "./number.js";
 import { profile } from "./profile.js";
 import { stepper } from "./stepper.js";
-import { __, words_of } from "./text.js";
+import { __, wordsOf } from "./text.js";
 
 const API = "whatsapp_channel.api.onboarding";
 const VIEWS = { link, profile, number, channel, done };
@@ -57,7 +57,7 @@ export class Wizard {
 	}
 
 	/** The errors of a form or button, which outlive a drawing: {field: text}. */
-	errors_of(name) {
+	errorsOf(name) {
 		if (!this.errors.has(name)) this.errors.set(name, {});
 		return this.errors.get(name);
 	}
@@ -75,7 +75,7 @@ export class Wizard {
 	}
 
 	/** Calls a method whose answer is about all of the account, and reads the state of this place. */
-	async perform_here(method, args) {
+	async performHere(method, args) {
 		await this.call(method, args);
 		this.apply(await this.call("state", this.place));
 	}
@@ -86,15 +86,15 @@ export class Wizard {
 		this.stale = false;
 		const asked = (this.asked = {});
 		const state = await this.call("state", this.place).catch((error) => {
-			if (!this.state) this.show_failure(error);
-			else this.say(words_of(error));
+			if (!this.state) this.showFailure(error);
+			else this.say(wordsOf(error));
 		});
 		if (state && this.asked === asked && !this.working && !this.stopped) this.apply(state);
 	}
 
-	show_failure(error) {
+	showFailure(error) {
 		const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() }, __("Try again"));
-		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(words_of(error)), again));
+		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(wordsOf(error)), again));
 	}
 
 	/** Shows a state. `place` is where the user is now: the account and the number that are being set up. */
@@ -104,14 +104,14 @@ export class Wizard {
 		if (this.state && state.current !== this.state.current) this.chosen = null;
 		const first = !this.state;
 		this.state = state;
-		if (first) this.chosen = this.asked_for();
+		if (first) this.chosen = this.askedFor();
 		this.move(state.account?.name ?? null, state.number?.name ?? null);
 		this.follow();
 		if (known !== JSON.stringify(state) || this.part === null) this.render();
 	}
 
 	/** The step that the page was opened for, if it can be opened. */
-	asked_for() {
+	askedFor() {
 		const found = this.state.steps.find(({ key }) => key === this.options.step);
 		return found && found.state !== "blocked" ? found.key : null;
 	}
@@ -163,7 +163,7 @@ export class Wizard {
 		const element = make("form", { class: "wac-form", novalidate: "", autocomplete: "off" }, children, form.top, make("div", { class: "wac-actions" }, buttons));
 		element.addEventListener("submit", (event) => {
 			event.preventDefault();
-			form.clear_top();
+			form.clearTop();
 			if (form.check()) this.run(submit, action, (error) => form.fail(error));
 		});
 		return element;
@@ -179,8 +179,8 @@ export class Wizard {
 			await action();
 		} catch (error) {
 			if (fail) fail(error);
-			else this.host.toast("error", words_of(error));
-			this.say(words_of(error));
+			else this.host.toast("error", wordsOf(error));
+			this.say(wordsOf(error));
 		} finally {
 			this.working = false;
 			button.removeAttribute("aria-busy");

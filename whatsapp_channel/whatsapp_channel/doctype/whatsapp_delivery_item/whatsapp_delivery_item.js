@@ -1,19 +1,19 @@
 frappe.ui.form.on("WhatsApp Delivery Item", {
 	refresh(frm) {
 		frm.dashboard.clear_headline();
-		const [text, colour] = item_state_in_words(frm.doc);
+		const [text, colour] = itemStateInWords(frm.doc);
 		frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.add_custom_button(__("Export as JSON"), () =>
 			open_url_post("/api/method/whatsapp_channel.api.items.export", { names: [frm.doc.name] })
 		);
 		if (frm.doc.state === "Processed") return;
-		const button = frm.add_custom_button(__("Reprocess"), () => reprocess_item(frm));
+		const button = frm.add_custom_button(__("Reprocess"), () => reprocessItem(frm));
 		if (["Failed", "Unroutable"].includes(frm.doc.state)) button.addClass("btn-primary");
 	},
 });
 
-async function reprocess_item(frm) {
+async function reprocessItem(frm) {
 	const { message } = await frm.call({ method: "reprocess", doc: frm.doc, freeze: true });
 	frappe.show_alert({
 		message: __("State: {0}", [__(message)]),
@@ -22,7 +22,7 @@ async function reprocess_item(frm) {
 	frm.reload_doc();
 }
 
-function item_state_in_words(doc) {
+function itemStateInWords(doc) {
 	if (doc.kind === "Error") {
 		return [__("Meta reported a problem, see below. No message is lost by it; there is nothing to do here."), "gray"];
 	}

@@ -11,6 +11,6 @@ frappe.pages["whatsapp-health"].on_page_load = (wrapper) => {
 frappe.pages["whatsapp-health"].on_page_show = async (wrapper) => {
 	await frappe.require(HEALTH_ASSETS);
 	wrapper.leave?.();
-	const { health, frappe_host } = window.whatsapp_channel;
-	wrapper.leave = health.mount(wrapper.root, frappe_host(), { heading: false });
+	const { health, frappeHost } = window.whatsapp_channel;
+	wrapper.leave = health.mount(wrapper.root, frappeHost(), { heading: false });
 };

@@ -13,9 +13,9 @@ frappe.pages["whatsapp-setup"].on_page_show = async (wrapper) => {
 	const given = { ...frappe.utils.get_query_params(), ...frappe.route_options };
 	frappe.route_options = null;
 	wrapper.leave?.();
-	const { setup, frappe_host } = window.whatsapp_channel;
+	const { setup, frappeHost } = window.whatsapp_channel;
 	const { account, number, step } = given;
-	wrapper.leave = setup.mount(wrapper.root, frappe_host(), { account, number, step, moved: remember, titled: true });
+	wrapper.leave = setup.mount(wrapper.root, frappeHost(), { account, number, step, moved: remember, titled: true });
 };
 
 // What goes on by itself goes on only while the page is seen.
