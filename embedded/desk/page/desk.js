@@ -4,7 +4,17 @@ import { safe, written } from "/desk/markup.js";
 
 const $ = (id) => document.getElementById(id);
 const PAGE_LENGTH = 30;
-const state = { open: null, doc: null, limit: PAGE_LENGTH, mode: "reply", drafts: new Map(), scripts: [], stale: false, loading: null, user: null };
+const state = {
+	open: null,
+	doc: null,
+	limit: PAGE_LENGTH,
+	mode: "reply",
+	drafts: new Map(),
+	scripts: [],
+	stale: false,
+	loading: null,
+	user: null,
+};
 const BADGES = { Sending: "orange", Sent: "green", Read: "blue", Error: "red" };
 const TICKETS = "helpdesk.helpdesk.doctype.hd_ticket.api";
 
@@ -25,7 +35,12 @@ function moment(text) {
 function timeElement(text) {
 	const at = moment(text);
 	const today = at.toDateString() === new Date().toDateString();
-	const words = at.toLocaleString([], today ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+	const words = at.toLocaleString(
+		[],
+		today
+			? { hour: "2-digit", minute: "2-digit" }
+			: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+	);
 	const element = make("time", "", words);
 	element.dateTime = at.toISOString();
 	element.title = at.toLocaleString();
@@ -61,19 +76,31 @@ function showList({ tickets, more }) {
 	$("no-tickets").hidden = tickets.length > 0;
 	$("more").hidden = !more;
 	$("count").textContent = tickets.length ? `${tickets.length}${more ? "+" : ""}` : "";
-	reconcile($("tickets"), tickets.map((row) => [String(row.name), { ...row, current: String(row.name) === state.open }, listRow]));
+	reconcile(
+		$("tickets"),
+		tickets.map((row) => [String(row.name), { ...row, current: String(row.name) === state.open }, listRow]),
+	);
 }
 
 function listRow(row) {
 	const label = row.whatsapp ? make("span", `chip theme-${row.whatsapp.theme}`, row.whatsapp.label) : null;
-	const choice = make("button", "row",
+	const choice = make(
+		"button",
+		"row",
 		make("span", "row-subject", row.subject),
 		make("span", "row-time", timeElement(row.modified)),
-		make("span", "row-facts", `#${row.name} · ${row.customer_name}${row.agent_group ? ` · ${row.agent_group}` : ""}`),
-		make("span", "row-chips", make("span", `chip status-${row.status.toLowerCase()}`, row.status), label));
+		make(
+			"span",
+			"row-facts",
+			`#${row.name} · ${row.customer_name}${row.agent_group ? ` · ${row.agent_group}` : ""}`,
+		),
+		make("span", "row-chips", make("span", `chip status-${row.status.toLowerCase()}`, row.status), label),
+	);
 	choice.type = "button";
 	choice.setAttribute("aria-current", String(row.current));
-	choice.onclick = () => { location.hash = `#/tickets/${encodeURIComponent(row.name)}`; };
+	choice.onclick = () => {
+		location.hash = `#/tickets/${encodeURIComponent(row.name)}`;
+	};
 	return make("li", "", choice);
 }
 
@@ -98,7 +125,9 @@ async function loadTicket(name) {
 	$("open").hidden = false;
 	$("nothing").hidden = true;
 	$("subject").textContent = doc.subject;
-	$("facts").textContent = [`#${doc.name}`, doc.contact || doc.raised_by, doc.agent_group, doc.whatsapp_channel].filter(Boolean).join(" · ");
+	$("facts").textContent = [`#${doc.name}`, doc.contact || doc.raised_by, doc.agent_group, doc.whatsapp_channel]
+		.filter(Boolean)
+		.join(" · ");
 	$("status").value = doc.status;
 	document.title = `${doc.subject} · #${doc.name}`;
 	showRecipient();
@@ -108,12 +137,16 @@ async function loadTicket(name) {
 
 function showEntries({ communications, comments }) {
 	const stream = $("stream");
-	const atEnd = stream.dataset.ticket !== state.open || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
+	const atEnd =
+		stream.dataset.ticket !== state.open || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 80;
 	const entries = [
 		...communications.map((each) => ["message", each, each.communication_date || each.creation]),
 		...comments.map((each) => ["comment", each, each.creation]),
-	].sort((one, other) => (moment(one[2]) - moment(other[2])));
-	reconcile($("entries"), entries.map(([kind, each, at]) => [each.name, { ...each, kind, at }, entry]));
+	].sort((one, other) => moment(one[2]) - moment(other[2]));
+	reconcile(
+		$("entries"),
+		entries.map(([kind, each, at]) => [each.name, { ...each, kind, at }, entry]),
+	);
 	stream.dataset.ticket = state.open;
 	if (atEnd) stream.scrollTop = stream.scrollHeight;
 }
@@ -123,9 +156,24 @@ function entry(each) {
 	const isSent = each.sent_or_received === "Sent";
 	const received = isComment || isSent ? null : state.doc.contact;
 	const name = received || each.user?.name || each.sender || each.commented_by;
-	const badge = isSent && each.delivery_status ? make("span", `badge theme-${BADGES[each.delivery_status] ?? "gray"}`, each.delivery_status) : null;
-	const head = make("div", "entry-head", make("strong", "", name), isComment ? make("span", "quiet", "internal comment") : null, timeElement(each.at), badge);
-	const made = make("li", `entry ${isComment ? "comment" : isSent ? "sent" : "received"}`, head, make("div", "words", safe(each.content)));
+	const badge =
+		isSent && each.delivery_status
+			? make("span", `badge theme-${BADGES[each.delivery_status] ?? "gray"}`, each.delivery_status)
+			: null;
+	const head = make(
+		"div",
+		"entry-head",
+		make("strong", "", name),
+		isComment ? make("span", "quiet", "internal comment") : null,
+		timeElement(each.at),
+		badge,
+	);
+	const made = make(
+		"li",
+		`entry ${isComment ? "comment" : isSent ? "sent" : "received"}`,
+		head,
+		make("div", "words", safe(each.content)),
+	);
 	made.setAttribute("aria-label", isComment ? `Comment of ${name}` : isSent ? `${name} answered` : `${name} wrote`);
 	return made;
 }
@@ -136,7 +184,19 @@ let turn = 0;
 
 async function showActions(doc) {
 	const mine = ++turn;
-	const context = { doc, call, router: { push: (to) => { location.hash = `#${to.path ?? to}`; } }, toast, $dialog, updateField, createToast };
+	const context = {
+		doc,
+		call,
+		router: {
+			push: (to) => {
+				location.hash = `#${to.path ?? to}`;
+			},
+		},
+		toast,
+		$dialog,
+		updateField,
+		createToast,
+	};
 	const actions = [];
 	for (const script of state.scripts) {
 		try {
@@ -148,9 +208,15 @@ async function showActions(doc) {
 	}
 	if (mine !== turn) return;
 	const flat = actions.flatMap((action) => action.items ?? [action]);
-	const wanted = flat.map((action, position) => [`${position} ${action.label}`, { label: action.label, theme: action.theme, icon: action.icon ?? action.iconLeft }, () => button(action)]);
+	const wanted = flat.map((action, position) => [
+		`${position} ${action.label}`,
+		{ label: action.label, theme: action.theme, icon: action.icon ?? action.iconLeft },
+		() => button(action),
+	]);
 	reconcile($("actions"), wanted);
-	flat.forEach((action, position) => { $("actions").children[position].onclick = () => action.onClick?.(); });
+	flat.forEach((action, position) => {
+		$("actions").children[position].onclick = () => action.onClick?.();
+	});
 }
 
 async function updateField(field, value) {
@@ -173,7 +239,10 @@ async function changeStatus() {
 
 function showRecipient() {
 	const to = state.doc?.raised_by ?? "";
-	$("recipient").textContent = state.mode === "reply" ? `To: ${[state.doc?.contact, to && `<${to}>`].filter(Boolean).join(" ")}` : "Only agents see comments.";
+	$("recipient").textContent =
+		state.mode === "reply"
+			? `To: ${[state.doc?.contact, to && `<${to}>`].filter(Boolean).join(" ")}`
+			: "Only agents see comments.";
 }
 
 const draftKey = () => `${state.mode} ${state.open}`;
@@ -208,9 +277,10 @@ async function send() {
 	const draft = draftKey();
 	if (!html || $("send").disabled) return $("editor").focus();
 	$("send").disabled = true;
-	const [method, args] = state.mode === "reply"
-		? ["reply_via_agent", { message: html, to: state.doc.raised_by, cc: "", bcc: "", attachments: [] }]
-		: ["new_comment", { content: html, attachments: [] }];
+	const [method, args] =
+		state.mode === "reply"
+			? ["reply_via_agent", { message: html, to: state.doc.raised_by, cc: "", bcc: "", attachments: [] }]
+			: ["new_comment", { content: html, attachments: [] }];
 	try {
 		await call("run_doc_method", { dt: "HD Ticket", dn: ticket, method, args });
 		state.drafts.delete(draft);
@@ -230,7 +300,9 @@ async function send() {
 /** Asks for the present state; a change during the question asks once more. */
 function load() {
 	state.stale = true;
-	state.loading ??= loadUntilFresh().finally(() => { state.loading = null; });
+	state.loading ??= loadUntilFresh().finally(() => {
+		state.loading = null;
+	});
 	return state.loading;
 }
 
@@ -281,14 +353,27 @@ function route() {
 
 function listen() {
 	window.addEventListener("hashchange", route);
-	onReachable((value) => { $("unreachable").hidden = value; });
+	onReachable((value) => {
+		$("unreachable").hidden = value;
+	});
 	$("tickets").onkeydown = walk;
-	$("more").onclick = () => { state.limit += PAGE_LENGTH; load(); };
-	$("back").onclick = () => { location.hash = "#/tickets"; };
+	$("more").onclick = () => {
+		state.limit += PAGE_LENGTH;
+		load();
+	};
+	$("back").onclick = () => {
+		location.hash = "#/tickets";
+	};
 	$("status").onchange = changeStatus;
-	$("composer").onsubmit = (event) => { event.preventDefault(); send(); };
+	$("composer").onsubmit = (event) => {
+		event.preventDefault();
+		send();
+	};
 	$("editor").onkeydown = (event) => {
-		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); }
+		if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+			event.preventDefault();
+			send();
+		}
 	};
 	$("editor").onpaste = (event) => {
 		event.preventDefault();
@@ -296,10 +381,16 @@ function listen() {
 	};
 	for (const each of document.querySelectorAll("[data-format]")) {
 		each.onmousedown = (event) => event.preventDefault(); // the selection stays in the editor
-		each.onclick = () => { $("editor").focus(); document.execCommand(each.dataset.format); };
+		each.onclick = () => {
+			$("editor").focus();
+			document.execCommand(each.dataset.format);
+		};
 	}
 	for (const mode of ["reply", "comment"]) {
-		$(`tab-${mode}`).onclick = () => { setMode(mode); $("editor").focus(); };
+		$(`tab-${mode}`).onclick = () => {
+			setMode(mode);
+			$("editor").focus();
+		};
 		$(`tab-${mode}`).onkeydown = (event) => {
 			if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
 			setMode(mode === "reply" ? "comment" : "reply");
@@ -316,8 +407,19 @@ async function start() {
 	for (const link of [$("phone"), ...document.querySelectorAll(".phone-link")]) link.href = about.phone_url;
 	$("phone").hidden = false;
 	const filters = { dt: "HD Ticket", apply_to: "Form", enabled: 1 };
-	state.scripts = await call("frappe.client.get_list", { doctype: "HD Form Script", fields: ["name", "script"], filters, limit_page_length: 0 });
-	const statuses = await call("frappe.client.get_list", { doctype: "HD Ticket Status", fields: ["name"], filters: { enabled: 1 }, order_by: "`order` asc", limit_page_length: 0 });
+	state.scripts = await call("frappe.client.get_list", {
+		doctype: "HD Form Script",
+		fields: ["name", "script"],
+		filters,
+		limit_page_length: 0,
+	});
+	const statuses = await call("frappe.client.get_list", {
+		doctype: "HD Ticket Status",
+		fields: ["name"],
+		filters: { enabled: 1 },
+		order_by: "`order` asc",
+		limit_page_length: 0,
+	});
 	$("status").replaceChildren(...statuses.map(({ name }) => new Option(name, name)));
 	setMode("reply");
 	route();

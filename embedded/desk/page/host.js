@@ -39,7 +39,9 @@ function failure(method, answer) {
 	let messages = [];
 	try {
 		messages = JSON.parse(answer._server_messages ?? "[]").map((each) => plain(JSON.parse(each).message));
-	} catch { /* the server wrote something else: what follows says enough */ }
+	} catch {
+		/* the server wrote something else: what follows says enough */
+	}
 	if (!messages.length) messages = [plain(answer._error_message) || answer.exception || "Internal Server Error"];
 	const error = new Error([method, answer.exc_type, messages[0]].filter(Boolean).join(" "));
 	return Object.assign(error, { messages, exc_type: answer.exc_type });

@@ -96,7 +96,9 @@ frappe.provide("whatsapp_channel.privacy");
 	}
 
 	function listed(names) {
-		return names.length ? `${names.length} (${names.slice(0, 10).map(text).join(", ")}${names.length > 10 ? " …" : ""})` : 0;
+		return names.length
+			? `${names.length} (${names.slice(0, 10).map(text).join(", ")}${names.length > 10 ? " …" : ""})`
+			: 0;
 	}
 
 	function row([label, value]) {
@@ -119,7 +121,12 @@ frappe.provide("whatsapp_channel.privacy");
 			title: __("Erase This Person?"),
 			fields: [
 				{ fieldname: "warning", fieldtype: "HTML", options: warning(dialog.found) },
-				{ fieldname: "confirmation", fieldtype: "Data", label: __("Enter the Number or User ID Once More"), reqd: 1 },
+				{
+					fieldname: "confirmation",
+					fieldtype: "Data",
+					label: __("Enter the Number or User ID Once More"),
+					reqd: 1,
+				},
 			],
 			primary_action_label: __("Erase for Good"),
 			primary_action: ({ confirmation }) => erase(dialog, sure, confirmation),
@@ -129,14 +136,12 @@ frappe.provide("whatsapp_channel.privacy");
 	}
 
 	function warning(found) {
-		const what = __("{0} messages, {1} files, {2} ticket entries and {3} contacts are erased. This cannot be undone.", [
-			found.messages,
-			found.files,
-			found.communications,
-			found.contacts.length,
-		]);
+		const what = __(
+			"{0} messages, {1} files, {2} ticket entries and {3} contacts are erased. This cannot be undone.",
+			[found.messages, found.files, found.communications, found.contacts.length],
+		);
 		const stays = __(
-			"Tickets stay as empty shells with their times, for statistics. A contact with an e-mail address or another number loses this number only. Backups are not changed."
+			"Tickets stay as empty shells with their times, for statistics. A contact with an e-mail address or another number loses this number only. Backups are not changed.",
 		);
 		return `<p><b>${what}</b></p><p class="text-muted">${stays}</p>
 			<table class="table table-sm table-bordered"><tbody>${counts(found).map(row).join("")}</tbody></table>`;
@@ -164,9 +169,17 @@ frappe.provide("whatsapp_channel.privacy");
 		} else if (outcome.file_url) {
 			const link = `<a href="${text(outcome.file_url)}">${__("Download")}</a>`;
 			const note = __("Only you can open it, and it is deleted after a day.");
-			frappe.msgprint({ title: __("Exported {0}", [text(outcome.number)]), message: `${link}<br>${note}`, indicator: "green" });
+			frappe.msgprint({
+				title: __("Exported {0}", [text(outcome.number)]),
+				message: `${link}<br>${note}`,
+				indicator: "green",
+			});
 		} else {
-			frappe.msgprint({ title: __("Erased {0}", [text(outcome.number)]), message: report(outcome.report), indicator: "green" });
+			frappe.msgprint({
+				title: __("Erased {0}", [text(outcome.number)]),
+				message: report(outcome.report),
+				indicator: "green",
+			});
 		}
 	}
 
@@ -180,7 +193,9 @@ frappe.provide("whatsapp_channel.privacy");
 			[__("Stored webhooks"), done.deliveries],
 			[__("Rows of logs"), done.logs],
 		];
-		const elsewhere = Object.entries(done.elsewhere).map(([doctype, count]) => `<li>${text(__(doctype))}: ${count}</li>`);
+		const elsewhere = Object.entries(done.elsewhere).map(
+			([doctype, count]) => `<li>${text(__(doctype))}: ${count}</li>`,
+		);
 		const rest = elsewhere.length
 			? `<p>${__("The number also appears in records that this channel does not change:")}</p><ul>${elsewhere.join("")}</ul>`
 			: `<p>${__("No other record of this site mentions the number.")}</p>`;

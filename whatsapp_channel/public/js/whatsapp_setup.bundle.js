@@ -17,6 +17,6 @@ app.setup = {
 };
 app.channels = { mount: mountChannels, askAndSwitch };
 app.frappeHost = frappeHost;
-// Scripts that a site has stored name these; they go with the next release but one.
+// The names that scripts stored by older sites use; they stay for one release.
 app.frappe_host = frappeHost;
 app.channels.ask_and_switch = askAndSwitch;

@@ -35,8 +35,14 @@ export class Health {
 			this.draw(checks ?? []);
 			await this.checkAll();
 		} catch (error) {
-			const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.load() }, __("Try again"));
-			this.body.replaceChildren(notice("error", __("The checks cannot be shown"), paragraph(wordsOf(error)), again));
+			const again = make(
+				"button",
+				{ type: "button", class: "wac-button wac-primary", onclick: () => this.load() },
+				__("Try again"),
+			);
+			this.body.replaceChildren(
+				notice("error", __("The checks cannot be shown"), paragraph(wordsOf(error)), again),
+			);
 		}
 	}
 
@@ -45,9 +51,18 @@ export class Health {
 		this.summary = new Summary({ again: () => this.checkAll(), copy: () => this.copy() });
 		this.rows = new Map(checks.map((check) => [check.key, new Row(check, () => this.checkOne(check.key))]));
 		this.body.replaceChildren(
-			make("header", { class: "wac-head" }, this.options.heading === false ? null : make("h1", {}, __("WhatsApp Health")), paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted")),
+			make(
+				"header",
+				{ class: "wac-head" },
+				this.options.heading === false ? null : make("h1", {}, __("WhatsApp Health")),
+				paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted"),
+			),
 			this.summary.element,
-			make("ul", { class: "wac-card wac-health-list", "aria-label": __("Checks") }, [...this.rows.values()].map(({ element }) => element))
+			make(
+				"ul",
+				{ class: "wac-card wac-health-list", "aria-label": __("Checks") },
+				[...this.rows.values()].map(({ element }) => element),
+			),
 		);
 	}
 

@@ -22,14 +22,19 @@ export class Row {
 		this.button = make(
 			"button",
 			{ type: "button", class: "wac-button", "aria-label": __("Check again: {0}", [title]), onclick: again },
-			__("Check again")
+			__("Check again"),
 		);
 		this.element = make(
 			"li",
 			{ class: "wac-health-row", id: name, "aria-labelledby": `${name}-title` },
 			this.mark,
-			make("div", { class: "wac-health-main" }, make("div", { class: "wac-box-head" }, make("h3", { id: `${name}-title` }, title), this.state), this.words),
-			this.button
+			make(
+				"div",
+				{ class: "wac-health-main" },
+				make("div", { class: "wac-box-head" }, make("h3", { id: `${name}-title` }, title), this.state),
+				this.words,
+			),
+			this.button,
 		);
 	}
 
@@ -90,6 +95,13 @@ export class Row {
 		if (!rows.length) return [];
 		const took = [__("Seconds for the check"), String(seconds)];
 		const open = this.words.querySelector("details")?.open ?? false;
-		return [make("details", { class: "wac-health-details", open }, make("summary", {}, __("Details")), facts([...rows, took].map(([label, value]) => [label, String(value)])))];
+		return [
+			make(
+				"details",
+				{ class: "wac-health-details", open },
+				make("summary", {}, __("Details")),
+				facts([...rows, took].map(([label, value]) => [label, String(value)])),
+			),
+		];
 	}
 }

@@ -17,10 +17,15 @@ export class Summary {
 		this.element = make(
 			"section",
 			{ class: "wac-card wac-panel wac-health-summary", "aria-label": __("Summary") },
-			make("div", { class: "wac-health-verdict", role: "status" }, this.mark, make("div", {}, this.title, this.detail)),
+			make(
+				"div",
+				{ class: "wac-health-verdict", role: "status" },
+				this.mark,
+				make("div", {}, this.title, this.detail),
+			),
 			this.progress,
 			this.faults,
-			make("div", { class: "wac-actions wac-start" }, this.again, this.copy)
+			make("div", { class: "wac-actions wac-start" }, this.again, this.copy),
 		);
 	}
 
@@ -34,8 +39,10 @@ export class Summary {
 		// Not `disabled`, which would take the focus away.
 		for (const button of [this.again, this.copy]) button.setAttribute("aria-disabled", String(left > 0));
 		this.mark.replaceChildren(left ? make("span", { class: "wac-spinner" }) : sign(SIGNS[worst(counts)]));
-		this.title.textContent = left ? __("Checking {0} of {1}", [rows.length - left + 1, rows.length]) : verdict(counts);
-		this.detail.textContent = left ? running ?? "" : spread(counts);
+		this.title.textContent = left
+			? __("Checking {0} of {1}", [rows.length - left + 1, rows.length])
+			: verdict(counts);
+		this.detail.textContent = left ? (running ?? "") : spread(counts);
 		this.pointAt(left ? [] : rows.filter(({ result }) => FAULTS.includes(result?.state)));
 	}
 
@@ -43,7 +50,15 @@ export class Summary {
 	pointAt(rows) {
 		rows.sort((one, other) => FAULTS.indexOf(one.result.state) - FAULTS.indexOf(other.result.state));
 		this.faults.hidden = !rows.length;
-		this.faults.replaceChildren(...rows.map((row) => make("li", {}, link(row.title, () => row.comeIntoView()))));
+		this.faults.replaceChildren(
+			...rows.map((row) =>
+				make(
+					"li",
+					{},
+					link(row.title, () => row.comeIntoView()),
+				),
+			),
+		);
 	}
 }
 

@@ -16,9 +16,9 @@ export function checklist(items, remembered, openAtFirst) {
 			"summary",
 			{ id: "wac-checklist" },
 			make("span", { class: "wac-summary-title" }, __("What you need")),
-			make("span", { class: "wac-muted" }, __("{0} of {1} ready", [ready, items.length]))
+			make("span", { class: "wac-muted" }, __("{0} of {1} ready", [ready, items.length])),
 		),
-		make("ul", {}, items.map(row))
+		make("ul", {}, items.map(row)),
 	);
 	element.querySelector("summary").addEventListener("click", () => (remembered.open = !element.open));
 	return element;
@@ -35,7 +35,7 @@ function row({ label, state, detail, url }) {
 			make("span", { class: "wac-check-label" }, label),
 			make("span", { class: "wac-check-state" }, WORDS[state]?.() ?? state),
 			detail ? make("p", { class: "wac-help" }, detail) : null,
-			url && state !== "ok" ? outside(__("Open at Meta"), url) : null
-		)
+			url && state !== "ok" ? outside(__("Open at Meta"), url) : null,
+		),
 	);
 }

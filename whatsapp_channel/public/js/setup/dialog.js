@@ -5,7 +5,11 @@ import { __ } from "./text.js";
 /** Asks in a dialog; resolves to true only for the button `action`. */
 export function confirm(root, { title, texts, action, danger }) {
 	return new Promise((resolve) => {
-		const sure = make("button", { type: "submit", value: "yes", class: `wac-button ${danger ? "wac-danger" : "wac-primary"}` }, action);
+		const sure = make(
+			"button",
+			{ type: "submit", value: "yes", class: `wac-button ${danger ? "wac-danger" : "wac-primary"}` },
+			action,
+		);
 		const dialog = make(
 			"dialog",
 			{ class: "wac-dialog", "aria-labelledby": "wac-dialog-title" },
@@ -14,8 +18,13 @@ export function confirm(root, { title, texts, action, danger }) {
 				{ method: "dialog" },
 				make("h2", { id: "wac-dialog-title" }, title),
 				texts.map((text) => make("p", {}, text)),
-				make("div", { class: "wac-actions" }, make("button", { type: "submit", value: "no", class: "wac-button" }, __("Cancel")), sure)
-			)
+				make(
+					"div",
+					{ class: "wac-actions" },
+					make("button", { type: "submit", value: "no", class: "wac-button" }, __("Cancel")),
+					sure,
+				),
+			),
 		);
 		dialog.addEventListener("close", () => {
 			dialog.remove();

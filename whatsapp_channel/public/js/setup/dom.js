@@ -63,7 +63,11 @@ export function sign(name) {
 /** Facts in two columns; rows without a value are left out. */
 export function facts(rows) {
 	const shown = rows.filter(([, value]) => value !== undefined && value !== null && value !== "");
-	return make("dl", { class: "wac-facts" }, shown.map(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
+	return make(
+		"dl",
+		{ class: "wac-facts" },
+		shown.map(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]),
+	);
 }
 
 /** A word with a colour: kind is green, orange, red, blue or gray. */
@@ -84,5 +88,10 @@ export function link(text, action) {
 
 /** A link to a page elsewhere. */
 export function outside(text, href) {
-	return make("a", { class: "wac-link", href, target: "_blank", rel: "noopener noreferrer" }, text, make("span", { "aria-hidden": "true" }, " ↗"));
+	return make(
+		"a",
+		{ class: "wac-link", href, target: "_blank", rel: "noopener noreferrer" },
+		text,
+		make("span", { "aria-hidden": "true" }, " ↗"),
+	);
 }

@@ -45,7 +45,11 @@ export class Form {
 	input(id, { name, type, options, value, required, attributes }) {
 		const tag = { textarea: "textarea", select: "select" }[type] ?? "input";
 		const children = (options ?? []).map((each) => make("option", { value: each.value }, each.label));
-		const input = make(tag, { id, class: "wac-input", ...(tag === "input" ? { type: type ?? "text" } : {}), ...attributes }, children);
+		const input = make(
+			tag,
+			{ id, class: "wac-input", ...(tag === "input" ? { type: type ?? "text" } : {}), ...attributes },
+			children,
+		);
 		input.value = this.draft[name] ?? value ?? "";
 		if (required) input.setAttribute("aria-required", "true");
 		return input;
@@ -100,7 +104,9 @@ export class Form {
 	fail(error) {
 		const text = wordsOf(error);
 		const fields = [...this.fields.values()];
-		const named = [...fields, ...this.adopted].find(({ label }) => text.startsWith(`${label}:`)) ?? (fields.length === 1 ? fields[0] : null);
+		const named =
+			[...fields, ...this.adopted].find(({ label }) => text.startsWith(`${label}:`)) ??
+			(fields.length === 1 ? fields[0] : null);
 		this.clearTop();
 		if (!named || error.offline) {
 			this.errors[TOP] = text;
@@ -147,7 +153,7 @@ function choice({ value, label, help, disabled }, { group, name, position, chose
 		"span",
 		{ class: "wac-choice-words" },
 		make("label", { htmlFor: id }, label),
-		help ? make("span", { class: "wac-help", id: `${id}-help` }, help) : null
+		help ? make("span", { class: "wac-help", id: `${id}-help` }, help) : null,
 	);
 	return make("div", { class: `wac-choice ${disabled ? "wac-off" : ""}` }, box, words);
 }

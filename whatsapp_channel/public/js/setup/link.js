@@ -11,7 +11,11 @@ export function link(wizard) {
 	const account = wizard.state.account;
 	const pending = signup.pending;
 	if (signup.phase === "choose") return choose(wizard, signup);
-	if (pending?.state === "Choose Account" && !signup.run) return choose(wizard, Object.assign(signup, { phase: "choose", candidates: pending.candidates, name: pending.name }));
+	if (pending?.state === "Choose Account" && !signup.run)
+		return choose(
+			wizard,
+			Object.assign(signup, { phase: "choose", candidates: pending.candidates, name: pending.name }),
+		);
 	const connected = account && !account.needs_reconnect && !memory.connecting;
 	return connected ? summary(wizard, account, memory) : connect(wizard, signup, memory);
 }
@@ -27,8 +31,18 @@ function connect(wizard, signup, memory) {
 		part: again ? "reconnect" : "connect",
 		title,
 		nodes: [
-			again ? notice("error", __("Meta no longer accepts the access of this account"), paragraph(again.attention || "")) : null,
-			again ? paragraph(__("Messages still arrive and are kept. Replies wait until the account is connected again.")) : null,
+			again
+				? notice(
+						"error",
+						__("Meta no longer accepts the access of this account"),
+						paragraph(again.attention || ""),
+					)
+				: null,
+			again
+				? paragraph(
+						__("Messages still arrive and are kept. Replies wait until the account is connected again."),
+					)
+				: null,
 			memory.connecting ? textLink(__("Back to the connected account"), () => leave(wizard, memory)) : null,
 			...withFacebook(wizard, signup, again),
 			byHand(wizard, signup, memory, again),
@@ -42,7 +56,8 @@ function leave(wizard, memory) {
 }
 
 function withFacebook(wizard, signup, again) {
-	if (signup.obstacle) return [notice("info", __("Connecting with Facebook is not available here"), paragraph(signup.obstacle))];
+	if (signup.obstacle)
+		return [notice("info", __("Connecting with Facebook is not available here"), paragraph(signup.obstacle))];
 	if (signup.sdk === "failed") return [failedScript(wizard, signup)];
 	if (signup.phase !== "idle") return [inProgress(wizard, signup)];
 	return [
@@ -51,23 +66,39 @@ function withFacebook(wizard, signup, again) {
 		make(
 			"div",
 			{ class: "wac-lead" },
-			paragraph(__("Meta opens a window in which you log in to Facebook and choose the business portfolio, the WhatsApp Business Account and, if you like, the number.")),
+			paragraph(
+				__(
+					"Meta opens a window in which you log in to Facebook and choose the business portfolio, the WhatsApp Business Account and, if you like, the number.",
+				),
+			),
 			launchButton(wizard, signup, again),
-			paragraph(__("You stay the owner of the account. This site gets a token that you can take back at Meta at any time."), "wac-help")
+			paragraph(
+				__(
+					"You stay the owner of the account. This site gets a token that you can take back at Meta at any time.",
+				),
+				"wac-help",
+			),
 		),
 	];
 }
 
 function brokenOff(wizard, signup, pending) {
-	const told = pending.explanation && pending.explanation !== signup.problem?.text ? paragraph(pending.explanation) : null;
-	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.goOn(pending), { id: "wac-go-on" });
+	const told =
+		pending.explanation && pending.explanation !== signup.problem?.text ? paragraph(pending.explanation) : null;
+	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.goOn(pending), {
+		id: "wac-go-on",
+	});
 	return notice("info", __("A sign-up was not finished"), told, button);
 }
 
 function launchButton(wizard, signup, again) {
 	const ready = signup.sdk === "ready";
 	const words = signup.problem ? __("Try again") : __("Continue with Facebook");
-	const button = make("button", { type: "button", class: "wac-button wac-primary wac-large", id: "wac-launch" }, ready ? words : __("Getting Meta's script …"));
+	const button = make(
+		"button",
+		{ type: "button", class: "wac-button wac-primary wac-large", id: "wac-launch" },
+		ready ? words : __("Getting Meta's script …"),
+	);
 	if (!ready) button.setAttribute("aria-busy", "true");
 	button.setAttribute("aria-disabled", String(!ready));
 	// Not through wizard.run: the window must open while the click is handled.
@@ -84,20 +115,46 @@ function inProgress(wizard, signup) {
 	const buttons = make(
 		"div",
 		{ class: "wac-actions wac-start" },
-		make("button", { type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.showWindow() }, __("Show the window")),
-		make("button", { type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.giveUp() }, __("Cancel"))
+		make(
+			"button",
+			{ type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.showWindow() },
+			__("Show the window"),
+		),
+		make(
+			"button",
+			{ type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.giveUp() },
+			__("Cancel"),
+		),
 	);
-	return make("div", { class: "wac-waiting", role: "status" }, make("span", { class: "wac-spinner", "aria-hidden": "true" }), make("div", {}, make("h3", {}, title), paragraph(text), saving ? null : buttons));
+	return make(
+		"div",
+		{ class: "wac-waiting", role: "status" },
+		make("span", { class: "wac-spinner", "aria-hidden": "true" }),
+		make("div", {}, make("h3", {}, title), paragraph(text), saving ? null : buttons),
+	);
 }
 
 function failedScript(wizard, signup) {
-	const again = make("button", { type: "button", class: "wac-button wac-primary", id: "wac-sdk", onclick: () => signup.reload() }, __("Try again"));
+	const again = make(
+		"button",
+		{ type: "button", class: "wac-button wac-primary", id: "wac-sdk", onclick: () => signup.reload() },
+		__("Try again"),
+	);
 	return notice(
 		"error",
 		__("Meta's script could not be loaded"),
-		paragraph(__("The browser did not get it from {0}. Usually an ad or tracking blocker, a strict privacy setting or the company's network is in the way.", [new URL(signup.settings.sdk_url).host])),
-		paragraph(__("Allow this address and third-party cookies for this page, then try again. Or connect by hand, which needs no script of Meta.")),
-		again
+		paragraph(
+			__(
+				"The browser did not get it from {0}. Usually an ad or tracking blocker, a strict privacy setting or the company's network is in the way.",
+				[new URL(signup.settings.sdk_url).host],
+			),
+		),
+		paragraph(
+			__(
+				"Allow this address and third-party cookies for this page, then try again. Or connect by hand, which needs no script of Meta.",
+			),
+		),
+		again,
 	);
 }
 
@@ -109,7 +166,7 @@ function byHand(wizard, signup, memory, again) {
 		"details",
 		{ class: "wac-more", open },
 		make("summary", { id: "wac-by-hand" }, __("Connect by hand, with an access token")),
-		manualForm(wizard, again, memory)
+		manualForm(wizard, again, memory),
 	);
 	element.addEventListener("toggle", () => (memory.byHand = element.open));
 	return element;
@@ -121,9 +178,35 @@ function manualForm(wizard, again, memory) {
 	const secret = { autocomplete: "off", spellcheck: "false", "data-1p-ignore": "", "data-lpignore": "true" };
 	const needsSecret = !wizard.state.receiving?.secret_set;
 	const fields = [
-		form.field({ name: "access_token", label: __("Access Token"), type: "password", required: true, attributes: secret, help: __("Of a system user with full control of the account: Meta Business Suite > Business settings > System users > Generate token, with whatsapp_business_management and whatsapp_business_messaging.") }),
-		form.field({ name: "waba_id", label: __("WhatsApp Business Account ID"), required: true, value: again?.waba_id, attributes: { inputmode: "numeric", autocomplete: "off" }, check: onlyDigits, help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts.") }),
-		form.field({ name: "app_secret", label: __("App Secret"), type: "password", required: needsSecret, attributes: secret, help: needsSecret ? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.") : __("Only if the token belongs to a Meta app whose secret is not stored here yet.") }),
+		form.field({
+			name: "access_token",
+			label: __("Access Token"),
+			type: "password",
+			required: true,
+			attributes: secret,
+			help: __(
+				"Of a system user with full control of the account: Meta Business Suite > Business settings > System users > Generate token, with whatsapp_business_management and whatsapp_business_messaging.",
+			),
+		}),
+		form.field({
+			name: "waba_id",
+			label: __("WhatsApp Business Account ID"),
+			required: true,
+			value: again?.waba_id,
+			attributes: { inputmode: "numeric", autocomplete: "off" },
+			check: onlyDigits,
+			help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts."),
+		}),
+		form.field({
+			name: "app_secret",
+			label: __("App Secret"),
+			type: "password",
+			required: needsSecret,
+			attributes: secret,
+			help: needsSecret
+				? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.")
+				: __("Only if the token belongs to a Meta app whose secret is not stored here yet."),
+		}),
 	];
 	const connectNow = async () => {
 		await wizard.perform("link_manually", { ...form.values() });
@@ -131,7 +214,9 @@ function manualForm(wizard, again, memory) {
 		memory.connecting = false;
 		wizard.show(null);
 	};
-	const buttons = [wizard.button(__("Check and connect"), null, { submit: true, primary: true, id: "wac-manual-send" })];
+	const buttons = [
+		wizard.button(__("Check and connect"), null, { submit: true, primary: true, id: "wac-manual-send" }),
+	];
 	return wizard.form(form, buttons, connectNow, fields);
 }
 
@@ -142,22 +227,42 @@ function onlyDigits(text) {
 // -- choosing among several ---------------------------------------------------------------------------------------------
 
 function choose(wizard, signup) {
-	const options = signup.candidates.map(({ waba_id, label }) => ({ value: waba_id, label: label || waba_id, help: __("Account {0}", [waba_id]) }));
+	const options = signup.candidates.map(({ waba_id, label }) => ({
+		value: waba_id,
+		label: label || waba_id,
+		help: __("Account {0}", [waba_id]),
+	}));
 	const memory = wizard.memory("link");
-	const group = choices({ legend: __("Accounts that you shared"), name: "candidate", options, chosen: memory.candidate ?? options[0]?.value, changed: (value) => (memory.candidate = value) });
+	const group = choices({
+		legend: __("Accounts that you shared"),
+		name: "candidate",
+		options,
+		chosen: memory.candidate ?? options[0]?.value,
+		changed: (value) => (memory.candidate = value),
+	});
 	const { element: error, fail } = trouble(wizard, "choose");
 	return {
 		part: "choose",
 		title: __("Which account should the channel use?"),
 		nodes: [
-			paragraph(__("You shared several WhatsApp Business Accounts. The others can be connected later in the same way.")),
+			paragraph(
+				__("You shared several WhatsApp Business Accounts. The others can be connected later in the same way."),
+			),
 			group.element,
 			error,
 			make(
 				"div",
 				{ class: "wac-actions" },
-				make("button", { type: "button", class: "wac-button", onclick: () => signup.giveUp() }, __("Start again")),
-				wizard.button(__("Use this account"), () => signup.chosen(group.value()), { primary: true, fail, id: "wac-choose" })
+				make(
+					"button",
+					{ type: "button", class: "wac-button", onclick: () => signup.giveUp() },
+					__("Start again"),
+				),
+				wizard.button(__("Use this account"), () => signup.chosen(group.value()), {
+					primary: true,
+					fail,
+					id: "wac-choose",
+				}),
 			),
 		],
 	};
@@ -179,11 +284,21 @@ function summary(wizard, account, memory) {
 			facts([
 				[__("Account ID"), account.waba_id],
 				[__("Business portfolio"), account.business_id],
-				[__("Connected"), account.linked_by === "Manual" ? __("by hand") : account.linked_by ? __("with Facebook") : null],
+				[
+					__("Connected"),
+					account.linked_by === "Manual" ? __("by hand") : account.linked_by ? __("with Facebook") : null,
+				],
 				[__("Business verification"), words(account.verification)],
 				[__("Review by WhatsApp"), words(account.review)],
 				[__("Payment method"), payment(account.payment_method)],
-				[__("Token ends"), account.token_expires_on ? minute(account.token_expires_on) : account.linked_by ? __("never") : null],
+				[
+					__("Token ends"),
+					account.token_expires_on
+						? minute(account.token_expires_on)
+						: account.linked_by
+							? __("never")
+							: null,
+				],
 			]),
 			webhooks(wizard, account),
 			told.element,
@@ -194,8 +309,11 @@ function summary(wizard, account, memory) {
 					memory.connecting = true;
 					wizard.render();
 				}),
-				wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: account.name }), { id: "wac-refresh", fail: told.fail }),
-				next(wizard)
+				wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: account.name }), {
+					id: "wac-refresh",
+					fail: told.fail,
+				}),
+				next(wizard),
 			),
 		],
 	};
@@ -204,7 +322,11 @@ function summary(wizard, account, memory) {
 function otherAccounts(wizard) {
 	const { accounts, account } = wizard.state;
 	if (accounts.length < 2) return null;
-	const select = make("select", { class: "wac-input", id: "wac-account" }, accounts.map((each) => make("option", { value: each.name }, `${each.label} (${__(each.state)})`)));
+	const select = make(
+		"select",
+		{ class: "wac-input", id: "wac-account" },
+		accounts.map((each) => make("option", { value: each.name }, `${each.label} (${__(each.state)})`)),
+	);
 	select.value = account.name;
 	select.addEventListener("change", () => {
 		wizard.place = { account: select.value, number: null };
@@ -219,7 +341,16 @@ function obstacles({ restriction, attention, payment_method }) {
 		restriction ? notice("error", __("Meta restricts this account"), paragraph(restriction)) : null,
 		attention ? notice("warning", __("Needs attention"), paragraph(attention)) : null,
 		payment_method === "Missing"
-			? notice("info", __("No payment method yet"), paragraph(__("Answers to customers work without one up to Meta's free allowance. Templates and more need it.")), outside(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"))
+			? notice(
+					"info",
+					__("No payment method yet"),
+					paragraph(
+						__(
+							"Answers to customers work without one up to Meta's free allowance. Templates and more need it.",
+						),
+					),
+					outside(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"),
+				)
 			: null,
 	];
 }
@@ -231,15 +362,37 @@ function webhooks(wizard, account) {
 	return make(
 		"div",
 		{ class: "wac-box" },
-		make("div", { class: "wac-box-head" }, make("h3", {}, __("Receiving messages")), confirmed ? pill(__("Confirmed"), "green") : pill(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange")),
+		make(
+			"div",
+			{ class: "wac-box-head" },
+			make("h3", {}, __("Receiving messages")),
+			confirmed
+				? pill(__("Confirmed"), "green")
+				: pill(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange"),
+		),
 		facts([
 			[__("Meta calls"), make("code", {}, account.callback_url || receiving.callback_url)],
 			[__("Checked"), account.subscription_checked_on ? minute(account.subscription_checked_on) : null],
 		]),
-		receiving.https ? null : paragraph(__("Meta calls HTTPS addresses only. This one is good for the sandbox and nothing else."), "wac-help"),
-		receiving.secret_set ? null : notice("warning", __("No app secret is stored"), paragraph(__("Without it every webhook is refused. Connect by hand once more and enter it."))),
+		receiving.https
+			? null
+			: paragraph(
+					__("Meta calls HTTPS addresses only. This one is good for the sandbox and nothing else."),
+					"wac-help",
+				),
+		receiving.secret_set
+			? null
+			: notice(
+					"warning",
+					__("No app secret is stored"),
+					paragraph(__("Without it every webhook is refused. Connect by hand once more and enter it.")),
+				),
 		error,
-		wizard.button(confirmed ? __("Repeat") : __("Set up now"), () => wizard.performHere("subscribe", { account: account.name }), { id: "wac-subscribe", fail, primary: !confirmed })
+		wizard.button(
+			confirmed ? __("Repeat") : __("Set up now"),
+			() => wizard.performHere("subscribe", { account: account.name }),
+			{ id: "wac-subscribe", fail, primary: !confirmed },
+		),
 	);
 }
 
@@ -257,6 +410,8 @@ function payment(value) {
 
 // Meta's own words (APPROVED, pending_submission): readable, and as they are.
 function words(value) {
-	const text = String(value ?? "").replaceAll("_", " ").toLowerCase();
+	const text = String(value ?? "")
+		.replaceAll("_", " ")
+		.toLowerCase();
 	return text ? text[0].toUpperCase() + text.slice(1) : null;
 }

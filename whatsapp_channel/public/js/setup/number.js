@@ -27,7 +27,8 @@ export function openChoice(wizard, memory) {
 
 function choose(wizard, memory, chosen) {
 	const account = wizard.state.account.name;
-	if (memory.account !== account) Object.assign(memory, { account, list: null, problem: null, chosen: null, adding: false });
+	if (memory.account !== account)
+		Object.assign(memory, { account, list: null, problem: null, chosen: null, adding: false });
 	if (!memory.list && !memory.problem) load(wizard, memory, account);
 	return {
 		part: `choose/${account}`,
@@ -36,7 +37,9 @@ function choose(wizard, memory, chosen) {
 			chosen ? textLink(__("Back to {0}", [chosen.number]), () => back(wizard, memory)) : null,
 			memory.problem ? notTold(wizard, memory) : null,
 			memory.list ? numbers(wizard, memory) : null,
-			!memory.list && !memory.problem ? paragraph(__("Asking Meta for the numbers of the account …"), "wac-loading") : null,
+			!memory.list && !memory.problem
+				? paragraph(__("Asking Meta for the numbers of the account …"), "wac-loading")
+				: null,
 			memory.list ? adding(wizard, memory) : null,
 		],
 	};
@@ -60,25 +63,57 @@ async function load(wizard, memory, account) {
 }
 
 function notTold(wizard, memory) {
-	const again = make("button", { type: "button", class: "wac-button", onclick: () => openChoice(wizard, memory) }, __("Try again"));
+	const again = make(
+		"button",
+		{ type: "button", class: "wac-button", onclick: () => openChoice(wizard, memory) },
+		__("Try again"),
+	);
 	return notice("error", __("Meta did not tell the numbers"), paragraph(memory.problem), again);
 }
 
 function numbers(wizard, memory) {
-	if (!memory.list.length) return notice("info", __("The account has no number yet"), paragraph(__("Add one below. It must be able to receive a text message or a call.")));
-	const options = memory.list.map((each) => ({ value: each.phone_number_id, label: label(each), help: each.eligible ? each.name : each.why, disabled: !each.eligible }));
+	if (!memory.list.length)
+		return notice(
+			"info",
+			__("The account has no number yet"),
+			paragraph(__("Add one below. It must be able to receive a text message or a call.")),
+		);
+	const options = memory.list.map((each) => ({
+		value: each.phone_number_id,
+		label: label(each),
+		help: each.eligible ? each.name : each.why,
+		disabled: !each.eligible,
+	}));
 	const first = memory.list.find((each) => each.chosen && each.eligible) ?? memory.list.find((each) => each.eligible);
 	const value = memory.chosen ?? first?.phone_number_id;
-	const group = choices({ legend: __("Numbers of the account"), name: "number", options, chosen: value, changed: (each) => (memory.chosen = each) });
+	const group = choices({
+		legend: __("Numbers of the account"),
+		name: "number",
+		options,
+		chosen: value,
+		changed: (each) => (memory.chosen = each),
+	});
 	const { element: error, fail } = trouble(wizard, "use");
-	const use = () => settle(wizard, memory, "choose_number", { account: memory.account, phone_number_id: group.value() });
-	const button = first ? wizard.button(__("Use this number"), use, { primary: true, fail, id: "wac-number-use" }) : null;
+	const use = () =>
+		settle(wizard, memory, "choose_number", { account: memory.account, phone_number_id: group.value() });
+	const button = first
+		? wizard.button(__("Use this number"), use, { primary: true, fail, id: "wac-number-use" })
+		: null;
 	return make("div", {}, group.element, error, make("div", { class: "wac-actions" }, button));
 }
 
 function label({ number, channel, verified: isVerified, eligible }) {
-	const verified = isVerified ? pill(__("Verified"), "green") : eligible ? pill(__("To be verified"), "orange") : null;
-	return make("span", { class: "wac-choice-label" }, make("bdi", {}, number), channel ? pill(__("Channel {0}", [channel]), "gray") : verified);
+	const verified = isVerified
+		? pill(__("Verified"), "green")
+		: eligible
+			? pill(__("To be verified"), "orange")
+			: null;
+	return make(
+		"span",
+		{ class: "wac-choice-label" },
+		make("bdi", {}, number),
+		channel ? pill(__("Channel {0}", [channel]), "gray") : verified,
+	);
 }
 
 async function settle(wizard, memory, method, args) {
@@ -96,12 +131,23 @@ function adding(wizard, memory) {
 		type: "tel",
 		required: true,
 		attributes: { autocomplete: "tel", placeholder: "+55 11 91234-5678" },
-		help: __("With + and the country code. Not a number that is active in the WhatsApp or WhatsApp Business app: delete it there first (Settings > Account > Delete account)."),
+		help: __(
+			"With + and the country code. Not a number that is active in the WhatsApp or WhatsApp Business app: delete it there first (Settings > Account > Delete account).",
+		),
 	});
 	const add = () => settle(wizard, memory, "add_number", { account: memory.account, ...form.values() });
-	const button = wizard.button(__("Add this number"), null, { submit: true, id: "wac-number-add", primary: !memory.list.some((each) => each.eligible) });
+	const button = wizard.button(__("Add this number"), null, {
+		submit: true,
+		id: "wac-number-add",
+		primary: !memory.list.some((each) => each.eligible),
+	});
 	const open = memory.adding || !memory.list.some((each) => each.eligible);
-	const element = make("details", { class: "wac-more", open }, make("summary", { id: "wac-number-new" }, __("Add a new number")), wizard.form(form, [button], add, [field]));
+	const element = make(
+		"details",
+		{ class: "wac-more", open },
+		make("summary", { id: "wac-number-new" }, __("Add a new number")),
+		wizard.form(form, [button], add, [field]),
+	);
 	element.addEventListener("toggle", () => (memory.adding = element.open));
 	return element;
 }
@@ -110,7 +156,13 @@ function adding(wizard, memory) {
 
 function ready(wizard, chosen, other) {
 	const { element: error, fail } = trouble(wizard, "ready");
-	const next = wizard.state.current === "number" ? null : wizard.button(__("Continue"), () => wizard.show(wizard.state.current === "done" ? "channel" : null), { primary: true, id: "wac-next" });
+	const next =
+		wizard.state.current === "number"
+			? null
+			: wizard.button(__("Continue"), () => wizard.show(wizard.state.current === "done" ? "channel" : null), {
+					primary: true,
+					id: "wac-next",
+				});
 	return {
 		part: `ready/${chosen.name}`,
 		title: chosen.ready ? __("{0} is ready", [chosen.number]) : __("{0} is not connected yet", [chosen.number]),
@@ -125,13 +177,29 @@ function ready(wizard, chosen, other) {
 				[__("Channel"), chosen.channel],
 			]),
 			error,
-			make("div", { class: "wac-actions" }, other, wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: wizard.state.account.name }), { fail, id: "wac-refresh" }), next),
+			make(
+				"div",
+				{ class: "wac-actions" },
+				other,
+				wizard.button(
+					__("Ask Meta again"),
+					() => wizard.performHere("refresh", { account: wizard.state.account.name }),
+					{ fail, id: "wac-refresh" },
+				),
+				next,
+			),
 		],
 	};
 }
 
 function shared({ ready }) {
 	const goesOn = __("Colleagues may go on answering there. The number needs no code and no registration here.");
-	const unfinished = __("Open the app on its phone and finish the connection there, then ask Meta again. The number needs no code and no registration here.");
-	return notice(ready ? "info" : "warning", __("Also in the WhatsApp Business app"), paragraph(ready ? goesOn : unfinished));
+	const unfinished = __(
+		"Open the app on its phone and finish the connection there, then ask Meta again. The number needs no code and no registration here.",
+	);
+	return notice(
+		ready ? "info" : "warning",
+		__("Also in the WhatsApp Business app"),
+		paragraph(ready ? goesOn : unfinished),
+	);
 }

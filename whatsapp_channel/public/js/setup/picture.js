@@ -9,7 +9,13 @@ export function pictureField(wizard, form, { name, label, help, draft, value, mo
 	const id = `wac-picture-${name}`;
 	const error = make("p", { class: "wac-error", id: `${id}-error`, role: "alert" });
 	const thumb = make("span", { class: "wac-thumb" });
-	const input = make("input", { type: "file", id, class: "wac-file", accept: ".jpg,.jpeg,.png", "aria-describedby": `${id}-help ${id}-error` });
+	const input = make("input", {
+		type: "file",
+		id,
+		class: "wac-file",
+		accept: ".jpg,.jpeg,.png",
+		"aria-describedby": `${id}-help ${id}-error`,
+	});
 	const remove = make("button", { type: "button", class: "wac-link", id: `${id}-remove` }, __("Remove"));
 	const show = (url) => {
 		thumb.replaceChildren(url ? make("img", { src: url, alt: "" }) : sign("image"));
@@ -36,7 +42,7 @@ export function pictureField(wizard, form, { name, label, help, draft, value, mo
 		make("div", { class: "wac-label" }, make("label", { htmlFor: id }, label)),
 		make("div", { class: "wac-picture" }, thumb, make("div", {}, input, remove)),
 		make("p", { class: "wac-help", id: `${id}-help` }, help),
-		error
+		error,
 	);
 }
 
@@ -65,9 +71,14 @@ function refuse(input, error, text) {
 }
 
 function trouble(file, most) {
-	if (!TYPES.includes(file.type)) return __("{0} is no picture of the type jpg or png. Choose another file.", [file.name]);
+	if (!TYPES.includes(file.type))
+		return __("{0} is no picture of the type jpg or png. Choose another file.", [file.name]);
 	if (most && file.size > most) {
-		return __("{0} has {1} MB; at most {2} MB are possible. Choose a smaller picture.", [file.name, inMb(file.size), inMb(most)]);
+		return __("{0} has {1} MB; at most {2} MB are possible. Choose a smaller picture.", [
+			file.name,
+			inMb(file.size),
+			inMb(most),
+		]);
 	}
 	return "";
 }

@@ -11,7 +11,9 @@ export function registration(wizard, memory, chosen, other) {
 		label: __("PIN"),
 		type: "password",
 		attributes: { inputmode: "numeric", autocomplete: "off", maxlength: "6", class: "wac-input wac-code" },
-		help: __("Six digits. Leave it empty for a new number: a PIN is made up and kept encrypted. If the number already has two-step verification, enter its PIN."),
+		help: __(
+			"Six digits. Leave it empty for a new number: a PIN is made up and kept encrypted. If the number already has two-step verification, enter its PIN.",
+		),
 		check: (value) => (/^\d{6}$/.test(value) ? "" : __("The PIN has exactly six digits.")),
 	});
 	const button = wizard.button(__("Register the number"), null, { submit: true, primary: true, id: "wac-register" });
@@ -20,7 +22,14 @@ export function registration(wizard, memory, chosen, other) {
 	const view = {
 		part: `register/${chosen.name}`,
 		title: __("{0} is verified: register it", [chosen.number]),
-		nodes: [paragraph(__("Registering lets the number send and receive through this site. Meta allows ten registrations of a number in 72 hours.")), element],
+		nodes: [
+			paragraph(
+				__(
+					"Registering lets the number send and receive through this site. Meta allows ten registrations of a number in 72 hours.",
+				),
+			),
+			element,
+		],
 	};
 	if (memory.justVerified === chosen.name) atOnce(wizard, memory, form, button, register);
 	return view;

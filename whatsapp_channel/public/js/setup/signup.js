@@ -28,7 +28,7 @@ export class Signup {
 		if (!this.settings.available) return this.settings.reason || __("Embedded Signup is not set up on this site.");
 		if (location.protocol !== "https:" && this.settings.sdk_url.startsWith("https:")) {
 			return __(
-				"Meta opens its window only from a page with HTTPS, and this page was opened with HTTP. Open the site by its https:// address, or connect by hand."
+				"Meta opens its window only from a page with HTTPS, and this page was opened with HTTP. Open the site by its https:// address, or connect by hand.",
 			);
 		}
 		return "";
@@ -42,11 +42,14 @@ export class Signup {
 			this.sdk = sdk;
 			this.wizard.render();
 		};
-		loadSdk(this.settings.sdk_url).then((FB) => {
-			const { app_id: appId, version } = this.settings;
-			FB.init({ appId, version, autoLogAppEvents: true, xfbml: true });
-			done("ready");
-		}, () => done("failed"));
+		loadSdk(this.settings.sdk_url).then(
+			(FB) => {
+				const { app_id: appId, version } = this.settings;
+				FB.init({ appId, version, autoLogAppEvents: true, xfbml: true });
+				done("ready");
+			},
+			() => done("failed"),
+		);
 	}
 
 	/** Tries again to get Meta's script. */
@@ -60,7 +63,9 @@ export class Signup {
 	launch(account) {
 		const run = (this.run = { account, code: null, event: null });
 		Object.assign(this, { problem: null, candidates: [], name: null, phase: "open" });
-		run.begun = this.wizard.call("begin_signup", account ? { account } : {}).then(({ signup }) => signup.name ?? signup);
+		run.begun = this.wizard
+			.call("begin_signup", account ? { account } : {})
+			.then(({ signup }) => signup.name ?? signup);
 		run.begun.catch((error) => this.fail(run, wordsOf(error)));
 		const options = {
 			config_id: this.settings.config_id,
@@ -78,9 +83,9 @@ export class Signup {
 		this.fail(
 			run,
 			__(
-				"The browser blocked Meta's window. Allow pop-ups for this site (the icon at the end of the address bar), then try again."
+				"The browser blocked Meta's window. Allow pop-ups for this site (the icon at the end of the address bar), then try again.",
 			),
-			__("The window was blocked")
+			__("The window was blocked"),
 		);
 	}
 
@@ -141,12 +146,13 @@ export class Signup {
 			return this.fail(
 				run,
 				__(
-					"Meta's window was completed, but its answer did not reach this page. Browsers that block third-party cookies do this: allow them for facebook.com and this site (settings of the browser, privacy), then try again."
+					"Meta's window was completed, but its answer did not reach this page. Browsers that block third-party cookies do this: allow them for facebook.com and this site (settings of the browser, privacy), then try again.",
 				),
-				__("Third-party cookies are blocked")
+				__("Third-party cookies are blocked"),
 			);
 		}
-		if (!run.event) this.send(run, "signup_event", { event: { type: "WA_EMBEDDED_SIGNUP", event: "CANCEL", data: {} } });
+		if (!run.event)
+			this.send(run, "signup_event", { event: { type: "WA_EMBEDDED_SIGNUP", event: "CANCEL", data: {} } });
 	}
 
 	// -- what the server says ------------------------------------------------------------------------------------------

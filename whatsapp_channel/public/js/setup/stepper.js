@@ -35,7 +35,7 @@ function oneStep(step, position, shown, open) {
 			{ class: "wac-step-words" },
 			make("span", { class: "wac-step-title" }, step.title),
 			make("span", { class: "wac-step-state" }, WORDS[step.state]?.() ?? step.state),
-			words ? make("span", { class: "wac-step-reason" }, words) : null
-		)
+			words ? make("span", { class: "wac-step-reason" }, words) : null,
+		),
 	);
 }

@@ -12,7 +12,14 @@ import { __, wordsOf } from "./text.js";
 
 const API = "whatsapp_channel.api.onboarding";
 const VIEWS = { link, profile, number, channel, done };
-const PATH = () => [__("Setup"), __("Channels"), __("Instant Messaging"), __("WhatsApp"), __("Configure"), __("Integrate")];
+const PATH = () => [
+	__("Setup"),
+	__("Channels"),
+	__("Instant Messaging"),
+	__("WhatsApp"),
+	__("Configure"),
+	__("Integrate"),
+];
 
 /**
  * One wizard in `root`. options: account, number, step (where to continue), moved({account, number}) when that changes,
@@ -93,7 +100,11 @@ export class Wizard {
 	}
 
 	showFailure(error) {
-		const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() }, __("Try again"));
+		const again = make(
+			"button",
+			{ type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() },
+			__("Try again"),
+		);
 		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(wordsOf(error)), again));
 	}
 
@@ -137,7 +148,11 @@ export class Wizard {
 		}
 		for (const [doctype, name] of wanted) {
 			const key = `${doctype}/${name}`;
-			if (!this.following.has(key)) this.following.set(key, this.host.subscribe(doctype, name, () => this.heard()));
+			if (!this.following.has(key))
+				this.following.set(
+					key,
+					this.host.subscribe(doctype, name, () => this.heard()),
+				);
 		}
 	}
 
@@ -160,7 +175,13 @@ export class Wizard {
 	/** A form whose submit button runs `action`. */
 	form(form, buttons, action, children) {
 		const submit = buttons.find((button) => button?.type === "submit");
-		const element = make("form", { class: "wac-form", novalidate: "", autocomplete: "off" }, children, form.top, make("div", { class: "wac-actions" }, buttons));
+		const element = make(
+			"form",
+			{ class: "wac-form", novalidate: "", autocomplete: "off" },
+			children,
+			form.top,
+			make("div", { class: "wac-actions" }, buttons),
+		);
 		element.addEventListener("submit", (event) => {
 			event.preventDefault();
 			form.clearTop();
@@ -220,9 +241,18 @@ export class Wizard {
 		const kept = { id: held?.id, start: selection(held), inside: !this.part || Boolean(held) || isNowhere() };
 		const [view, part] = this.view();
 		const heading = make("h2", { class: "wac-title", id: "wac-title", tabIndex: -1 }, view.title);
-		const panel = make("section", { class: "wac-card wac-panel", "aria-labelledby": "wac-title" }, heading, view.nodes);
+		const panel = make(
+			"section",
+			{ class: "wac-card wac-panel", "aria-labelledby": "wac-title" },
+			heading,
+			view.nodes,
+		);
 		const side = this.side();
-		this.body.replaceChildren(head(this.options.titled), stepper(this.state.steps, this.shown, (key) => this.show(key)), make("div", { class: "wac-columns" }, panel, side));
+		this.body.replaceChildren(
+			head(this.options.titled),
+			stepper(this.state.steps, this.shown, (key) => this.show(key)),
+			make("div", { class: "wac-columns" }, panel, side),
+		);
 		this.focus(part, heading, kept);
 	}
 
@@ -240,7 +270,9 @@ export class Wizard {
 		if (this.state.current === "done") return null;
 		const first = this.shown === "link";
 		const list = checklist(this.state.checklist, this.opened, first);
-		return list && make("aside", { class: first ? "wac-side" : "wac-below", "aria-label": __("What you need") }, list);
+		return (
+			list && make("aside", { class: first ? "wac-side" : "wac-below", "aria-label": __("What you need") }, list)
+		);
 	}
 
 	focus(part, heading, { id, start, inside }) {
@@ -272,13 +304,17 @@ function selection(element) {
 
 function head(titled) {
 	const parts = PATH().map((part, position, all) =>
-		make("li", { "aria-current": position === all.length - 1 ? "page" : null }, part)
+		make("li", { "aria-current": position === all.length - 1 ? "page" : null }, part),
 	);
 	return make(
 		"header",
 		{ class: "wac-head" },
 		make("nav", { class: "wac-path", "aria-label": __("Where you are") }, make("ol", {}, parts)),
 		titled ? null : make("h1", {}, __("Connect WhatsApp")),
-		make("p", { class: "wac-muted" }, __("Four steps. Everything is saved as you go: leave at any time and continue here."))
+		make(
+			"p",
+			{ class: "wac-muted" },
+			__("Four steps. Everything is saved as you go: leave at any time and continue here."),
+		),
 	);
 }

@@ -31,7 +31,11 @@ function stateOf({ access_token, attention_reason, restriction, alert, payment_m
 	}
 	if (alert) return [__("Connected"), "orange", alert];
 	if (payment_method === "Missing") {
-		return [__("Connected"), "orange", __("Meta has no payment method for this account: templates cannot be sent.")];
+		return [
+			__("Connected"),
+			"orange",
+			__("Meta has no payment method for this account: templates cannot be sent."),
+		];
 	}
 	return [__("Connected"), "green", ""];
 }

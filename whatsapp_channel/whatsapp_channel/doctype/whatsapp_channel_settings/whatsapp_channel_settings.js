@@ -34,12 +34,9 @@ function showSetupState(frm) {
 	if (!(frm.doc.app_secrets || []).length) {
 		frm.dashboard.set_headline(
 			__("No app secret is configured: every webhook is refused, and no message can arrive."),
-			"red"
+			"red",
 		);
 	} else if (!frm.doc.verify_token) {
-		frm.dashboard.set_headline(
-			__("No verify token is set: Meta cannot verify the callback URL."),
-			"orange"
-		);
+		frm.dashboard.set_headline(__("No verify token is set: Meta cannot verify the callback URL."), "orange");
 	}
 }

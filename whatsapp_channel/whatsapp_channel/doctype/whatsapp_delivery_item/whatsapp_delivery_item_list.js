@@ -23,7 +23,7 @@ frappe.listview_settings["WhatsApp Delivery Item"] = {
 		listview.page.add_actions_menu_item(__("Export Payloads as JSON"), () =>
 			open_url_post("/api/method/whatsapp_channel.api.items.export", {
 				names: listview.get_checked_items(true),
-			})
+			}),
 		);
 		listview.page.add_menu_item(__("Reprocess a Time Range"), () => askForRange(listview));
 		listview.page.add_menu_item(__("Show What Meta Reported"), () => showOnly(listview, "Error"));
@@ -34,7 +34,7 @@ function explainEmptyList(listview) {
 	listview.get_no_result_message = () => `<div class="msg-box no-border">
 		<p>${__("Nothing waits here.")}</p>
 		<p class="text-muted">${__(
-			"Messages that cannot be filed at once are listed here with the reason: those that are tried again by themselves, those that wait for a channel, and those that need you. Clear the filters to see what is done."
+			"Messages that cannot be filed at once are listed here with the reason: those that are tried again by themselves, those that wait for a channel, and those that need you. Clear the filters to see what is done.",
 		)}</p>
 	</div>`;
 }

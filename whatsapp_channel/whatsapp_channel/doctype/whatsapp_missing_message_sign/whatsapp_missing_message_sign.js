@@ -8,10 +8,7 @@ frappe.ui.form.on("WhatsApp Missing Message Sign", {
 
 function signStateInWords(state) {
 	const texts = {
-		Open: [
-			__("A sign that a message never arrived here. The form of the number says what to do about it."),
-			"red",
-		],
+		Open: [__("A sign that a message never arrived here. The form of the number says what to do about it."), "red"],
 		Settled: [__("The message is here by now. There is nothing to do."), "green"],
 		Dismissed: [__("An administrator has looked into it. It no longer counts."), "gray"],
 	};

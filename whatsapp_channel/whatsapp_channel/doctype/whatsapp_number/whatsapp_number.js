@@ -20,11 +20,30 @@ function isRegistered({ __onload }) {
 
 function showState(frm, channel) {
 	const { doc } = frm;
-	if (!isVerified(doc)) return say(frm, __("Not Verified"), "orange", __("Meta has not yet verified that the number is yours."));
-	if (!isRegistered(doc)) return say(frm, __("Not Registered"), "orange", __("The number is verified but not yet registered for sending."));
-	if (doc.quality_rating === "RED") return say(frm, __("Low Quality"), "red", __("Many customers block or report this number. Meta may restrict it."));
+	if (!isVerified(doc))
+		return say(frm, __("Not Verified"), "orange", __("Meta has not yet verified that the number is yours."));
+	if (!isRegistered(doc))
+		return say(
+			frm,
+			__("Not Registered"),
+			"orange",
+			__("The number is verified but not yet registered for sending."),
+		);
+	if (doc.quality_rating === "RED")
+		return say(
+			frm,
+			__("Low Quality"),
+			"red",
+			__("Many customers block or report this number. Meta may restrict it."),
+		);
 	if (doc.name_rejection) return say(frm, __("Name Refused"), "orange", doc.name_rejection);
-	if (!channel) return say(frm, __("No Channel"), "orange", __("This number has no channel yet. What customers write to it is kept until there is one."));
+	if (!channel)
+		return say(
+			frm,
+			__("No Channel"),
+			"orange",
+			__("This number has no channel yet. What customers write to it is kept until there is one."),
+		);
 	frm.page.set_indicator(__("Verified"), "green");
 }
 
@@ -47,7 +66,9 @@ function addNextStep(frm, channel) {
 }
 
 function setupButton(frm, label, step) {
-	frm.add_custom_button(label, () => openSetup(frm, step)).removeClass("btn-default").addClass("btn-primary");
+	frm.add_custom_button(label, () => openSetup(frm, step))
+		.removeClass("btn-default")
+		.addClass("btn-primary");
 }
 
 function openSetup(frm, step) {
@@ -63,12 +84,12 @@ function showGap(frm) {
 		__("Signs: {0}.", [frm.doc.missing_evidence]),
 		frm.doc.missing_reason,
 		__(
-			"Was the site down, or restored from a backup? Meta repeats a webhook for seven days: what it still has arrives by itself, and this note goes away. After that ask the customers, or look into the phone if the WhatsApp Business app uses the number too. Another system that sends through this number leaves the same signs."
+			"Was the site down, or restored from a backup? Meta repeats a webhook for seven days: what it still has arrives by itself, and this note goes away. After that ask the customers, or look into the phone if the WhatsApp Business app uses the number too. Another system that sends through this number leaves the same signs.",
 		),
 	];
 	frm.dashboard.set_headline(frappe.utils.escape_html(texts.filter(Boolean).join(" ")), "red");
 	frm.add_custom_button(__("Show Signs"), () =>
-		frappe.set_route("List", "WhatsApp Missing Message Sign", { number: frm.doc.name, state: "Open" })
+		frappe.set_route("List", "WhatsApp Missing Message Sign", { number: frm.doc.name, state: "Open" }),
 	);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Dismiss"), () =>
@@ -78,6 +99,6 @@ function showGap(frm) {
 				args: { number: frm.doc.name },
 			});
 			frm.reload_doc();
-		})
+		}),
 	);
 }
