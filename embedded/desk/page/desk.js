@@ -1,6 +1,13 @@
 // Ticket list and ticket view. The page asks again whenever the server reports an event.
-import { $dialog, button, call, createToast, introduce, onReachable, toast, wordsOf } from "/desk/host.js";
+import { badge } from "/assets/whatsapp_channel/js/components/badge.js";
+import { make, reconcile } from "/assets/whatsapp_channel/js/components/dom.js";
+import { List } from "/assets/whatsapp_channel/js/components/list.js";
+import { emptyState } from "/assets/whatsapp_channel/js/components/states.js";
+import { wordsOf } from "/assets/whatsapp_channel/js/text.js";
+import { frame } from "/desk/frame.js";
+import { $dialog, actionButton, helpdeskCreateToast, helpdeskToast } from "/desk/helpdesk.js";
 import { safe, written } from "/desk/markup.js";
+import { Session } from "/desk/session.js";
 
 const $ = (id) => document.getElementById(id);
 const PAGE_LENGTH = 30;
@@ -15,16 +22,14 @@ const state = {
 	loading: null,
 	user: null,
 };
+const STATUSES = { Open: "red", Replied: "blue", Resolved: "green", Closed: "gray" };
 const BADGES = { Sending: "orange", Sent: "green", Read: "blue", Error: "red" };
 const TICKETS = "helpdesk.helpdesk.doctype.hd_ticket.api";
-
-/** A new element: make("p", "class", children …). */
-function make(tag, className, ...children) {
-	const element = document.createElement(tag);
-	if (className) element.className = className;
-	element.append(...children.filter((child) => child !== null && child !== undefined));
-	return element;
-}
+const page = frame({ skip: "Skip to the ticket", target: "ticket", heading: true });
+const toast = helpdeskToast(page.toast);
+const createToast = helpdeskCreateToast(page.toast);
+const session = new Session("agent");
+const { call } = session;
 
 // -- time: the demo's site keeps UTC -----------------------------------------------------------------------------
 
@@ -41,76 +46,47 @@ function timeElement(text) {
 			? { hour: "2-digit", minute: "2-digit" }
 			: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
 	);
-	const element = make("time", "", words);
-	element.dateTime = at.toISOString();
-	element.title = at.toLocaleString();
-	return element;
-}
-
-/** Makes the children of `parent` the wanted ones, [key, content, build], and touches only what changed. */
-function reconcile(parent, wanted) {
-	const present = new Map([...parent.children].map((child) => [child.dataset.key, child]));
-	const next = wanted.map(([key, content, build]) => {
-		const mark = JSON.stringify(content);
-		const known = present.get(key);
-		if (known?.dataset.mark === mark) return known;
-		const fresh = build(content);
-		Object.assign(fresh.dataset, { key, mark });
-		if (known) {
-			const focused = known.contains(document.activeElement);
-			known.replaceWith(fresh);
-			if (focused) (fresh.querySelector("button") ?? fresh).focus();
-		}
-		return fresh;
-	});
-	const kept = new Set(next);
-	for (const child of [...parent.children]) if (!kept.has(child)) child.remove();
-	next.forEach((child, position) => {
-		if (parent.children[position] !== child) parent.insertBefore(child, parent.children[position] ?? null);
-	});
+	return make("time", { datetime: at.toISOString(), title: at.toLocaleString() }, words);
 }
 
 // -- list --------------------------------------------------------------------------------------------------------
 
+const phoneLink = make("a", { target: "whatsapp-phone", rel: "noopener" }, "phone page");
+const list = new List({
+	key: ({ name }) => name,
+	row: listRow,
+	walk: true,
+	empty: emptyState({
+		title: "No tickets yet",
+		text: ["Write one from the ", phoneLink, ": it appears here by itself."],
+	}),
+});
+
 function showList({ tickets, more }) {
-	$("no-tickets").hidden = tickets.length > 0;
+	list.show(tickets.map((row) => ({ ...row, current: String(row.name) === state.open })));
 	$("more").hidden = !more;
 	$("count").textContent = tickets.length ? `${tickets.length}${more ? "+" : ""}` : "";
-	reconcile(
-		$("tickets"),
-		tickets.map((row) => [String(row.name), { ...row, current: String(row.name) === state.open }, listRow]),
-	);
 }
 
 function listRow(row) {
-	const label = row.whatsapp ? make("span", `chip theme-${row.whatsapp.theme}`, row.whatsapp.label) : null;
-	const choice = make(
-		"button",
-		"row",
-		make("span", "row-subject", row.subject),
-		make("span", "row-time", timeElement(row.modified)),
-		make(
-			"span",
-			"row-facts",
-			`#${row.name} · ${row.customer_name}${row.agent_group ? ` · ${row.agent_group}` : ""}`,
-		),
-		make("span", "row-chips", make("span", `chip status-${row.status.toLowerCase()}`, row.status), label),
-	);
-	choice.type = "button";
-	choice.setAttribute("aria-current", String(row.current));
-	choice.onclick = () => {
+	const open = () => {
 		location.hash = `#/tickets/${encodeURIComponent(row.name)}`;
 	};
-	return make("li", "", choice);
-}
-
-/** Arrow keys walk through the tickets. */
-function walk(event) {
-	const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-	if (!step) return;
-	const rows = [...$("tickets").querySelectorAll("button")];
-	rows[rows.indexOf(document.activeElement) + step]?.focus();
-	event.preventDefault();
+	const told = [`#${row.name}`, row.customer_name, row.agent_group].filter(Boolean).join(" · ");
+	const choice = make(
+		"button",
+		{ type: "button", class: "row", "aria-current": String(row.current), onclick: open },
+		make("span", { class: "row-subject" }, row.subject),
+		make("span", { class: "row-time" }, timeElement(row.modified)),
+		make("span", { class: "row-facts" }, told),
+		make(
+			"span",
+			{ class: "row-badges" },
+			badge(row.status, STATUSES[row.status] ?? "gray"),
+			row.whatsapp && badge(row.whatsapp.label, row.whatsapp.theme),
+		),
+	);
+	return make("li", {}, choice);
 }
 
 // -- ticket ------------------------------------------------------------------------------------------------------
@@ -156,26 +132,19 @@ function entry(each) {
 	const isSent = each.sent_or_received === "Sent";
 	const received = isComment || isSent ? null : state.doc.contact;
 	const name = received || each.user?.name || each.sender || each.commented_by;
-	const badge =
-		isSent && each.delivery_status
-			? make("span", `badge theme-${BADGES[each.delivery_status] ?? "gray"}`, each.delivery_status)
-			: null;
+	const delivery = isSent && each.delivery_status;
 	const head = make(
 		"div",
-		"entry-head",
-		make("strong", "", name),
-		isComment ? make("span", "quiet", "internal comment") : null,
+		{ class: "entry-head" },
+		make("strong", {}, name),
+		isComment ? make("span", { class: "quiet" }, "internal comment") : null,
 		timeElement(each.at),
-		badge,
+		delivery ? badge(delivery, BADGES[delivery] ?? "gray") : null,
 	);
-	const made = make(
-		"li",
-		`entry ${isComment ? "comment" : isSent ? "sent" : "received"}`,
-		head,
-		make("div", "words", safe(each.content)),
-	);
-	made.setAttribute("aria-label", isComment ? `Comment of ${name}` : isSent ? `${name} answered` : `${name} wrote`);
-	return made;
+	const label = isComment ? `Comment of ${name}` : isSent ? `${name} answered` : `${name} wrote`;
+	const kind = isComment ? "comment" : isSent ? "sent" : "received";
+	const words = make("div", { class: "words", dir: "auto" }, safe(each.content));
+	return make("li", { class: `entry ${kind}`, "aria-label": label }, head, words);
 }
 
 // -- actions of form scripts, run as Helpdesk runs them ----------------------------------------------------------
@@ -211,7 +180,7 @@ async function showActions(doc) {
 	const wanted = flat.map((action, position) => [
 		`${position} ${action.label}`,
 		{ label: action.label, theme: action.theme, icon: action.icon ?? action.iconLeft },
-		() => button(action),
+		() => actionButton(action),
 	]);
 	reconcile($("actions"), wanted);
 	flat.forEach((action, position) => {
@@ -320,22 +289,6 @@ function giveUp(error) {
 	location.hash = "#/tickets";
 }
 
-async function follow() {
-	let seen = -1;
-	for (;;) {
-		try {
-			const last = await call("embedded.desk.changes", { since: seen });
-			// Even without an event the time left in a window goes on.
-			if (seen >= 0 || state.doc === null) await load();
-			seen = last;
-		} catch {
-			await new Promise((resolve) => setTimeout(resolve, 1500));
-			seen = -1;
-			load().catch(() => {});
-		}
-	}
-}
-
 function route() {
 	const name = /^#\/tickets\/(.+)$/.exec(location.hash)?.[1];
 	keepDraft();
@@ -353,10 +306,10 @@ function route() {
 
 function listen() {
 	window.addEventListener("hashchange", route);
-	onReachable((value) => {
+	session.onReachable((value) => {
 		$("unreachable").hidden = value;
 	});
-	$("tickets").onkeydown = walk;
+	$("tickets").append(list.element);
 	$("more").onclick = () => {
 		state.limit += PAGE_LENGTH;
 		load();
@@ -402,10 +355,9 @@ function listen() {
 async function start() {
 	document.execCommand("defaultParagraphSeparator", false, "p");
 	listen();
-	const about = await introduce();
-	$("agent").textContent = `${about.name} (${about.user})`;
-	for (const link of [$("phone"), ...document.querySelectorAll(".phone-link")]) link.href = about.phone_url;
-	$("phone").hidden = false;
+	await session.open();
+	page.introduce(session);
+	phoneLink.href = session.about.phone_url;
 	const filters = { dt: "HD Ticket", apply_to: "Form", enabled: 1 };
 	state.scripts = await call("frappe.client.get_list", {
 		doctype: "HD Form Script",
@@ -423,7 +375,7 @@ async function start() {
 	$("status").replaceChildren(...statuses.map(({ name }) => new Option(name, name)));
 	setMode("reply");
 	route();
-	follow();
+	session.follow(load);
 }
 
 async function startOnceReachable() {

@@ -1,56 +1,21 @@
 // The set-up of WhatsApp without a bench: the app's own pages, mounted by plain HTML. `#/channels`, `#/setup?account=…`.
-import { ask, messageOf, upload } from "/assets/whatsapp_channel/js/setup/http.js";
+import { frame } from "/desk/frame.js";
+import { Session } from "/desk/session.js";
 
-const $ = (id) => document.getElementById(id);
-const FORGOTTEN = [401, 403];
-const PAUSE = 1500; // milliseconds until a server that did not answer is asked again
-let about = null;
+const links = [
+	["Channels", "#/channels"],
+	["Tickets", "/"],
+];
+const { toast, introduce } = frame({ skip: "Skip to the set-up", target: "main", links });
+const session = new Session("administrator");
+const { call, upload } = session;
 const listeners = new Set();
-
-// -- the server ----------------------------------------------------------------------------------------------------------
-
-function logIn() {
-	return ask("login", { usr: about.administrator, pwd: about.administrator_password });
-}
-
-/** The tickets page of this browser may have logged in its agent meanwhile. */
-async function send(method, body) {
-	const first = await ask(method, body);
-	if (!FORGOTTEN.includes(first[0].status)) return first;
-	await logIn();
-	return ask(method, body);
-}
-
-async function call(method, args) {
-	return messageOf(await send(method, args));
-}
 
 /** The demo reports that something changed, not what: everybody looks. */
 function subscribe(doctype, name, callback) {
 	const listener = { callback };
 	listeners.add(listener);
 	return () => listeners.delete(listener);
-}
-
-async function follow() {
-	let seen = -1;
-	for (;;) {
-		try {
-			const last = await call("embedded.desk.changes", { since: seen });
-			if (seen >= 0 && last > seen) for (const { callback } of [...listeners]) callback();
-			seen = last;
-		} catch {
-			await new Promise((resolve) => setTimeout(resolve, PAUSE));
-		}
-	}
-}
-
-// -- the page ------------------------------------------------------------------------------------------------------------
-
-function toast(kind, text) {
-	const element = Object.assign(document.createElement("div"), { className: `toast ${kind}`, textContent: text });
-	$("toasts").append(element);
-	setTimeout(() => element.remove(), kind === "error" ? 10000 : 4000);
 }
 
 const PLACES = { "instant-messaging": "#/channels", "whatsapp-setup": "#/setup" };
@@ -70,7 +35,7 @@ async function showChannel(name) {
 	location.hash = `#/setup?${new URLSearchParams({ account, number })}`;
 }
 
-const host = { call, subscribe, upload: (file, options) => upload(send, file, options?.private), route, toast };
+const host = { call, subscribe, upload, route, toast };
 let leave = () => {};
 
 /** Keeps in the address where the wizard is, so that a reload continues there. */
@@ -83,7 +48,7 @@ function moved({ account, number }) {
 function openPage() {
 	leave();
 	const root = document.createElement("div");
-	$("main").replaceChildren(root);
+	document.getElementById("main").replaceChildren(root);
 	const [path, query] = location.hash.split("?");
 	const { setup, channels } = window.whatsapp_channel;
 	if (path === "#/setup") {
@@ -97,14 +62,13 @@ function openPage() {
 }
 
 async function start() {
-	about = await (await fetch("/desk/about.json")).json();
-	await logIn();
-	$("administrator").textContent = `${about.administrator_name} (${about.administrator})`;
-	$("phone").href = about.phone_url;
-	$("phone").hidden = false;
+	await session.open();
+	introduce(session);
 	window.addEventListener("hashchange", openPage);
 	openPage();
-	follow();
+	session.follow((news) => {
+		if (news) for (const { callback } of [...listeners]) callback();
+	});
 }
 
 start();

@@ -1,8 +1,8 @@
 // The setup of WhatsApp: the wizard and the list of channels. They need nothing of the page but a `host`:
 // call(method, args), subscribe(doctype, name, callback), upload(file, {private}), route(place), toast(kind, text).
-import { mount as mountChannels } from "./setup/channels.js";
-import { askAndSwitch } from "./setup/frappe_toggle.js";
-import { frappeHost } from "./setup/frappe_host.js";
+import { mount as mountChannels } from "./channels/page.js";
+import { askAndSwitch } from "./channels/frappe_toggle.js";
+import { frappeHost } from "./frappe_host.js";
 import { Wizard } from "./setup/wizard.js";
 
 const app = (window.whatsapp_channel ??= {});

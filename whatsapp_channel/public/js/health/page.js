@@ -1,6 +1,9 @@
 // The page: it asks for the list of checks, then for one result after the other, so that it fills while they run.
-import { make, notice, paragraph } from "../setup/dom.js";
-import { __, wordsOf } from "../setup/text.js";
+import { paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { List } from "../components/list.js";
+import { emptyState, errorState, loadingState } from "../components/states.js";
+import { __, wordsOf } from "../text.js";
 import { report } from "./report.js";
 import { Row } from "./row.js";
 import { Summary } from "./summary.js";
@@ -28,28 +31,22 @@ export class Health {
 	}
 
 	async load() {
-		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		this.body.replaceChildren(loadingState());
 		try {
 			const checks = await this.host.call(`${API}.checks`);
 			if (this.stopped) return;
 			this.draw(checks ?? []);
-			await this.checkAll();
+			if (this.rows.size) await this.checkAll();
 		} catch (error) {
-			const again = make(
-				"button",
-				{ type: "button", class: "wac-button wac-primary", onclick: () => this.load() },
-				__("Try again"),
-			);
-			this.body.replaceChildren(
-				notice("error", __("The checks cannot be shown"), paragraph(wordsOf(error)), again),
-			);
+			const retry = () => this.load();
+			this.body.replaceChildren(errorState({ title: __("The checks cannot be shown"), error, retry }));
 		}
 	}
 
 	draw(checks) {
-		if (!checks.length) return this.body.replaceChildren(notice("info", "", __("There is nothing to check.")));
-		this.summary = new Summary({ again: () => this.checkAll(), copy: () => this.copy() });
 		this.rows = new Map(checks.map((check) => [check.key, new Row(check, () => this.checkOne(check.key))]));
+		if (!checks.length) return this.body.replaceChildren(emptyState({ text: __("There is nothing to check.") }));
+		this.summary = new Summary({ again: () => this.checkAll(), copy: () => this.copy() });
 		this.body.replaceChildren(
 			make(
 				"header",
@@ -58,12 +55,15 @@ export class Health {
 				paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted"),
 			),
 			this.summary.element,
-			make(
-				"ul",
-				{ class: "wac-card wac-health-list", "aria-label": __("Checks") },
-				[...this.rows.values()].map(({ element }) => element),
-			),
+			this.list(checks),
 		);
+	}
+
+	list(checks) {
+		const row = ({ key }) => this.rows.get(key).element;
+		const list = new List({ key: ({ key }) => key, row, label: __("Checks"), kind: "wac-card wac-health-list" });
+		list.show(checks);
+		return list.element;
 	}
 
 	/** Makes every check once more; those that are waiting already are not asked for twice. */

@@ -1,6 +1,10 @@
 // One check: its elements stay while their words change, so that the focus stays where it was.
-import { facts, make, pill, sign } from "../setup/dom.js";
-import { __ } from "../setup/text.js";
+import { badge } from "../components/badge.js";
+import { button, setBusy } from "../components/button.js";
+import { facts } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
 /** How each state looks: the word, its colour, the sign. UNKNOWN: the check could not be asked for. */
 export const LOOKS = {
@@ -19,11 +23,7 @@ export class Row {
 		this.mark = make("span", { class: "wac-health-mark", "aria-hidden": "true" });
 		this.state = make("span", { class: "wac-health-state" });
 		this.words = make("div", { class: "wac-health-words" });
-		this.button = make(
-			"button",
-			{ type: "button", class: "wac-button", "aria-label": __("Check again: {0}", [title]), onclick: again },
-			__("Check again"),
-		);
+		this.button = button(__("Check again"), again, { label: __("Check again: {0}", [title]) });
 		this.element = make(
 			"li",
 			{ class: "wac-health-row", id: name, "aria-labelledby": `${name}-title` },
@@ -46,14 +46,14 @@ export class Row {
 	/** It is being checked. */
 	run() {
 		this.stage("running", make("span", { class: "wac-spinner" }), __("Checking …"));
-		this.button.setAttribute("aria-busy", "true");
+		setBusy(this.button, true);
 	}
 
 	stage(name, mark, word) {
 		this.element.dataset.state = name;
 		this.mark.replaceChildren(mark);
 		this.state.replaceChildren(make("span", { class: "wac-muted" }, word));
-		this.button.setAttribute("aria-disabled", "true");
+		setBusy(this.button, false);
 	}
 
 	/** The result of the server. */
@@ -80,10 +80,9 @@ export class Row {
 	settle(state) {
 		const look = LOOKS[state] ?? LOOKS.UNKNOWN;
 		this.element.dataset.state = state;
-		this.mark.replaceChildren(sign(look.sign));
-		this.state.replaceChildren(pill(look.word(), look.colour));
-		this.button.removeAttribute("aria-busy");
-		this.button.removeAttribute("aria-disabled");
+		this.mark.replaceChildren(icon(look.sign));
+		this.state.replaceChildren(badge(look.word(), look.colour));
+		setBusy(this.button, false);
 	}
 
 	advice(fix) {

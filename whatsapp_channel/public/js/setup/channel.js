@@ -1,8 +1,10 @@
 // Step 4: the channel, in the order icon, name, number, department; and the two policies.
-import { facts, link as textLink, make, notice, paragraph } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
+import { actions, linkButton } from "../components/button.js";
+import { facts, notice, paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { __ } from "../text.js";
 import { pictureField } from "./picture.js";
-import { __ } from "./text.js";
 
 /** The view of step 4. */
 export function channel(wizard) {
@@ -13,7 +15,7 @@ function create(wizard) {
 	const { state } = wizard;
 	const about = state.number.name;
 	const draft = wizard.drafts.of("channel", about);
-	const form = new Form(wizard, "channel", draft);
+	const form = wizard.newForm("channel", draft);
 	const chosen = {};
 	const save = async () => {
 		const { channel_name, department } = form.values();
@@ -57,7 +59,7 @@ function noRoom(wizard) {
 		"warning",
 		__("No room for another channel"),
 		paragraph(text),
-		textLink(__("Add a department"), () => wizard.host.route("new-department")),
+		linkButton(__("Add a department"), () => wizard.host.route("new-department")),
 	);
 }
 
@@ -147,7 +149,7 @@ function policy(legend, name, { value, options }, draft, chosen) {
 function made(wizard, present) {
 	const chosen = {};
 	const draft = wizard.drafts.of("policies");
-	const { element: error, fail } = trouble(wizard, "policies");
+	const { top: error, fail } = wizard.errorPlace("policies");
 	const save = async () => {
 		await wizard.performHere("set_policies", { trial: chosen.trial.value(), credit: chosen.credit.value() });
 		wizard.drafts.forget("policies");
@@ -163,17 +165,15 @@ function made(wizard, present) {
 				[__("Status"), __(present.status)],
 			]),
 			...missing(present.department_missing),
-			textLink(__("Open the channel's form"), () =>
+			linkButton(__("Open the channel's form"), () =>
 				wizard.host.route({ doctype: "WhatsApp Channel", name: present.name }),
 			),
 			...policies(wizard, draft, chosen),
 			error,
-			make(
-				"div",
-				{ class: "wac-actions" },
+			actions([
 				wizard.button(__("Save the policies"), save, { fail, id: "wac-policies" }),
 				wizard.button(__("Continue"), () => wizard.show(null), { primary: true, id: "wac-next" }),
-			),
+			]),
 		],
 	};
 }

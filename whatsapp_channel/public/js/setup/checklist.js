@@ -1,6 +1,8 @@
 // What Meta asks for before and after: checked by machine where its API answers, linked where it does not.
-import { make, outside, sign } from "./dom.js";
-import { __ } from "./text.js";
+import { externalLink } from "../components/button.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
 const WORDS = { ok: () => __("Ready"), todo: () => __("To do"), unknown: () => __("Please check") };
 
@@ -28,14 +30,14 @@ function row({ label, state, detail, url }) {
 	return make(
 		"li",
 		{ class: `wac-check wac-check-${state}` },
-		sign(state),
+		icon(state),
 		make(
 			"div",
 			{},
 			make("span", { class: "wac-check-label" }, label),
 			make("span", { class: "wac-check-state" }, WORDS[state]?.() ?? state),
 			detail ? make("p", { class: "wac-help" }, detail) : null,
-			url && state !== "ok" ? outside(__("Open at Meta"), url) : null,
+			url && state !== "ok" ? externalLink(__("Open at Meta"), url) : null,
 		),
 	);
 }

@@ -1,7 +1,9 @@
 // The six-digit code: by text message or voice call, entered, sent again after a visible wait.
-import { make, paragraph } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
-import { __ } from "./text.js";
+import { actions } from "../components/button.js";
+import { paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { __ } from "../text.js";
 
 const METHODS = () => [
 	{ value: "SMS", label: __("Text message"), help: __("For mobile numbers. Usually within a minute.") },
@@ -14,7 +16,7 @@ const METHODS = () => [
 
 /** How the code is to come. */
 export function requestForm(wizard, memory, chosen, other) {
-	const form = new Form(wizard, "request", {});
+	const form = wizard.newForm("request", {});
 	const group = choices({
 		legend: __("How should Meta send the code?"),
 		name: "method",
@@ -47,7 +49,7 @@ async function request(wizard, memory, chosen, method) {
 
 /** The six digits. */
 export function codeEntry(wizard, memory, chosen, other) {
-	const form = new Form(wizard, "code", wizard.drafts.of("code"));
+	const form = wizard.newForm("code", wizard.drafts.of("code"));
 	const field = form.field({
 		name: "code",
 		label: __("Code"),
@@ -94,7 +96,7 @@ function again(wizard, memory, chosen, byCall) {
 	const same = byCall ? __("Call again") : __("Send it again");
 	const methods = byCall ? ["VOICE", "SMS"] : ["SMS", "VOICE"];
 	const words = { VOICE: byCall ? same : __("Call instead"), SMS: byCall ? __("Send a text message instead") : same };
-	const { element: error, fail } = trouble(wizard, "again");
+	const { top: error, fail } = wizard.errorPlace("again");
 	const buttons = methods.map((method) =>
 		wizard.button(words[method], () => request(wizard, memory, chosen, method), {
 			fail,
@@ -105,7 +107,7 @@ function again(wizard, memory, chosen, byCall) {
 		"div",
 		{ class: "wac-again" },
 		paragraph(__("No code?")),
-		make("div", { class: "wac-actions wac-start" }, buttons),
+		actions(buttons, { start: true }),
 		waiting(wizard, chosen, ...buttons),
 		error,
 	);

@@ -1,9 +1,14 @@
 // The last screen: the number with its QR code and link, and a test message that shows its way live.
-import { confirm } from "./dialog.js";
-import { link as textLink, make, notice, outside, paragraph, pill, sign } from "./dom.js";
+import { colourOf } from "../channels/status.js";
+import { badge } from "../components/badge.js";
+import { actions, button, externalLink, linkButton } from "../components/button.js";
+import { paragraph } from "../components/content.js";
+import { confirm } from "../components/dialog.js";
+import { make } from "../components/dom.js";
+import { errorPlace } from "../components/form.js";
+import { icon } from "../components/icon.js";
+import { __, minute } from "../text.js";
 import { openChoice } from "./number.js";
-import { colourOf } from "./status.js";
-import { __, minute, wordsOf } from "./text.js";
 
 const PAUSE = 2000; // milliseconds between two looks while the page is seen; realtime events come sooner
 
@@ -24,7 +29,7 @@ export function done(wizard) {
 }
 
 function standing(wizard, { status, reason, next_step, enabled }) {
-	const row = make("p", { class: "wac-status" }, pill(__(status), colourOf(status)), make("span", {}, reason || ""));
+	const row = make("p", { class: "wac-status" }, badge(__(status), colourOf(status)), make("span", {}, reason || ""));
 	const step = next_step && status !== "Active" ? paragraph(next_step, "wac-help") : null;
 	return make("div", {}, row, enabled === false || enabled === 0 ? null : step);
 }
@@ -51,7 +56,7 @@ function address({ wa_link, qr_svg, name }, number) {
 			"figcaption",
 			{},
 			make("bdi", { class: "wac-big" }, number),
-			wa_link ? outside(wa_link.replace(/^https?:\/\//, ""), wa_link) : null,
+			wa_link ? externalLink(wa_link.replace(/^https?:\/\//, ""), wa_link) : null,
 		),
 		make(
 			"p",
@@ -62,22 +67,18 @@ function address({ wa_link, qr_svg, name }, number) {
 }
 
 function waysOn(wizard, channel) {
-	return make(
-		"div",
-		{ class: "wac-actions wac-ways" },
-		textLink(__("Connect another number"), () => openChoice(wizard, wizard.memory("number"))),
-		textLink(__("Open the channel"), () => wizard.host.route({ doctype: "WhatsApp Channel", name: channel.name })),
-		make(
-			"button",
-			{
-				type: "button",
-				class: "wac-button wac-primary",
-				id: "wac-finish",
-				onclick: () => wizard.host.route("instant-messaging"),
-			},
-			__("Go to the channels"),
+	const ways = actions([
+		linkButton(__("Connect another number"), () => openChoice(wizard, wizard.memory("number"))),
+		linkButton(__("Open the channel"), () =>
+			wizard.host.route({ doctype: "WhatsApp Channel", name: channel.name }),
 		),
-	);
+		button(__("Go to the channels"), () => wizard.host.route("instant-messaging"), {
+			primary: true,
+			id: "wac-finish",
+		}),
+	]);
+	ways.classList.add("wac-ways");
+	return ways;
 }
 
 // -- test message ------------------------------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ class Test {
 	constructor(wizard) {
 		this.wizard = wizard;
 		this.element = make("div", { class: "wac-test" });
-		this.error = make("div", {});
+		this.error = errorPlace();
 		this.known = null;
 	}
 
@@ -121,18 +122,18 @@ class Test {
 	}
 
 	fail(error) {
-		this.error.replaceChildren(notice("error", "", wordsOf(error)));
+		this.error.fail(error);
 	}
 
 	draw(state) {
 		const number = numberOf(this.wizard);
-		this.error.replaceChildren();
+		this.error.clear();
 		const spoken = news(state);
 		if (this.known && spoken) this.wizard.say(spoken);
 		this.element.replaceChildren(
 			make("h3", {}, __("Test it")),
 			make("ol", { class: "wac-trail" }, wrote(state, number), answered(this, state), arrived(state)),
-			this.error,
+			this.error.top,
 		);
 	}
 
@@ -215,7 +216,7 @@ function arrived({ reply }) {
 
 function trail(state, title, text, more) {
 	const mark =
-		{ done: sign("done"), failed: sign("error") }[state] ??
+		{ done: icon("done"), failed: icon("error") }[state] ??
 		(state === "now" ? make("span", { class: "wac-pulse" }) : "");
 	return make(
 		"li",

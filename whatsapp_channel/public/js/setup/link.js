@@ -1,8 +1,11 @@
 // Step 1: the Facebook business and its WhatsApp Business Account.
-import { facts, link as textLink, make, notice, outside, paragraph, pill } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
+import { badge } from "../components/badge.js";
+import { actions, button, externalLink, linkButton, setBusy } from "../components/button.js";
+import { facts, notice, paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { __, minute } from "../text.js";
 import { Signup } from "./signup.js";
-import { __, minute } from "./text.js";
 
 /** The view of step 1. */
 export function link(wizard) {
@@ -43,7 +46,7 @@ function connect(wizard, signup, memory) {
 						__("Messages still arrive and are kept. Replies wait until the account is connected again."),
 					)
 				: null,
-			memory.connecting ? textLink(__("Back to the connected account"), () => leave(wizard, memory)) : null,
+			memory.connecting ? linkButton(__("Back to the connected account"), () => leave(wizard, memory)) : null,
 			...withFacebook(wizard, signup, again),
 			byHand(wizard, signup, memory, again),
 		],
@@ -94,16 +97,14 @@ function brokenOff(wizard, signup, pending) {
 function launchButton(wizard, signup, again) {
 	const ready = signup.sdk === "ready";
 	const words = signup.problem ? __("Try again") : __("Continue with Facebook");
-	const button = make(
-		"button",
-		{ type: "button", class: "wac-button wac-primary wac-large", id: "wac-launch" },
-		ready ? words : __("Getting Meta's script …"),
-	);
-	if (!ready) button.setAttribute("aria-busy", "true");
-	button.setAttribute("aria-disabled", String(!ready));
 	// Not through wizard.run: the window must open while the click is handled.
-	button.addEventListener("click", () => ready && signup.launch(again?.name));
-	return button;
+	const launch = button(ready ? words : __("Getting Meta's script …"), () => signup.launch(again?.name), {
+		primary: true,
+		large: true,
+		id: "wac-launch",
+	});
+	setBusy(launch, !ready);
+	return launch;
 }
 
 function inProgress(wizard, signup) {
@@ -112,19 +113,12 @@ function inProgress(wizard, signup) {
 	const text = saving
 		? __("The code from Meta is being exchanged, and the webhooks are set up. This takes some seconds.")
 		: __("When you are done there, this page goes on by itself. Closing the window cancels and changes nothing.");
-	const buttons = make(
-		"div",
-		{ class: "wac-actions wac-start" },
-		make(
-			"button",
-			{ type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.showWindow() },
-			__("Show the window"),
-		),
-		make(
-			"button",
-			{ type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.giveUp() },
-			__("Cancel"),
-		),
+	const buttons = actions(
+		[
+			button(__("Show the window"), () => signup.showWindow(), { primary: true, id: "wac-window" }),
+			button(__("Cancel"), () => signup.giveUp(), { id: "wac-cancel" }),
+		],
+		{ start: true },
 	);
 	return make(
 		"div",
@@ -135,11 +129,7 @@ function inProgress(wizard, signup) {
 }
 
 function failedScript(wizard, signup) {
-	const again = make(
-		"button",
-		{ type: "button", class: "wac-button wac-primary", id: "wac-sdk", onclick: () => signup.reload() },
-		__("Try again"),
-	);
+	const again = button(__("Try again"), () => signup.reload(), { primary: true, id: "wac-sdk" });
 	return notice(
 		"error",
 		__("Meta's script could not be loaded"),
@@ -174,7 +164,7 @@ function byHand(wizard, signup, memory, again) {
 
 function manualForm(wizard, again, memory) {
 	const draft = wizard.drafts.of("manual");
-	const form = new Form(wizard, "manual", draft);
+	const form = wizard.newForm("manual", draft);
 	const secret = { autocomplete: "off", spellcheck: "false", "data-1p-ignore": "", "data-lpignore": "true" };
 	const needsSecret = !wizard.state.receiving?.secret_set;
 	const fields = [
@@ -240,7 +230,7 @@ function choose(wizard, signup) {
 		chosen: memory.candidate ?? options[0]?.value,
 		changed: (value) => (memory.candidate = value),
 	});
-	const { element: error, fail } = trouble(wizard, "choose");
+	const { top: error, fail } = wizard.errorPlace("choose");
 	return {
 		part: "choose",
 		title: __("Which account should the channel use?"),
@@ -250,20 +240,14 @@ function choose(wizard, signup) {
 			),
 			group.element,
 			error,
-			make(
-				"div",
-				{ class: "wac-actions" },
-				make(
-					"button",
-					{ type: "button", class: "wac-button", onclick: () => signup.giveUp() },
-					__("Start again"),
-				),
+			actions([
+				button(__("Start again"), () => signup.giveUp()),
 				wizard.button(__("Use this account"), () => signup.chosen(group.value()), {
 					primary: true,
 					fail,
 					id: "wac-choose",
 				}),
-			),
+			]),
 		],
 	};
 }
@@ -271,7 +255,7 @@ function choose(wizard, signup) {
 // -- connected ---------------------------------------------------------------------------------------------------------
 
 function summary(wizard, account, memory) {
-	const told = trouble(wizard, "summary");
+	const told = wizard.errorPlace("summary");
 	const { state, reason } = wizard.state.steps[0];
 	const done = state === "done";
 	return {
@@ -301,11 +285,9 @@ function summary(wizard, account, memory) {
 				],
 			]),
 			webhooks(wizard, account),
-			told.element,
-			make(
-				"div",
-				{ class: "wac-actions" },
-				textLink(__("Connect another account"), () => {
+			told.top,
+			actions([
+				linkButton(__("Connect another account"), () => {
 					memory.connecting = true;
 					wizard.render();
 				}),
@@ -314,7 +296,7 @@ function summary(wizard, account, memory) {
 					fail: told.fail,
 				}),
 				next(wizard),
-			),
+			]),
 		],
 	};
 }
@@ -349,7 +331,7 @@ function obstacles({ restriction, attention, payment_method }) {
 							"Answers to customers work without one up to Meta's free allowance. Templates and more need it.",
 						),
 					),
-					outside(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"),
+					externalLink(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"),
 				)
 			: null,
 	];
@@ -357,7 +339,7 @@ function obstacles({ restriction, attention, payment_method }) {
 
 function webhooks(wizard, account) {
 	const confirmed = account.subscription === "Confirmed";
-	const { element: error, fail } = trouble(wizard, "webhooks");
+	const { top: error, fail } = wizard.errorPlace("webhooks");
 	const { receiving } = wizard.state;
 	return make(
 		"div",
@@ -367,8 +349,8 @@ function webhooks(wizard, account) {
 			{ class: "wac-box-head" },
 			make("h3", {}, __("Receiving messages")),
 			confirmed
-				? pill(__("Confirmed"), "green")
-				: pill(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange"),
+				? badge(__("Confirmed"), "green")
+				: badge(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange"),
 		),
 		facts([
 			[__("Meta calls"), make("code", {}, account.callback_url || receiving.callback_url)],

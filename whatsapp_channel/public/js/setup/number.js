@@ -1,16 +1,20 @@
 // Step 3: choose a number of the account or add one, prove that it is yours, register it.
+import { badge } from "../components/badge.js";
+import { actions, linkButton } from "../components/button.js";
+import { facts, notice, paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { errorState, loadingState } from "../components/states.js";
+import { __ } from "../text.js";
 import { codeEntry, requestForm } from "./code.js";
-import { facts, link as textLink, make, notice, paragraph, pill } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
 import { registration } from "./registration.js";
-import { __, wordsOf } from "./text.js";
 
 /** The view of step 3. */
 export function number(wizard) {
 	const memory = wizard.memory("number");
 	const chosen = wizard.state.number;
 	if (!chosen || memory.choosing) return choose(wizard, memory, chosen);
-	const other = textLink(__("Use another number"), () => openChoice(wizard, memory));
+	const other = linkButton(__("Use another number"), () => openChoice(wizard, memory));
 	if (chosen.ready || chosen.on_business_app) return ready(wizard, chosen, other);
 	if (chosen.verification === "Verified") return registration(wizard, memory, chosen, other);
 	if (chosen.code_requested_on) return codeEntry(wizard, memory, chosen, other);
@@ -34,12 +38,10 @@ function choose(wizard, memory, chosen) {
 		part: `choose/${account}`,
 		title: __("Choose the number that customers write to"),
 		nodes: [
-			chosen ? textLink(__("Back to {0}", [chosen.number]), () => back(wizard, memory)) : null,
+			chosen ? linkButton(__("Back to {0}", [chosen.number]), () => back(wizard, memory)) : null,
 			memory.problem ? notTold(wizard, memory) : null,
 			memory.list ? numbers(wizard, memory) : null,
-			!memory.list && !memory.problem
-				? paragraph(__("Asking Meta for the numbers of the account …"), "wac-loading")
-				: null,
+			!memory.list && !memory.problem ? loadingState(__("Asking Meta for the numbers of the account …")) : null,
 			memory.list ? adding(wizard, memory) : null,
 		],
 	};
@@ -56,19 +58,15 @@ async function load(wizard, memory, account) {
 	try {
 		memory.list = (await wizard.call("numbers", { account })).numbers;
 	} catch (error) {
-		memory.problem = wordsOf(error);
+		memory.problem = error;
 	}
 	memory.loading = false;
 	wizard.render();
 }
 
 function notTold(wizard, memory) {
-	const again = make(
-		"button",
-		{ type: "button", class: "wac-button", onclick: () => openChoice(wizard, memory) },
-		__("Try again"),
-	);
-	return notice("error", __("Meta did not tell the numbers"), paragraph(memory.problem), again);
+	const retry = () => openChoice(wizard, memory);
+	return errorState({ title: __("Meta did not tell the numbers"), error: memory.problem, retry });
 }
 
 function numbers(wizard, memory) {
@@ -93,26 +91,26 @@ function numbers(wizard, memory) {
 		chosen: value,
 		changed: (each) => (memory.chosen = each),
 	});
-	const { element: error, fail } = trouble(wizard, "use");
+	const { top: error, fail } = wizard.errorPlace("use");
 	const use = () =>
 		settle(wizard, memory, "choose_number", { account: memory.account, phone_number_id: group.value() });
 	const button = first
 		? wizard.button(__("Use this number"), use, { primary: true, fail, id: "wac-number-use" })
 		: null;
-	return make("div", {}, group.element, error, make("div", { class: "wac-actions" }, button));
+	return make("div", {}, group.element, error, actions([button]));
 }
 
 function label({ number, channel, verified: isVerified, eligible }) {
 	const verified = isVerified
-		? pill(__("Verified"), "green")
+		? badge(__("Verified"), "green")
 		: eligible
-			? pill(__("To be verified"), "orange")
+			? badge(__("To be verified"), "orange")
 			: null;
 	return make(
 		"span",
 		{ class: "wac-choice-label" },
 		make("bdi", {}, number),
-		channel ? pill(__("Channel {0}", [channel]), "gray") : verified,
+		channel ? badge(__("Channel {0}", [channel]), "gray") : verified,
 	);
 }
 
@@ -124,7 +122,7 @@ async function settle(wizard, memory, method, args) {
 }
 
 function adding(wizard, memory) {
-	const form = new Form(wizard, "number", wizard.drafts.of("number"));
+	const form = wizard.newForm("number", wizard.drafts.of("number"));
 	const field = form.field({
 		name: "number",
 		label: __("Phone Number"),
@@ -155,7 +153,7 @@ function adding(wizard, memory) {
 // -- ready -------------------------------------------------------------------------------------------------------------
 
 function ready(wizard, chosen, other) {
-	const { element: error, fail } = trouble(wizard, "ready");
+	const { top: error, fail } = wizard.errorPlace("ready");
 	const next =
 		wizard.state.current === "number"
 			? null
@@ -177,9 +175,7 @@ function ready(wizard, chosen, other) {
 				[__("Channel"), chosen.channel],
 			]),
 			error,
-			make(
-				"div",
-				{ class: "wac-actions" },
+			actions([
 				other,
 				wizard.button(
 					__("Ask Meta again"),
@@ -187,7 +183,7 @@ function ready(wizard, chosen, other) {
 					{ fail, id: "wac-refresh" },
 				),
 				next,
-			),
+			]),
 		],
 	};
 }

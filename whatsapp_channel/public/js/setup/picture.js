@@ -1,6 +1,9 @@
 // Choosing a picture: uploaded at once, so that nothing is lost; what it is is decided by the server.
-import { make, sign } from "./dom.js";
-import { __, wordsOf } from "./text.js";
+import { linkButton } from "../components/button.js";
+import { make } from "../components/dom.js";
+import { fieldLabel } from "../components/form.js";
+import { icon } from "../components/icon.js";
+import { __, wordsOf } from "../text.js";
 
 const TYPES = ["image/png", "image/jpeg"];
 
@@ -16,9 +19,9 @@ export function pictureField(wizard, form, { name, label, help, draft, value, mo
 		accept: ".jpg,.jpeg,.png",
 		"aria-describedby": `${id}-help ${id}-error`,
 	});
-	const remove = make("button", { type: "button", class: "wac-link", id: `${id}-remove` }, __("Remove"));
+	const remove = linkButton(__("Remove"), () => clear(), { id: `${id}-remove` });
 	const show = (url) => {
-		thumb.replaceChildren(url ? make("img", { src: url, alt: "" }) : sign("image"));
+		thumb.replaceChildren(url ? make("img", { src: url, alt: "" }) : icon("image"));
 		remove.hidden = !url;
 		changed?.(url);
 	};
@@ -30,16 +33,16 @@ export function pictureField(wizard, form, { name, label, help, draft, value, mo
 		show(url);
 	};
 	input.addEventListener("change", () => take(wizard, { input, error, most, isPrivate, set }));
-	remove.addEventListener("click", () => {
+	const clear = () => {
 		input.value = "";
 		set("");
 		input.focus();
-	});
+	};
 	show(draft[name] ?? value ?? "");
 	return make(
 		"div",
 		{ class: "wac-field" },
-		make("div", { class: "wac-label" }, make("label", { htmlFor: id }, label)),
+		fieldLabel(id, { label }),
 		make("div", { class: "wac-picture" }, thumb, make("div", {}, input, remove)),
 		make("p", { class: "wac-help", id: `${id}-help` }, help),
 		error,

@@ -1,6 +1,7 @@
 // The business profile as a customer sees it on the phone.
-import { make, sign } from "./dom.js";
-import { __ } from "./text.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
 /** A card that `show(profile)` fills. */
 export function preview(categories) {
@@ -25,10 +26,10 @@ function card({ display_name, category, description, about, address, email, webs
 			make(
 				"span",
 				{ class: "wac-phone-picture" },
-				picture ? make("img", { src: picture, alt: "" }) : sign("chat"),
+				picture ? make("img", { src: picture, alt: "" }) : icon("chat"),
 			),
 			make("strong", { class: "wac-phone-name" }, display_name || __("Display name")),
-			make("span", {}, number || __("Your number")),
+			make("bdi", {}, number || __("Your number")),
 			make("span", { class: "wac-phone-kind" }, __("Business account")),
 		),
 		make(

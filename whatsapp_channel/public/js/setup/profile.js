@@ -1,9 +1,11 @@
 // Step 2: the business profile, with what customers will see beside it.
-import { link as textLink, make, notice, paragraph, pill } from "./dom.js";
-import { Form } from "./form.js";
+import { badge } from "../components/badge.js";
+import { linkButton } from "../components/button.js";
+import { notice, paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { __ } from "../text.js";
 import { pictureField } from "./picture.js";
 import { preview } from "./preview.js";
-import { __ } from "./text.js";
 
 const MORE = ["about", "address", "email", "website_1", "website_2"];
 const PICTURE_BYTES = 5 * 1024 * 1024;
@@ -14,7 +16,7 @@ export function profile(wizard) {
 	const account = state.account?.name ?? "";
 	const draft = wizard.drafts.of("profile", account);
 	const saved = flat(state.profile);
-	const form = new Form(wizard, "profile", draft);
+	const form = wizard.newForm("profile", draft);
 	const seen = preview(state.categories);
 	const show = () => seen.show(shown(form, draft, saved, state.number));
 	const fields = allFields(wizard, form, saved, draft, show);
@@ -41,7 +43,7 @@ export function profile(wizard) {
 
 function discard(wizard, account, draft) {
 	if (!Object.keys(draft).length) return null;
-	return textLink(__("Discard changes"), () => {
+	return linkButton(__("Discard changes"), () => {
 		wizard.drafts.forget("profile", account);
 		wizard.render();
 	});
@@ -65,7 +67,7 @@ function review(number) {
 			__("Meta is reviewing the display name {0}", [name]),
 			paragraph(__("You can go on. Until Meta agrees, customers see the number instead of the name.")),
 		);
-	if (number.name_status === "APPROVED") return make("p", {}, pill(__("Display name approved"), "green"));
+	if (number.name_status === "APPROVED") return make("p", {}, badge(__("Display name approved"), "green"));
 	return null;
 }
 

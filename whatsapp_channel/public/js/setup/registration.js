@@ -1,11 +1,10 @@
 // The last part of step 3: registering the verified number, with a PIN that Meta keeps as its second factor.
-import { paragraph } from "./dom.js";
-import { Form } from "./form.js";
-import { __ } from "./text.js";
+import { paragraph } from "../components/content.js";
+import { __ } from "../text.js";
 
 /** The view: registers by itself directly after the code, and asks for the PIN when Meta wants one. */
 export function registration(wizard, memory, chosen, other) {
-	const form = new Form(wizard, "pin", wizard.drafts.of("pin"));
+	const form = wizard.newForm("pin", wizard.drafts.of("pin"));
 	const field = form.field({
 		name: "pin",
 		label: __("PIN"),

@@ -1,6 +1,6 @@
 // Embedded Signup: Meta's window gives a code and an event, in either order, or neither. Both go to the server at once.
+import { __, wordsOf } from "../text.js";
 import { isAllowed, loadSdk, signupEvent, watchWindow } from "./sdk.js";
-import { __, wordsOf } from "./text.js";
 
 const GRACE = 700; // milliseconds in which the event of a cancelled window may follow its answer
 const UNHURRIED = 20000; // milliseconds for the half that is missing

@@ -1,14 +1,18 @@
 // The wizard's frame: the state comes from the server, one step is shown, and every answer redraws it.
+import { button, setBusy } from "../components/button.js";
+import { announce, breadcrumb, liveRegion } from "../components/content.js";
+import { focused, make } from "../components/dom.js";
+import { errorPlace, Form } from "../components/form.js";
+import { errorState, loadingState } from "../components/states.js";
+import { stepper } from "../components/stepper.js";
+import { __, wordsOf } from "../text.js";
 import { channel } from "./channel.js";
 import { checklist } from "./checklist.js";
 import { done } from "./done.js";
-import { focused, make, notice, paragraph } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { link } from "./link.js";
 import { number } from "./number.js";
 import { profile } from "./profile.js";
-import { stepper } from "./stepper.js";
-import { __, wordsOf } from "./text.js";
 
 const API = "whatsapp_channel.api.onboarding";
 const VIEWS = { link, profile, number, channel, done };
@@ -34,7 +38,7 @@ export class Wizard {
 		this.errors = new Map();
 		this.opened = {};
 		this.following = new Map();
-		this.live = make("div", { class: "wac-unseen", role: "status", "aria-live": "polite" });
+		this.live = liveRegion();
 		this.body = make("div", { class: "wac-body" });
 	}
 
@@ -42,7 +46,7 @@ export class Wizard {
 	start() {
 		this.root.classList.add("wac");
 		this.root.replaceChildren(this.body, this.live);
-		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		this.body.replaceChildren(loadingState());
 		this.look = () => document.visibilityState === "visible" && this.refresh();
 		window.addEventListener("focus", this.look);
 		document.addEventListener("visibilitychange", this.look);
@@ -100,12 +104,8 @@ export class Wizard {
 	}
 
 	showFailure(error) {
-		const again = make(
-			"button",
-			{ type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() },
-			__("Try again"),
-		);
-		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(wordsOf(error)), again));
+		const retry = () => this.refresh();
+		this.body.replaceChildren(errorState({ title: __("The setup cannot be shown"), error, retry }));
 	}
 
 	/** Shows a state. `place` is where the user is now: the account and the number that are being set up. */
@@ -164,38 +164,32 @@ export class Wizard {
 
 	// -- what the user does -------------------------------------------------------------------------------------------
 
-	/** A button that is busy while `action` runs; what goes wrong is told by `fail(error)`. */
-	button(text, action, { primary, danger, id, fail, submit } = {}) {
-		const kind = danger ? "wac-danger" : primary ? "wac-primary" : "";
-		const button = make("button", { type: submit ? "submit" : "button", class: `wac-button ${kind}`, id }, text);
-		if (!submit) button.addEventListener("click", () => this.run(button, action, fail));
-		return button;
+	/** A button that is busy while `action` runs; what goes wrong is told by `fail(error)`. Other options as of `button`. */
+	button(text, action, { fail, ...options } = {}) {
+		return button(text, options.submit ? null : (pressed) => this.run(pressed, action, fail), options);
 	}
 
-	/** A form whose submit button runs `action`. */
-	form(form, buttons, action, children) {
-		const submit = buttons.find((button) => button?.type === "submit");
-		const element = make(
-			"form",
-			{ class: "wac-form", novalidate: "", autocomplete: "off" },
-			children,
-			form.top,
-			make("div", { class: "wac-actions" }, buttons),
-		);
-		element.addEventListener("submit", (event) => {
-			event.preventDefault();
-			form.clearTop();
-			if (form.check()) this.run(submit, action, (error) => form.fail(error));
-		});
-		return element;
+	/** A form whose draft and errors outlive a drawing. */
+	newForm(name, draft) {
+		return new Form(name, { draft, errors: this.errorsOf(name), keep: () => this.keep(name) });
+	}
+
+	/** The <form> of `form`, whose submit button runs `action`. */
+	form(form, buttons, action, fields) {
+		const submit = buttons.find((each) => each?.type === "submit");
+		return form.element(fields, buttons, () => this.run(submit, action, (error) => form.fail(error)));
+	}
+
+	/** The place for the error of a single button. */
+	errorPlace(name) {
+		return errorPlace(this.errorsOf(name));
 	}
 
 	/** Runs one thing at a time, with the button showing that it does. */
-	async run(button, action, fail) {
+	async run(pressed, action, fail) {
 		if (this.working) return;
 		this.working = true;
-		button.setAttribute("aria-busy", "true");
-		button.setAttribute("aria-disabled", "true");
+		setBusy(pressed, true);
 		try {
 			await action();
 		} catch (error) {
@@ -204,8 +198,7 @@ export class Wizard {
 			this.say(wordsOf(error));
 		} finally {
 			this.working = false;
-			button.removeAttribute("aria-busy");
-			button.removeAttribute("aria-disabled");
+			setBusy(pressed, false);
 			if (this.stale) this.refresh();
 		}
 	}
@@ -217,8 +210,7 @@ export class Wizard {
 
 	/** Has a screen reader say something. */
 	say(text) {
-		this.live.textContent = "";
-		setTimeout(() => (this.live.textContent = text), 50);
+		announce(this.live, text);
 	}
 
 	/** Opens a step that the user chose; null goes to the one whose turn it is. */
@@ -303,13 +295,10 @@ function selection(element) {
 }
 
 function head(titled) {
-	const parts = PATH().map((part, position, all) =>
-		make("li", { "aria-current": position === all.length - 1 ? "page" : null }, part),
-	);
 	return make(
 		"header",
 		{ class: "wac-head" },
-		make("nav", { class: "wac-path", "aria-label": __("Where you are") }, make("ol", {}, parts)),
+		breadcrumb(PATH()),
 		titled ? null : make("h1", {}, __("Connect WhatsApp")),
 		make(
 			"p",

@@ -1,5 +1,5 @@
 // The health page in the desk: a frame around the app's own page.
-const HEALTH_ASSETS = ["whatsapp_setup.bundle.css", "whatsapp_health.bundle.css", "whatsapp_health.bundle.js"];
+const HEALTH_ASSETS = ["whatsapp_components.bundle.css", "whatsapp_health.bundle.css", "whatsapp_health.bundle.js"];
 
 frappe.pages["whatsapp-health"].on_page_load = (wrapper) => {
 	frappe.ui.make_app_page({ parent: wrapper, title: __("WhatsApp Health"), single_column: true });

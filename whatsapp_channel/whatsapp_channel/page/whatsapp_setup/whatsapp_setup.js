@@ -1,5 +1,5 @@
 // The wizard in the desk: a frame around the app's own page. `?account=…&number=…` tells where to continue.
-const SETUP_ASSETS = ["whatsapp_setup.bundle.css", "whatsapp_setup.bundle.js"];
+const SETUP_ASSETS = ["whatsapp_components.bundle.css", "whatsapp_setup.bundle.css", "whatsapp_setup.bundle.js"];
 
 frappe.pages["whatsapp-setup"].on_page_load = (wrapper) => {
 	const page = frappe.ui.make_app_page({ parent: wrapper, title: __("Connect WhatsApp"), single_column: true });

@@ -1,6 +1,6 @@
 // Switching a channel on or off from a form or list of the desk.
+import { __ } from "../text.js";
 import { question } from "./question.js";
-import { __ } from "./text.js";
 
 /** Asks in a dialog of the desk, then switches `channel` (a row with name and channel_name) and calls `done`. */
 export function askAndSwitch(channel, enabled, done) {

@@ -1,5 +1,5 @@
 // What has to be answered before a channel is switched off or on; the desk's forms and lists ask the same.
-import { __ } from "./text.js";
+import { __ } from "../text.js";
 
 /** The question before `enabled` changes: {title, texts, action, danger}. */
 export function question({ channel_name }, enabled) {

@@ -1,4 +1,4 @@
-// The ways to the server that both hosts share: a method, and a file.
+// The ways to the server, for the desk and for the embedded host: a method, and a file.
 import { __, plain } from "./text.js";
 
 /** Asks a whitelisted method. Returns [response, answer]; throws an Error with `messages` when nobody answers. */
@@ -19,12 +19,13 @@ export async function ask(method, body, headers = {}) {
 	}
 }
 
-/** The message of a successful answer; otherwise throws an Error with what the server told the user. */
+/** The message of a successful answer; otherwise throws an Error with `messages` (what the server told the user), `status`, `exc_type`. */
 export function messageOf([response, answer]) {
 	if (response.ok) return answer.message;
 	const messages = told(answer);
 	if (!messages.length) messages.push(fallback(response.status));
-	throw Object.assign(new Error(messages.join(" ")), { messages, status: response.status });
+	const { exc_type } = answer;
+	throw Object.assign(new Error(messages.join(" ")), { messages, status: response.status, exc_type });
 }
 
 function told(answer) {
