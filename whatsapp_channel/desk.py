@@ -9,10 +9,10 @@ _HTML = '<div class="whatsapp-channels"></div>'
 # The block lives in a shadow root, which the page's style sheets do not reach.
 _SCRIPT = """\
 const root = root_element.querySelector(".whatsapp-channels");
-for (const name of ["whatsapp_components", "whatsapp_setup"]) {
+for (const name of ["whatsapp_components.bundle.css", "whatsapp_setup.bundle.css"]) {
 	const style = document.createElement("link");
 	style.rel = "stylesheet";
-	style.href = frappe.assets.bundled_asset(`${name}.bundle.css`);
+	style.href = frappe.assets.bundled_asset(name);
 	root.before(style);
 }
 frappe.require("whatsapp_setup.bundle.js", () => {

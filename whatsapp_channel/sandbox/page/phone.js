@@ -1,5 +1,6 @@
-"use strict";
 // The page shows what GET /sandbox/phone says and asks again whenever the event stream reports a change.
+import { make, reconcile } from "./components/dom.js";
+import { TEXTS } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 const state = { chosen: null, data: null, drafts: new Map(), kinds: {}, reading: false, stale: false, loading: null };
@@ -7,17 +8,6 @@ const state = { chosen: null, data: null, drafts: new Map(), kinds: {}, reading:
 /** A text of the table with its {places} filled. */
 function text(key, values = {}) {
 	return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-}
-
-/** A new element: make("p", {class: "hint"}, "text", child …). */
-function make(tag, attributes = {}, ...children) {
-	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries(attributes)) {
-		if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-		else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-	}
-	element.append(...children.filter((child) => child !== null));
-	return element;
 }
 
 function fillTexts() {
@@ -118,32 +108,6 @@ function listen() {
 }
 
 // -- showing -----------------------------------------------------------------------------------------------------
-
-/** Makes the children of `parent` the wanted ones, [key, content, build], and touches only what changed. */
-function reconcile(parent, wanted) {
-	const present = new Map([...parent.children].map((child) => [child.dataset.key, child]));
-	let place = parent.firstElementChild;
-	for (const [key, content, build] of wanted) {
-		const mark = JSON.stringify(content);
-		let child = present.get(key);
-		if (!child || child.dataset.mark !== mark) {
-			const fresh = build(content);
-			fresh.dataset.key = key;
-			fresh.dataset.mark = mark;
-			if (child) {
-				const focused = child.contains(document.activeElement);
-				if (child === place) place = fresh;
-				child.replaceWith(fresh);
-				if (focused) (fresh.querySelector("button") ?? fresh).focus();
-			} else parent.insertBefore(fresh, place);
-			child = fresh;
-		}
-		if (child === place) place = place.nextElementSibling;
-		else if (child.nextElementSibling !== place) parent.insertBefore(child, place);
-		present.delete(key);
-	}
-	for (const child of present.values()) child.remove();
-}
 
 function show(data) {
 	state.data = data;

@@ -1,5 +1,5 @@
 // Every text of the page in one table: copy it, translate the right-hand side, load it instead. {x} is filled in.
-const TEXTS = {
+export const TEXTS = {
 	title: "WhatsApp sandbox",
 	subtitle: "A customer's phone, for trying the channel without Meta",
 	customers: "Customers",
