@@ -13,32 +13,19 @@ import { __ } from "../text.js";
  */
 export function openDialog(root, { title, body = [], form, cancel = __("Close"), actions = [] }) {
 	const id = freshId("dialog");
-	const problem = form ?? errorPlace();
 	const element = make("dialog", { class: "wac-dialog", "aria-labelledby": id });
-	let given;
+	const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(element.given)));
 	const close = (value) => {
-		given = value;
+		element.given = value;
 		element.close();
 	};
-	const run = async (pressed, action) => {
-		if (form && !form.check()) return;
-		problem.clear();
-		setBusy(pressed, true);
-		await Promise.resolve(close)
-			.then(action)
-			.catch((error) => problem.fail(error))
-			.finally(() => setBusy(pressed, false));
-	};
-	const buttons = actions.map(({ text, action, ...looks }, position) => {
-		const last = position === actions.length - 1;
-		return button(text, last ? null : (pressed) => run(pressed, action), { ...looks, submit: last });
-	});
+	const problem = form ?? errorPlace();
+	const run = runner({ form, problem, close });
+	const buttons = actions.map((each, position) => actionButton(each, run, position === actions.length - 1));
 	const submitted = (event) => {
 		event.preventDefault();
-		const main = buttons.at(-1);
-		if (main && main.getAttribute("aria-disabled") !== "true") run(main, actions.at(-1).action);
+		if (actions.length) run(buttons.at(-1), actions.at(-1).action);
 	};
-	const closing = button(cancel, () => close());
 	element.append(
 		make(
 			"form",
@@ -46,14 +33,38 @@ export function openDialog(root, { title, body = [], form, cancel = __("Close"),
 			make("h2", { id }, title),
 			make("div", { class: "wac-dialog-body" }, body),
 			problem.top,
-			row([closing, buttons]),
+			row([button(cancel, () => close()), buttons]),
 		),
 	);
-	root.append(element);
-	const closed = new Promise((resolve) => element.addEventListener("close", () => resolve(given)));
 	element.addEventListener("close", () => element.remove());
+	root.append(element);
 	element.showModal();
 	return { element, close, closed };
+}
+
+/** The last action is the form's own: Enter in a field does it. */
+function actionButton({ text, action, primary, danger }, run, last) {
+	const pressed = last ? null : (made) => run(made, action);
+	return button(text, pressed, { primary, danger, submit: last });
+}
+
+/** Runs one action of a dialog at a time. */
+function runner({ form, problem, close }) {
+	let working = false;
+	return async (pressed, action) => {
+		if (working || (form && !form.check())) return;
+		working = true;
+		problem.clear();
+		setBusy(pressed, true);
+		try {
+			await action(close);
+		} catch (error) {
+			problem.fail(error);
+		} finally {
+			working = false;
+			setBusy(pressed, false);
+		}
+	};
 }
 
 /** Asks before something is done; resolves to true only for the button `action`. texts: a paragraph each. */

@@ -6,13 +6,13 @@ import { make } from "../components/dom.js";
 import { icon } from "../components/icon.js";
 import { __ } from "../text.js";
 
-/** How each state looks: the word, its colour, the sign. UNKNOWN: the check could not be asked for. */
+/** How each state looks: the word, its colour, the icon. UNKNOWN: the check could not be asked for. */
 export const LOOKS = {
-	OK: { word: () => __("OK"), colour: "green", sign: "ok" },
-	WARNING: { word: () => __("Warning"), colour: "orange", sign: "warning" },
-	PROBLEM: { word: () => __("Problem"), colour: "red", sign: "error" },
-	SKIPPED: { word: () => __("Skipped"), colour: "gray", sign: "info" },
-	UNKNOWN: { word: () => __("Not checked"), colour: "red", sign: "unknown" },
+	OK: { word: () => __("OK"), colour: "green", icon: "ok" },
+	WARNING: { word: () => __("Warning"), colour: "orange", icon: "warning" },
+	PROBLEM: { word: () => __("Problem"), colour: "red", icon: "error" },
+	SKIPPED: { word: () => __("Skipped"), colour: "gray", icon: "info" },
+	UNKNOWN: { word: () => __("Not checked"), colour: "red", icon: "unknown" },
 };
 
 /** A line of the list; `again` is called by its button. `result` is what the server last said. */
@@ -43,7 +43,7 @@ export class Row {
 		this.stage("waiting", make("span", { class: "wac-health-dot" }), __("Waiting"));
 	}
 
-	/** It is being checked. */
+	/** It is being checked. Until then its button moves it to the front. */
 	run() {
 		this.stage("running", make("span", { class: "wac-spinner" }), __("Checking …"));
 		setBusy(this.button, true);
@@ -80,7 +80,7 @@ export class Row {
 	settle(state) {
 		const look = LOOKS[state] ?? LOOKS.UNKNOWN;
 		this.element.dataset.state = state;
-		this.mark.replaceChildren(icon(look.sign));
+		this.mark.replaceChildren(icon(look.icon));
 		this.state.replaceChildren(badge(look.word(), look.colour));
 		setBusy(this.button, false);
 	}
