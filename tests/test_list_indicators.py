@@ -33,7 +33,7 @@ def colours(path: Path) -> dict[str, str]:
 
 def test_a_channel_has_the_same_colour_in_its_list_and_in_the_workspace() -> None:
 	"""The desk's list is no module: it cannot import what the pages use."""
-	page = DOCTYPES.parents[1] / "public" / "js" / "setup" / "status.js"
+	page = DOCTYPES.parents[1] / "public" / "js" / "channels" / "status.js"
 	listed = colours(DOCTYPES / "whatsapp_channel" / "whatsapp_channel_list.js")
 	assert colours(page) == listed
 	assert len(listed) == 7

@@ -9,13 +9,15 @@ _HTML = '<div class="whatsapp-channels"></div>'
 # The block lives in a shadow root, which the page's style sheets do not reach.
 _SCRIPT = """\
 const root = root_element.querySelector(".whatsapp-channels");
-const style = document.createElement("link");
-style.rel = "stylesheet";
-style.href = frappe.assets.bundled_asset("whatsapp_setup.bundle.css");
-root.before(style);
+for (const name of ["whatsapp_components.bundle.css", "whatsapp_setup.bundle.css"]) {
+	const style = document.createElement("link");
+	style.rel = "stylesheet";
+	style.href = frappe.assets.bundled_asset(name);
+	root.before(style);
+}
 frappe.require("whatsapp_setup.bundle.js", () => {
-	const { channels, frappe_host } = window.whatsapp_channel;
-	channels.mount(root, frappe_host(), { cards: false, setup: Boolean(frappe.user.has_role("System Manager")) });
+	const { channels, frappeHost } = window.whatsapp_channel;
+	channels.mount(root, frappeHost(), { cards: false, setup: Boolean(frappe.user.has_role("System Manager")) });
 });
 """
 

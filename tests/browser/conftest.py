@@ -109,3 +109,12 @@ def without_errors(page: Page) -> list[str]:
 	errors: list[str] = []
 	page.on("pageerror", lambda error: errors.append(str(error)))
 	return errors
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+	"""A tab; no script of it may have failed at the end."""
+	made = context.new_page()
+	errors = without_errors(made)
+	yield made
+	assert errors == []

@@ -62,7 +62,7 @@ def reply(desk: Page, text: str) -> None:
 
 def badge(desk: Page) -> Locator:
 	"""The delivery badge of the last reply."""
-	return desk.locator(".entry.sent .badge").last
+	return desk.locator(".entry.sent .wac-badge").last
 
 
 def width_of(page: Page) -> int:

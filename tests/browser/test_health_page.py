@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-from tests.browser.conftest import Running, without_errors
+from tests.browser.conftest import Running
 from whatsapp_channel.health.registry import CHECKS
 
 pytestmark = pytest.mark.embedded_only(reason="the demo runs on the embedded host")
@@ -16,15 +16,6 @@ SKIPPED = ("Workers", "Scheduler", "Database")
 # A demo has its tokens sent to the sandbox, which an administrator has to be told of.
 WARNED, ALL_WELL = "Address of the API", "1 warning"
 TIME = 60_000  # milliseconds for all checks on a busy machine
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-	"""A tab; no script of it may have failed at the end."""
-	made = context.new_page()
-	errors = without_errors(made)
-	yield made
-	assert errors == []
 
 
 @pytest.fixture

@@ -205,6 +205,7 @@ PAGE = {
 	"/sandbox/phone.css": "text/css",
 	"/sandbox/phone.js": "text/javascript",
 	"/sandbox/texts.js": "text/javascript",
+	"/sandbox/components/dom.js": "text/javascript",
 }
 
 

@@ -1,27 +1,13 @@
 // The health page without a bench: the app's own page, mounted by plain HTML.
-import { ask, message_of } from "/assets/whatsapp_channel/js/setup/http.js";
+import { frame } from "/desk/frame.js";
+import { Session } from "/desk/session.js";
 
-const FORGOTTEN = [401, 403];
-const about = await (await fetch("/desk/about.json")).json();
-
-function log_in() {
-	return ask("login", { usr: about.administrator, pwd: about.administrator_password });
-}
-
-/** The tickets page of this browser may have logged in its agent meanwhile. */
-async function call(method, args) {
-	const first = await ask(method, args);
-	if (!FORGOTTEN.includes(first[0].status)) return message_of(first);
-	await log_in();
-	return message_of(await ask(method, args));
-}
-
-function toast(kind, text) {
-	const element = Object.assign(document.createElement("div"), { className: `toast ${kind}`, textContent: text });
-	document.getElementById("toasts").append(element);
-	setTimeout(() => element.remove(), 4000);
-}
-
-await log_in();
-document.getElementById("administrator").textContent = `${about.administrator_name} (${about.administrator})`;
-window.whatsapp_channel.health.mount(document.getElementById("main"), { call, toast });
+const links = [
+	["Channels", "/desk/setup.html#/channels"],
+	["Tickets", "/"],
+];
+const { toast, introduce } = frame({ skip: "Skip to the checks", target: "main", links });
+const session = new Session("administrator");
+await session.open();
+introduce(session);
+window.whatsapp_channel.health.mount(document.getElementById("main"), { call: session.call, toast });

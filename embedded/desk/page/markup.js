@@ -1,8 +1,27 @@
 // HTML of messages in, HTML of replies out. Nothing of a message reaches the page but the elements listed here.
 
 const KEPT = new Set([
-	"A", "B", "BLOCKQUOTE", "BR", "CODE", "DEL", "DIV", "EM", "H1", "H2", "H3", "I", "LI", "OL", "P", "PRE", "S", "SPAN",
-	"STRONG", "U", "UL",
+	"A",
+	"B",
+	"BLOCKQUOTE",
+	"BR",
+	"CODE",
+	"DEL",
+	"DIV",
+	"EM",
+	"H1",
+	"H2",
+	"H3",
+	"I",
+	"LI",
+	"OL",
+	"P",
+	"PRE",
+	"S",
+	"SPAN",
+	"STRONG",
+	"U",
+	"UL",
 ]);
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "TITLE", "HEAD", "SVG", "MATH"]);
 
@@ -37,7 +56,8 @@ export function written(editor) {
 	const holder = document.createElement("div");
 	let paragraph = null;
 	for (const child of safe(editor.innerHTML).childNodes) {
-		const isBlock = child.nodeType === Node.ELEMENT_NODE && /^(P|DIV|UL|OL|BLOCKQUOTE|PRE|H\d)$/.test(child.tagName);
+		const isBlock =
+			child.nodeType === Node.ELEMENT_NODE && /^(P|DIV|UL|OL|BLOCKQUOTE|PRE|H\d)$/.test(child.tagName);
 		if (isBlock) {
 			paragraph = null;
 			holder.append(child.tagName === "DIV" ? renamed(child, "p") : child.cloneNode(true));

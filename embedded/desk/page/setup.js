@@ -1,29 +1,15 @@
 // The set-up of WhatsApp without a bench: the app's own pages, mounted by plain HTML. `#/channels`, `#/setup?account=…`.
-import { ask, message_of, upload } from "/assets/whatsapp_channel/js/setup/http.js";
+import { frame } from "/desk/frame.js";
+import { Session } from "/desk/session.js";
 
-const $ = (id) => document.getElementById(id);
-const FORGOTTEN = [401, 403];
-const PAUSE = 1500; // milliseconds until a server that did not answer is asked again
-let about = null;
+const links = [
+	["Channels", "#/channels"],
+	["Tickets", "/"],
+];
+const { toast, introduce } = frame({ skip: "Skip to the set-up", target: "main", links });
+const session = new Session("administrator");
+const { call, upload } = session;
 const listeners = new Set();
-
-// -- the server ----------------------------------------------------------------------------------------------------------
-
-function log_in() {
-	return ask("login", { usr: about.administrator, pwd: about.administrator_password });
-}
-
-/** The tickets page of this browser may have logged in its agent meanwhile. */
-async function send(method, body) {
-	const first = await ask(method, body);
-	if (!FORGOTTEN.includes(first[0].status)) return first;
-	await log_in();
-	return ask(method, body);
-}
-
-async function call(method, args) {
-	return message_of(await send(method, args));
-}
 
 /** The demo reports that something changed, not what: everybody looks. */
 function subscribe(doctype, name, callback) {
@@ -32,45 +18,24 @@ function subscribe(doctype, name, callback) {
 	return () => listeners.delete(listener);
 }
 
-async function follow() {
-	let seen = -1;
-	for (;;) {
-		try {
-			const last = await call("embedded.desk.changes", { since: seen });
-			if (seen >= 0 && last > seen) for (const { callback } of [...listeners]) callback();
-			seen = last;
-		} catch {
-			await new Promise((resolve) => setTimeout(resolve, PAUSE));
-		}
-	}
-}
-
-// -- the page ------------------------------------------------------------------------------------------------------------
-
-function toast(kind, text) {
-	const element = Object.assign(document.createElement("div"), { className: `toast ${kind}`, textContent: text });
-	$("toasts").append(element);
-	setTimeout(() => element.remove(), kind === "error" ? 10000 : 4000);
-}
-
 const PLACES = { "instant-messaging": "#/channels", "whatsapp-setup": "#/setup" };
 
 /** Documents and their lists belong to a bench's desk; here the set-up takes their place. */
 function route(place) {
-	if (typeof place === "object" && place.doctype === "WhatsApp Channel") return show_channel(place.name);
+	if (typeof place === "object" && place.doctype === "WhatsApp Channel") return showChannel(place.name);
 	if (/^https?:/.test(place)) return window.open(place, "_blank", "noopener");
 	const [path, query] = String(place).split("?");
 	if (!PLACES[path]) return toast("info", "This page belongs to the desk of a bench, which the demo does not have.");
 	location.hash = PLACES[path] + (query ? `?${query}` : "");
 }
 
-async function show_channel(name) {
+async function showChannel(name) {
 	const { number } = await call("frappe.client.get", { doctype: "WhatsApp Channel", name });
 	const { account } = await call("frappe.client.get", { doctype: "WhatsApp Number", name: number });
 	location.hash = `#/setup?${new URLSearchParams({ account, number })}`;
 }
 
-const host = { call, subscribe, upload: (file, options) => upload(send, file, options?.private), route, toast };
+const host = { call, subscribe, upload, route, toast };
 let leave = () => {};
 
 /** Keeps in the address where the wizard is, so that a reload continues there. */
@@ -80,10 +45,10 @@ function moved({ account, number }) {
 	history.replaceState(null, "", `#/setup${query}`);
 }
 
-function open_page() {
+function openPage() {
 	leave();
 	const root = document.createElement("div");
-	$("main").replaceChildren(root);
+	document.getElementById("main").replaceChildren(root);
 	const [path, query] = location.hash.split("?");
 	const { setup, channels } = window.whatsapp_channel;
 	if (path === "#/setup") {
@@ -97,14 +62,13 @@ function open_page() {
 }
 
 async function start() {
-	about = await (await fetch("/desk/about.json")).json();
-	await log_in();
-	$("administrator").textContent = `${about.administrator_name} (${about.administrator})`;
-	$("phone").href = about.phone_url;
-	$("phone").hidden = false;
-	window.addEventListener("hashchange", open_page);
-	open_page();
-	follow();
+	await session.open();
+	introduce(session);
+	window.addEventListener("hashchange", openPage);
+	openPage();
+	session.follow((news) => {
+		if (news) for (const { callback } of [...listeners]) callback();
+	});
 }
 
 start();

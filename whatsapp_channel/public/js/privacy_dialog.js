@@ -21,8 +21,8 @@ frappe.provide("whatsapp_channel.privacy");
 			primary_action_label: __("Find"),
 			primary_action: () => find(dialog),
 		});
-		dialog.add_custom_action(__("Export"), () => export_person(dialog), "whatsapp-export hidden");
-		dialog.add_custom_action(__("Erase ..."), () => confirm_erasure(dialog), "whatsapp-erase btn-danger hidden");
+		dialog.add_custom_action(__("Export"), () => exportPerson(dialog), "whatsapp-export hidden");
+		dialog.add_custom_action(__("Erase ..."), () => confirmErasure(dialog), "whatsapp-erase btn-danger hidden");
 		dialog.show();
 		dialog.get_field("number").$input.on("input", () => forget(dialog));
 		if (number) dialog.set_value("number", number).then(() => find(dialog));
@@ -71,10 +71,10 @@ frappe.provide("whatsapp_channel.privacy");
 		if (!customers.length) {
 			return `<p class="text-muted">${__("No customer has or had this number. Contacts and stored webhooks may.")}</p>`;
 		}
-		return customers.map((customer) => `<div class="checkbox"><label>${one_of(customer)}</label></div>`).join("");
+		return customers.map((customer) => `<div class="checkbox"><label>${oneOf(customer)}</label></div>`).join("");
 	}
 
-	function one_of(customer) {
+	function oneOf(customer) {
 		const until = customer.until ? ` · ${__("had this number until {0}", [text(customer.until)])}` : "";
 		const about = __("{0} messages", [customer.messages]);
 		return `<input type="checkbox" data-customer="${text(customer.name)}" ${customer.chosen ? "checked" : ""}>
@@ -96,7 +96,9 @@ frappe.provide("whatsapp_channel.privacy");
 	}
 
 	function listed(names) {
-		return names.length ? `${names.length} (${names.slice(0, 10).map(text).join(", ")}${names.length > 10 ? " …" : ""})` : 0;
+		return names.length
+			? `${names.length} (${names.slice(0, 10).map(text).join(", ")}${names.length > 10 ? " …" : ""})`
+			: 0;
 	}
 
 	function row([label, value]) {
@@ -107,19 +109,24 @@ frappe.provide("whatsapp_channel.privacy");
 		return frappe.utils.escape_html(String(value));
 	}
 
-	async function export_person(dialog) {
+	async function exportPerson(dialog) {
 		const started = await call("export", { phone: dialog.asked, customers: chosen(dialog) });
 		dialog.hide();
 		listen();
 		frappe.show_alert({ message: started.text, indicator: "blue" });
 	}
 
-	function confirm_erasure(dialog) {
+	function confirmErasure(dialog) {
 		const sure = new frappe.ui.Dialog({
 			title: __("Erase This Person?"),
 			fields: [
 				{ fieldname: "warning", fieldtype: "HTML", options: warning(dialog.found) },
-				{ fieldname: "confirmation", fieldtype: "Data", label: __("Enter the Number or User ID Once More"), reqd: 1 },
+				{
+					fieldname: "confirmation",
+					fieldtype: "Data",
+					label: __("Enter the Number or User ID Once More"),
+					reqd: 1,
+				},
 			],
 			primary_action_label: __("Erase for Good"),
 			primary_action: ({ confirmation }) => erase(dialog, sure, confirmation),
@@ -129,14 +136,12 @@ frappe.provide("whatsapp_channel.privacy");
 	}
 
 	function warning(found) {
-		const what = __("{0} messages, {1} files, {2} ticket entries and {3} contacts are erased. This cannot be undone.", [
-			found.messages,
-			found.files,
-			found.communications,
-			found.contacts.length,
-		]);
+		const what = __(
+			"{0} messages, {1} files, {2} ticket entries and {3} contacts are erased. This cannot be undone.",
+			[found.messages, found.files, found.communications, found.contacts.length],
+		);
 		const stays = __(
-			"Tickets stay as empty shells with their times, for statistics. A contact with an e-mail address or another number loses this number only. Backups are not changed."
+			"Tickets stay as empty shells with their times, for statistics. A contact with an e-mail address or another number loses this number only. Backups are not changed.",
 		);
 		return `<p><b>${what}</b></p><p class="text-muted">${stays}</p>
 			<table class="table table-sm table-bordered"><tbody>${counts(found).map(row).join("")}</tbody></table>`;
@@ -154,19 +159,27 @@ frappe.provide("whatsapp_channel.privacy");
 	function listen() {
 		if (whatsapp_channel.privacy.listening) return;
 		whatsapp_channel.privacy.listening = true;
-		frappe.realtime.on("whatsapp_privacy", show_outcome);
+		frappe.realtime.on("whatsapp_privacy", showOutcome);
 	}
 
-	function show_outcome(outcome) {
+	function showOutcome(outcome) {
 		frappe.hide_progress();
 		if (outcome.failed) {
 			frappe.msgprint({ title: __("Not Finished"), message: text(outcome.failed), indicator: "red" });
 		} else if (outcome.file_url) {
 			const link = `<a href="${text(outcome.file_url)}">${__("Download")}</a>`;
 			const note = __("Only you can open it, and it is deleted after a day.");
-			frappe.msgprint({ title: __("Exported {0}", [text(outcome.number)]), message: `${link}<br>${note}`, indicator: "green" });
+			frappe.msgprint({
+				title: __("Exported {0}", [text(outcome.number)]),
+				message: `${link}<br>${note}`,
+				indicator: "green",
+			});
 		} else {
-			frappe.msgprint({ title: __("Erased {0}", [text(outcome.number)]), message: report(outcome.report), indicator: "green" });
+			frappe.msgprint({
+				title: __("Erased {0}", [text(outcome.number)]),
+				message: report(outcome.report),
+				indicator: "green",
+			});
 		}
 	}
 
@@ -180,7 +193,9 @@ frappe.provide("whatsapp_channel.privacy");
 			[__("Stored webhooks"), done.deliveries],
 			[__("Rows of logs"), done.logs],
 		];
-		const elsewhere = Object.entries(done.elsewhere).map(([doctype, count]) => `<li>${text(__(doctype))}: ${count}</li>`);
+		const elsewhere = Object.entries(done.elsewhere).map(
+			([doctype, count]) => `<li>${text(__(doctype))}: ${count}</li>`,
+		);
 		const rest = elsewhere.length
 			? `<p>${__("The number also appears in records that this channel does not change:")}</p><ul>${elsewhere.join("")}</ul>`
 			: `<p>${__("No other record of this site mentions the number.")}</p>`;

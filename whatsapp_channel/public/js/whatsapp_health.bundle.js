@@ -1,6 +1,6 @@
 // The health of WhatsApp: one page that makes every check. It needs nothing of the page but a `host`: call, toast.
 import { Health } from "./health/page.js";
-import { frappe_host } from "./setup/frappe_host.js";
+import { frappeHost } from "./frappe_host.js";
 
 const app = (window.whatsapp_channel ??= {});
 
@@ -12,4 +12,4 @@ app.health = {
 		return () => page.stop();
 	},
 };
-app.frappe_host ??= frappe_host;
+app.frappeHost ??= frappeHost;

@@ -1,8 +1,8 @@
 // The setup of WhatsApp: the wizard and the list of channels. They need nothing of the page but a `host`:
 // call(method, args), subscribe(doctype, name, callback), upload(file, {private}), route(place), toast(kind, text).
-import { mount as mount_channels } from "./setup/channels.js";
-import { ask_and_switch } from "./setup/frappe_toggle.js";
-import { frappe_host } from "./setup/frappe_host.js";
+import { mount as mountChannels } from "./channels/page.js";
+import { askAndSwitch } from "./channels/frappe_toggle.js";
+import { frappeHost } from "./frappe_host.js";
 import { Wizard } from "./setup/wizard.js";
 
 const app = (window.whatsapp_channel ??= {});
@@ -15,5 +15,8 @@ app.setup = {
 		return () => wizard.stop();
 	},
 };
-app.channels = { mount: mount_channels, ask_and_switch };
-app.frappe_host = frappe_host;
+app.channels = { mount: mountChannels, askAndSwitch };
+app.frappeHost = frappeHost;
+// The names that scripts stored by older sites use; they stay for one release.
+app.frappe_host = frappeHost;
+app.channels.ask_and_switch = askAndSwitch;

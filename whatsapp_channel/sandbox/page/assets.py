@@ -9,15 +9,17 @@ from werkzeug.wrappers import Response
 from whatsapp_channel.sandbox.web import asset
 
 PAGE = Path(__file__).parent
+# Elements are made as on the pages of the app; the module imports nothing.
+_ELEMENTS = PAGE.parents[1] / "public" / "js" / "components" / "dom.js"
 ASSETS = {
-	"/": ("phone.html", "text/html"),
-	"/sandbox/phone.css": ("phone.css", "text/css"),
-	"/sandbox/phone.js": ("phone.js", "text/javascript"),
-	"/sandbox/texts.js": ("texts.js", "text/javascript"),
+	"/": (PAGE / "phone.html", "text/html"),
+	"/sandbox/phone.css": (PAGE / "phone.css", "text/css"),
+	"/sandbox/phone.js": (PAGE / "phone.js", "text/javascript"),
+	"/sandbox/texts.js": (PAGE / "texts.js", "text/javascript"),
+	"/sandbox/components/dom.js": (_ELEMENTS, "text/javascript"),
 }
 
 
 def respond(path: str) -> Response:
 	"""The file at one of the addresses in ASSETS."""
-	name, mimetype = ASSETS[path]
-	return asset(PAGE / name, mimetype)
+	return asset(*ASSETS[path])

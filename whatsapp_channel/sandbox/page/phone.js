@@ -1,5 +1,6 @@
-"use strict";
 // The page shows what GET /sandbox/phone says and asks again whenever the event stream reports a change.
+import { make, reconcile } from "./components/dom.js";
+import { TEXTS } from "./texts.js";
 
 const $ = (id) => document.getElementById(id);
 const state = { chosen: null, data: null, drafts: new Map(), kinds: {}, reading: false, stale: false, loading: null };
@@ -9,21 +10,12 @@ function text(key, values = {}) {
 	return TEXTS[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 }
 
-/** A new element: make("p", {class: "hint"}, "text", child …). */
-function make(tag, attributes = {}, ...children) {
-	const element = document.createElement(tag);
-	for (const [name, value] of Object.entries(attributes)) {
-		if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-		else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
-	}
-	element.append(...children.filter((child) => child !== null));
-	return element;
-}
-
 function fillTexts() {
 	for (const element of document.querySelectorAll("[data-text]")) element.textContent = text(element.dataset.text);
-	for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", text(element.dataset.label));
-	for (const element of document.querySelectorAll("[data-placeholder]")) element.placeholder = text(element.dataset.placeholder);
+	for (const element of document.querySelectorAll("[data-label]"))
+		element.setAttribute("aria-label", text(element.dataset.label));
+	for (const element of document.querySelectorAll("[data-placeholder]"))
+		element.placeholder = text(element.dataset.placeholder);
 	document.title = text("title");
 }
 
@@ -33,7 +25,11 @@ async function call(method, path, body) {
 	const headers = body === undefined ? {} : { "Content-Type": "application/json" };
 	let response;
 	try {
-		response = await fetch(`/sandbox/${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+		response = await fetch(`/sandbox/${path}`, {
+			method,
+			headers,
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
 	} catch {
 		showAlert(text("unreachable"), "unreachable");
 		throw new Error(text("unreachable"));
@@ -51,7 +47,8 @@ async function act(action) {
 		hideAlert("problem");
 		return true;
 	} catch (problem) {
-		if ($("alert").dataset.kind !== "unreachable") showAlert(text("problem", { reason: problem.message }), "problem");
+		if ($("alert").dataset.kind !== "unreachable")
+			showAlert(text("problem", { reason: problem.message }), "problem");
 		return false;
 	}
 }
@@ -61,7 +58,11 @@ function showAlert(words, kind) {
 	$("alert").textContent = words;
 	$("alert").hidden = false;
 	// The event stream may have survived what failed, so nothing else would ask again.
-	if (kind === "unreachable") state.again ??= setTimeout(() => { state.again = null; load(); }, 2000);
+	if (kind === "unreachable")
+		state.again ??= setTimeout(() => {
+			state.again = null;
+			load();
+		}, 2000);
 }
 
 function hideAlert(kind) {
@@ -74,7 +75,9 @@ function hideAlert(kind) {
 /** Asks for the present state; a change during the question asks once more. */
 function load() {
 	state.stale = true;
-	state.loading ??= loadUntilFresh().finally(() => { state.loading = null; });
+	state.loading ??= loadUntilFresh().finally(() => {
+		state.loading = null;
+	});
 	return state.loading;
 }
 
@@ -94,7 +97,10 @@ async function loadUntilFresh() {
 function listen() {
 	const events = new EventSource("/sandbox/events");
 	events.onmessage = load;
-	events.onopen = () => { hideAlert("unreachable"); showCredentials(); };
+	events.onopen = () => {
+		hideAlert("unreachable");
+		showCredentials();
+	};
 	events.onerror = () => {
 		showAlert(text("unreachable"), "unreachable");
 		if (events.readyState === EventSource.CLOSED) setTimeout(listen, 2000);
@@ -102,32 +108,6 @@ function listen() {
 }
 
 // -- showing -----------------------------------------------------------------------------------------------------
-
-/** Makes the children of `parent` the wanted ones, [key, content, build], and touches only what changed. */
-function reconcile(parent, wanted) {
-	const present = new Map([...parent.children].map((child) => [child.dataset.key, child]));
-	let place = parent.firstElementChild;
-	for (const [key, content, build] of wanted) {
-		const mark = JSON.stringify(content);
-		let child = present.get(key);
-		if (!child || child.dataset.mark !== mark) {
-			const fresh = build(content);
-			fresh.dataset.key = key;
-			fresh.dataset.mark = mark;
-			if (child) {
-				const focused = child.contains(document.activeElement);
-				if (child === place) place = fresh;
-				child.replaceWith(fresh);
-				if (focused) (fresh.querySelector("button") ?? fresh).focus();
-			} else parent.insertBefore(fresh, place);
-			child = fresh;
-		}
-		if (child === place) place = place.nextElementSibling;
-		else if (child.nextElementSibling !== place) parent.insertBefore(child, place);
-		present.delete(key);
-	}
-	for (const child of present.values()) child.remove();
-}
 
 function show(data) {
 	state.data = data;
@@ -142,7 +122,12 @@ function show(data) {
 
 function initials(name) {
 	const words = name.replace(/[+\d]/g, "").trim().split(/\s+/).filter(Boolean);
-	return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("") || "#";
+	return (
+		words
+			.slice(0, 2)
+			.map((word) => [...word][0].toUpperCase())
+			.join("") || "#"
+	);
 }
 
 function avatar(name, id) {
@@ -152,19 +137,38 @@ function avatar(name, id) {
 
 function showCustomers(data) {
 	$("no-customers").hidden = data.customers.length > 0;
-	const rows = data.customers.map((one) => [one.wa_id, { ...one, current: one.wa_id === data.chosen, day: new Date().toDateString() }, customerRow]);
+	const rows = data.customers.map((one) => [
+		one.wa_id,
+		{ ...one, current: one.wa_id === data.chosen, day: new Date().toDateString() },
+		customerRow,
+	]);
 	reconcile($("customers"), rows);
 }
 
 function customerRow(one) {
 	const last = one.last ? (one.last.outgoing ? "" : text("you")) + one.last.text : text("nothing_written");
-	const badge = one.unread ? make("span", { class: "row-badge", role: "img", "aria-label": text("unread", { count: one.unread }) }, String(one.unread)) : make("span");
-	const button = make("button", { type: "button", class: "row-button", "aria-current": one.current ? "true" : "false", title: one.number, onclick: () => choose(one.wa_id, true) },
+	const badge = one.unread
+		? make(
+				"span",
+				{ class: "row-badge", role: "img", "aria-label": text("unread", { count: one.unread }) },
+				String(one.unread),
+			)
+		: make("span");
+	const button = make(
+		"button",
+		{
+			type: "button",
+			class: "row-button",
+			"aria-current": one.current ? "true" : "false",
+			title: one.number,
+			onclick: () => choose(one.wa_id, true),
+		},
 		avatar(one.name, one.wa_id),
 		make("span", { class: "row-name" }, one.name),
 		make("span", { class: "row-time" }, one.last ? shortTime(one.last.at) : ""),
 		make("span", { class: "row-last" }, one.typing ? text("typing") : last),
-		badge);
+		badge,
+	);
 	return make("li", {}, button);
 }
 
@@ -177,13 +181,20 @@ function showOwnPhones(texts) {
 function ownText(one) {
 	const spoken = one.method === "VOICE";
 	const words = make("p", { lang: one.language.replace("_", "-") }, spoken ? `“${one.text}”` : one.text);
-	const head = make("p", { class: "own-head" }, make("strong", {}, one.number), make("time", { datetime: one.at }, shortTime(one.at)));
+	const head = make(
+		"p",
+		{ class: "own-head" },
+		make("strong", {}, one.number),
+		make("time", { datetime: one.at }, shortTime(one.at)),
+	);
 	return make("li", {}, head, make("p", { class: "hint" }, text(spoken ? "own_voice" : "own_sms")), words);
 }
 
 function shortTime(at) {
 	const moment = new Date(at);
-	return moment.toDateString() === new Date().toDateString() ? clock(moment) : moment.toLocaleDateString([], { day: "numeric", month: "short" });
+	return moment.toDateString() === new Date().toDateString()
+		? clock(moment)
+		: moment.toLocaleDateString([], { day: "numeric", month: "short" });
 }
 
 function clock(moment) {
@@ -221,7 +232,8 @@ function showPhone(data) {
 
 function showMessages(data) {
 	const scroll = $("scroll");
-	const atEnd = scroll.dataset.customer !== data.chosen || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
+	const atEnd =
+		scroll.dataset.customer !== data.chosen || scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
 	const byId = new Map(data.messages.map((one) => [one.wamid, one]));
 	const wanted = [];
 	let day = "";
@@ -231,11 +243,28 @@ function showMessages(data) {
 			day = moment.toDateString();
 			wanted.push([`day ${wanted.length} ${day}`, dayName(moment), (name) => make("li", { class: "day" }, name)]);
 		}
-		const quoted = one.quoted ? byId.get(one.quoted)?.text ?? "…" : null;
+		const quoted = one.quoted ? (byId.get(one.quoted)?.text ?? "…") : null;
 		// Not what the bubble leaves out (the raw message, the number of attempts), or it would be rebuilt under the mouse.
 		const { wamid, outgoing, at, text: words, status, error, read_by_business, post } = one;
-		const shown = { wamid, outgoing, at, text: words, error, read_by_business, quoted, failed: status === "failed" };
-		wanted.push([wamid, { ...shown, post: post && { state: post.state, reason: refusalReason(post) }, business: data.business.name }, bubble]);
+		const shown = {
+			wamid,
+			outgoing,
+			at,
+			text: words,
+			error,
+			read_by_business,
+			quoted,
+			failed: status === "failed",
+		};
+		wanted.push([
+			wamid,
+			{
+				...shown,
+				post: post && { state: post.state, reason: refusalReason(post) },
+				business: data.business.name,
+			},
+			bubble,
+		]);
 	}
 	if (scroll.dataset.customer !== data.chosen) $("messages").replaceChildren();
 	reconcile($("messages"), wanted);
@@ -253,12 +282,20 @@ function refusalReason(post) {
 function bubble(one) {
 	const moment = new Date(one.at);
 	const who = one.outgoing ? text("from_business", { name: one.business }) : text("from_customer");
-	const meta = make("span", { class: "meta" }, make("time", { datetime: one.at, title: moment.toLocaleString() }, clock(moment)), one.outgoing ? null : tick(one));
-	return make("li", { class: `bubble ${one.outgoing ? "theirs" : "mine"}`, "aria-label": who },
+	const meta = make(
+		"span",
+		{ class: "meta" },
+		make("time", { datetime: one.at, title: moment.toLocaleString() }, clock(moment)),
+		one.outgoing ? null : tick(one),
+	);
+	return make(
+		"li",
+		{ class: `bubble ${one.outgoing ? "theirs" : "mine"}`, "aria-label": who },
 		one.quoted ? make("div", { class: "quote" }, one.quoted) : null,
 		make("div", { class: "body" }, ...formatted(one.text)),
 		meta,
-		trouble(one));
+		trouble(one),
+	);
 }
 
 const ONE_TICK = "M5 6.5 8 9.5 14 2.5";
@@ -266,7 +303,12 @@ const TWO_TICKS = "M1 6.5 4 9.5 10 2.5 M8.2 8.8 9 9.5 16 2.5";
 
 /** One tick: posted. Two: the helpdesk answered 200. Blue: the business read it. "!": not taken. */
 function tick(one) {
-	if (one.post.state === "refused") return make("span", { class: "tick refused", role: "img", "aria-label": text("refused", { reason: one.post.reason }) }, "!");
+	if (one.post.state === "refused")
+		return make(
+			"span",
+			{ class: "tick refused", role: "img", "aria-label": text("refused", { reason: one.post.reason }) },
+			"!",
+		);
 	const key = one.read_by_business ? "read" : one.post.state;
 	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
 	svg.setAttribute("viewBox", "0 0 18 12");
@@ -279,14 +321,30 @@ function tick(one) {
 function trouble(one) {
 	if (one.outgoing) {
 		if (!one.failed) return null;
-		return make("div", { class: "trouble" }, text("failed", { code: one.error.code, reason: one.error.error_data.details }));
+		return make(
+			"div",
+			{ class: "trouble" },
+			text("failed", { code: one.error.code, reason: one.error.error_data.details }),
+		);
 	}
 	if (one.post.state !== "refused") return null;
 	const retry = () => act(() => call("POST", "retry", { wamid: one.wamid }));
-	return make("div", { class: "trouble" }, make("span", {}, text("refused_short", { reason: one.post.reason })), make("button", { type: "button", onclick: retry }, text("retry")));
+	return make(
+		"div",
+		{ class: "trouble" },
+		make("span", {}, text("refused_short", { reason: one.post.reason })),
+		make("button", { type: "button", onclick: retry }, text("retry")),
+	);
 }
 
-const MARKS = [[/```([\s\S]+?)```/, "code"], [/`([^`\n]+)`/, "code"], [/(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])/, "strong"], [/(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])/, "em"], [/(?<![\w~])~(\S(?:[^~\n]*\S)?)~(?![\w~])/, "s"], [/(https?:\/\/[^\s<>()]+)/, "a"]];
+const MARKS = [
+	[/```([\s\S]+?)```/, "code"],
+	[/`([^`\n]+)`/, "code"],
+	[/(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])/, "strong"],
+	[/(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])/, "em"],
+	[/(?<![\w~])~(\S(?:[^~\n]*\S)?)~(?![\w~])/, "s"],
+	[/(https?:\/\/[^\s<>()]+)/, "a"],
+];
 
 /** WhatsApp's own marks (*bold*, _italic_, ~strike~, ```code```) and links, as nodes. */
 function formatted(words) {
@@ -298,29 +356,46 @@ function formatted(words) {
 	if (!first) return words ? [document.createTextNode(words)] : [];
 	const { found, tag } = first;
 	const inner = tag === "code" || tag === "a" ? [found[1]] : formatted(found[1]);
-	const node = make(tag, tag === "a" ? { href: found[1], rel: "noreferrer noopener", target: "_blank" } : {}, ...inner);
+	const node = make(
+		tag,
+		tag === "a" ? { href: found[1], rel: "noreferrer noopener", target: "_blank" } : {},
+		...inner,
+	);
 	const before = words.slice(0, found.index);
-	return [...(before ? [document.createTextNode(before)] : []), node, ...formatted(words.slice(found.index + found[0].length))];
+	return [
+		...(before ? [document.createTextNode(before)] : []),
+		node,
+		...formatted(words.slice(found.index + found[0].length)),
+	];
 }
 
 // -- tools -------------------------------------------------------------------------------------------------------
 
 function showBusiness(business) {
-	if (document.activeElement !== $("callback-url") && !$("callback").dataset.edited) $("callback-url").value = business.callback_url ?? "";
+	if (document.activeElement !== $("callback-url") && !$("callback").dataset.edited)
+		$("callback-url").value = business.callback_url ?? "";
 	fact("fact-callback", ...callbackFact(business));
 	const last = business.last_answer;
 	if (!last) fact("fact-answer", text("no_answer"), "");
 	else if (last.status === null) fact("fact-answer", text("answer_error", { reason: last.error }), "bad");
-	else fact("fact-answer", `${clock(new Date(last.at))} · ${text("answer_ok", last)}${last.status === 200 ? "" : ` · ${last.answer.slice(0, 160)}`}`, last.status === 200 ? "good" : "bad");
+	else
+		fact(
+			"fact-answer",
+			`${clock(new Date(last.at))} · ${text("answer_ok", last)}${last.status === 200 ? "" : ` · ${last.answer.slice(0, 160)}`}`,
+			last.status === 200 ? "good" : "bad",
+		);
 	const waiting = business.pending + business.held + business.unsent;
 	fact("fact-waiting", String(waiting), waiting ? "bad" : "");
 }
 
 function callbackFact(business) {
 	if (!business.subscribed) return [text("not_subscribed"), "bad"];
-	if (!business.callback_url) return [business.problem ? text("not_verified", { reason: business.problem }) : text("callback_none"), "bad"];
+	if (!business.callback_url)
+		return [business.problem ? text("not_verified", { reason: business.problem }) : text("callback_none"), "bad"];
 	if (business.verified) return [text("verified"), "good"];
-	return business.verified === false ? [text("not_verified", { reason: business.problem }), "bad"] : [text("not_tried"), ""];
+	return business.verified === false
+		? [text("not_verified", { reason: business.problem }), "bad"]
+		: [text("not_tried"), ""];
 }
 
 function fact(id, words, look) {
@@ -341,18 +416,29 @@ function showFaults(waiting) {
 function faultRow(one) {
 	const remove = () => act(() => call("DELETE", "faults", { id: one.id }));
 	const name = faultName(one.kind);
-	return make("li", {}, make("span", {}, text("fault_waiting", { kind: name, count: one.count })),
-		make("button", { type: "button", class: "icon", "aria-label": text("fault_remove", { kind: name }), onclick: remove }, "×"));
+	return make(
+		"li",
+		{},
+		make("span", {}, text("fault_waiting", { kind: name, count: one.count })),
+		make(
+			"button",
+			{ type: "button", class: "icon", "aria-label": text("fault_remove", { kind: name }), onclick: remove },
+			"×",
+		),
+	);
 }
 
 async function loadKinds() {
 	const { kinds } = await call("GET", "faults");
 	state.kinds = kinds;
-	$("fault-kind").replaceChildren(...["request", "webhook"].map((on) => {
-		const group = make("optgroup", { label: text(`fault_group_${on}`) });
-		for (const [kind, about] of Object.entries(kinds)) if (about.on === on) group.append(make("option", { value: kind }, faultName(kind)));
-		return group;
-	}));
+	$("fault-kind").replaceChildren(
+		...["request", "webhook"].map((on) => {
+			const group = make("optgroup", { label: text(`fault_group_${on}`) });
+			for (const [kind, about] of Object.entries(kinds))
+				if (about.on === on) group.append(make("option", { value: kind }, faultName(kind)));
+			return group;
+		}),
+	);
 	showFaultFields();
 }
 
@@ -401,15 +487,34 @@ async function showCredentials() {
 		return; // the alert tells, and a new connection asks again
 	}
 	if (!$("callback-token").value) $("callback-token").value = config.verify_token;
-	const rows = [["base_url", location.origin], ["sdk_url", `${location.origin}/en_US/sdk.js`], ["config_id", config.config_id], ["app_id", config.app_id], ["app_secret", config.app_secret], ["verify_token", config.verify_token], ["token", config.token], ["waba_id", config.waba_id], ["phone_number_id", config.phone_number_id], ["business_number", config.number]];
-	$("credentials").replaceChildren(...rows.map(([key, value]) => {
-		const button = make("button", { type: "button", class: "plain", "aria-label": text("copy", { name: text(key) }) }, "⧉");
-		button.addEventListener("click", () => act(async () => {
-			await navigator.clipboard.writeText(value);
-			button.textContent = text("copied");
-		}));
-		return make("div", {}, make("dt", {}, text(key)), make("dd", {}, make("code", {}, value)), button);
-	}));
+	const rows = [
+		["base_url", location.origin],
+		["sdk_url", `${location.origin}/en_US/sdk.js`],
+		["config_id", config.config_id],
+		["app_id", config.app_id],
+		["app_secret", config.app_secret],
+		["verify_token", config.verify_token],
+		["token", config.token],
+		["waba_id", config.waba_id],
+		["phone_number_id", config.phone_number_id],
+		["business_number", config.number],
+	];
+	$("credentials").replaceChildren(
+		...rows.map(([key, value]) => {
+			const button = make(
+				"button",
+				{ type: "button", class: "plain", "aria-label": text("copy", { name: text(key) }) },
+				"⧉",
+			);
+			button.addEventListener("click", () =>
+				act(async () => {
+					await navigator.clipboard.writeText(value);
+					button.textContent = text("copied");
+				}),
+			);
+			return make("div", {}, make("dt", {}, text(key)), make("dd", {}, make("code", {}, value)), button);
+		}),
+	);
 }
 
 function toggleTools(open) {
@@ -426,7 +531,10 @@ function choose(waId, focus) {
 	state.chosen = waId;
 	history.replaceState(null, "", waId ? `#${waId}` : " ");
 	$("text").value = state.drafts.get(waId) ?? "";
-	load().then(() => { if (focus && waId) $("text").focus(); grow(); });
+	load().then(() => {
+		if (focus && waId) $("text").focus();
+		grow();
+	});
 }
 
 async function send() {
@@ -501,7 +609,8 @@ function walk(event) {
 function start() {
 	fillTexts();
 	toggleTools(window.innerWidth > 1100);
-	const bar = () => document.documentElement.style.setProperty("--bar", `${document.querySelector(".bar").offsetHeight}px`);
+	const bar = () =>
+		document.documentElement.style.setProperty("--bar", `${document.querySelector(".bar").offsetHeight}px`);
 	bar();
 	window.addEventListener("resize", bar);
 	state.chosen = location.hash.slice(1) || null;
@@ -514,21 +623,35 @@ function start() {
 	$("off").onchange = () => act(() => call("POST", `customers/${state.chosen}`, { online: !$("off").checked }));
 	$("attach").onclick = () => $("files").click();
 	$("files").onchange = () => act(sendFiles);
-	$("compose").onsubmit = (event) => { event.preventDefault(); send(); };
+	$("compose").onsubmit = (event) => {
+		event.preventDefault();
+		send();
+	};
 	$("text").oninput = grow;
 	$("text").onkeydown = (event) => {
-		if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+		if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+			event.preventDefault();
+			send();
+		}
 	};
-	$("callback").oninput = () => { $("callback").dataset.edited = "yes"; };
+	$("callback").oninput = () => {
+		$("callback").dataset.edited = "yes";
+	};
 	$("callback").onsubmit = (event) => {
 		event.preventDefault();
 		act(async () => {
-			await call("POST", "callback", { url: $("callback-url").value.trim(), verify_token: $("callback-token").value });
+			await call("POST", "callback", {
+				url: $("callback-url").value.trim(),
+				verify_token: $("callback-token").value,
+			});
 			delete $("callback").dataset.edited;
 		});
 	};
 	$("fault-kind").onchange = showFaultFields;
-	$("fault").onsubmit = (event) => { event.preventDefault(); act(orderFault); };
+	$("fault").onsubmit = (event) => {
+		event.preventDefault();
+		act(orderFault);
+	};
 	window.addEventListener("focus", readIfSeen);
 	document.addEventListener("visibilitychange", readIfSeen);
 	act(loadKinds);

@@ -1,11 +1,12 @@
 // Every text of the page in one table: copy it, translate the right-hand side, load it instead. {x} is filled in.
-const TEXTS = {
+export const TEXTS = {
 	title: "WhatsApp sandbox",
 	subtitle: "A customer's phone, for trying the channel without Meta",
 	customers: "Customers",
 	add_customer: "New customer",
 	no_customers: "No customers yet",
-	no_customers_hint: "Add a person who will write to your business. Nobody is contacted: everything stays on this computer.",
+	no_customers_hint:
+		"Add a person who will write to your business. Nobody is contacted: everything stays on this computer.",
 	add_first: "Add the first customer",
 	own_phones: "On your numbers' own phones",
 	own_sms: "Text message from WhatsApp",
@@ -18,7 +19,8 @@ const TEXTS = {
 	number: "Phone number",
 	number_hint: "International form: + and country code, for example +1 415 555 0123.",
 	number_missing: "Write a phone number.",
-	number_wrong: "This is not an international number. Begin with + and the country code, for example +1 415 555 0123.",
+	number_wrong:
+		"This is not an international number. Begin with + and the country code, for example +1 415 555 0123.",
 	name_missing: "Write a name.",
 	add: "Add customer",
 	cancel: "Cancel",

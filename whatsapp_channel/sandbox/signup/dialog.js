@@ -9,7 +9,12 @@ let ended = false;
 
 async function post(path, body, more = {}) {
 	const headers = { "Content-Type": "application/json" };
-	const response = await fetch(`/signup/sessions${path}`, { method: "POST", headers, body: JSON.stringify(body), ...more });
+	const response = await fetch(`/signup/sessions${path}`, {
+		method: "POST",
+		headers,
+		body: JSON.stringify(body),
+		...more,
+	});
 	const answer = await response.json();
 	if (!response.ok) throw Object.assign(new Error(answer.error), { field: answer.field });
 	return answer;
@@ -83,10 +88,17 @@ function categoryName(one) {
 
 function fillList(list) {
 	const { list: source, name } = list.dataset;
-	const rows = view[source].map((one) => [one.id, one.number ?? one.name, one.number ? `${one.name}${one.verified ? "" : ", not verified"}` : `ID ${one.id}`]);
+	const rows = view[source].map((one) => [
+		one.id,
+		one.number ?? one.name,
+		one.number ? `${one.name}${one.verified ? "" : ", not verified"}` : `ID ${one.id}`,
+	]);
 	if (list.dataset.new) rows.push(["new", list.dataset.new, ""]);
 	if (list.dataset.later) rows.push(["later", list.dataset.later, ""]);
-	list.replaceChildren(list.querySelector("legend"), ...rows.map((row, position) => choice(name, row, position === 0)));
+	list.replaceChildren(
+		list.querySelector("legend"),
+		...rows.map((row, position) => choice(name, row, position === 0)),
+	);
 }
 
 function choice(name, [value, title, note], checked) {
@@ -118,7 +130,9 @@ function focusField() {
 
 function goOn() {
 	const given = Object.fromEntries(new FormData(form()));
-	return act(async () => show(await post(`/${view.session}/continue`, { ...given, screen: view.screen, language: language() })));
+	return act(async () =>
+		show(await post(`/${view.session}/continue`, { ...given, screen: view.screen, language: language() })),
+	);
 }
 
 function language() {

@@ -1,6 +1,9 @@
 // The page: it asks for the list of checks, then for one result after the other, so that it fills while they run.
-import { make, notice, paragraph } from "../setup/dom.js";
-import { __, words_of } from "../setup/text.js";
+import { paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { List } from "../components/list.js";
+import { emptyState, errorState, loadingState } from "../components/states.js";
+import { __, wordsOf } from "../text.js";
 import { report } from "./report.js";
 import { Row } from "./row.js";
 import { Summary } from "./summary.js";
@@ -28,38 +31,50 @@ export class Health {
 	}
 
 	async load() {
-		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		this.body.replaceChildren(loadingState());
 		try {
 			const checks = await this.host.call(`${API}.checks`);
 			if (this.stopped) return;
 			this.draw(checks ?? []);
-			await this.check_all();
+			if (this.rows.size) await this.checkAll();
 		} catch (error) {
-			const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.load() }, __("Try again"));
-			this.body.replaceChildren(notice("error", __("The checks cannot be shown"), paragraph(words_of(error)), again));
+			const retry = () => this.load();
+			this.body.replaceChildren(errorState({ title: __("The checks cannot be shown"), error, retry }));
 		}
 	}
 
 	draw(checks) {
-		if (!checks.length) return this.body.replaceChildren(notice("info", "", __("There is nothing to check.")));
-		this.summary = new Summary({ again: () => this.check_all(), copy: () => this.copy() });
-		this.rows = new Map(checks.map((check) => [check.key, new Row(check, () => this.check_one(check.key))]));
+		this.rows = new Map(checks.map((check) => [check.key, new Row(check, () => this.checkOne(check.key))]));
+		if (!checks.length) return this.body.replaceChildren(emptyState({ text: __("There is nothing to check.") }));
+		this.summary = new Summary({ again: () => this.checkAll(), copy: () => this.copy() });
 		this.body.replaceChildren(
-			make("header", { class: "wac-head" }, this.options.heading === false ? null : make("h1", {}, __("WhatsApp Health")), paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted")),
+			make(
+				"header",
+				{ class: "wac-head" },
+				this.options.heading === false ? null : make("h1", {}, __("WhatsApp Health")),
+				paragraph(__("Everything that messages need, looked at now. Nothing is changed."), "wac-muted"),
+			),
 			this.summary.element,
-			make("ul", { class: "wac-card wac-health-list", "aria-label": __("Checks") }, [...this.rows.values()].map(({ element }) => element))
+			this.list(checks),
 		);
 	}
 
+	list(checks) {
+		const row = ({ key }) => this.rows.get(key).element;
+		const list = new List({ key: ({ key }) => key, row, label: __("Checks"), kind: "wac-card wac-health-list" });
+		list.show(checks);
+		return list.element;
+	}
+
 	/** Makes every check once more; those that are waiting already are not asked for twice. */
-	check_all() {
+	checkAll() {
 		this.queue = [...this.rows.keys()].filter((key) => key !== this.running);
 		for (const key of this.queue) this.rows.get(key).wait();
 		return this.work();
 	}
 
 	/** Makes one check before all that wait. */
-	check_one(key) {
+	checkOne(key) {
 		if (this.running === key) return;
 		this.queue = [key, ...this.queue.filter((each) => each !== key)];
 		this.rows.get(key).wait();
@@ -73,19 +88,19 @@ export class Health {
 		while (this.queue.length && !this.stopped) {
 			this.running = this.queue.shift();
 			this.tell();
-			await this.make_check(this.rows.get(this.running));
+			await this.makeCheck(this.rows.get(this.running));
 			this.running = null;
 		}
 		this.working = false;
 		if (!this.stopped) this.tell();
 	}
 
-	async make_check(row) {
+	async makeCheck(row) {
 		row.run();
 		try {
 			row.show(await this.host.call(`${API}.check`, { key: row.key }));
 		} catch (error) {
-			row.fail(words_of(error));
+			row.fail(wordsOf(error));
 		}
 	}
 

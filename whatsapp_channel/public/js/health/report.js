@@ -2,10 +2,10 @@
 
 /** One paragraph for each check. */
 export function report(rows) {
-	return rows.map(paragraph_of).join("\n\n") + "\n";
+	return rows.map(paragraphOf).join("\n\n") + "\n";
 }
 
-function paragraph_of({ key, title, result }) {
+function paragraphOf({ key, title, result }) {
 	const { state, reason, fix, details } = result ?? { state: "UNKNOWN", reason: "", fix: "", details: {} };
 	const measured = Object.entries(details ?? {}).map(([label, value]) => `  ${label}: ${value}`);
 	return [`${state} ${title} (${key})`, `  ${reason}`, ...(fix ? [`  → ${fix}`] : []), ...measured].join("\n");

@@ -1,14 +1,18 @@
 // One check: its elements stay while their words change, so that the focus stays where it was.
-import { facts, make, pill, sign } from "../setup/dom.js";
-import { __ } from "../setup/text.js";
+import { badge } from "../components/badge.js";
+import { button, setBusy } from "../components/button.js";
+import { facts } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
-/** How each state looks: the word, its colour, the sign. UNKNOWN: the check could not be asked for. */
+/** How each state looks: the word, its colour, the icon. UNKNOWN: the check could not be asked for. */
 export const LOOKS = {
-	OK: { word: () => __("OK"), colour: "green", sign: "ok" },
-	WARNING: { word: () => __("Warning"), colour: "orange", sign: "warning" },
-	PROBLEM: { word: () => __("Problem"), colour: "red", sign: "error" },
-	SKIPPED: { word: () => __("Skipped"), colour: "gray", sign: "info" },
-	UNKNOWN: { word: () => __("Not checked"), colour: "red", sign: "unknown" },
+	OK: { word: () => __("OK"), colour: "green", icon: "ok" },
+	WARNING: { word: () => __("Warning"), colour: "orange", icon: "warning" },
+	PROBLEM: { word: () => __("Problem"), colour: "red", icon: "error" },
+	SKIPPED: { word: () => __("Skipped"), colour: "gray", icon: "info" },
+	UNKNOWN: { word: () => __("Not checked"), colour: "red", icon: "unknown" },
 };
 
 /** A line of the list; `again` is called by its button. `result` is what the server last said. */
@@ -19,17 +23,18 @@ export class Row {
 		this.mark = make("span", { class: "wac-health-mark", "aria-hidden": "true" });
 		this.state = make("span", { class: "wac-health-state" });
 		this.words = make("div", { class: "wac-health-words" });
-		this.button = make(
-			"button",
-			{ type: "button", class: "wac-button", "aria-label": __("Check again: {0}", [title]), onclick: again },
-			__("Check again")
-		);
+		this.button = button(__("Check again"), again, { label: __("Check again: {0}", [title]) });
 		this.element = make(
 			"li",
 			{ class: "wac-health-row", id: name, "aria-labelledby": `${name}-title` },
 			this.mark,
-			make("div", { class: "wac-health-main" }, make("div", { class: "wac-box-head" }, make("h3", { id: `${name}-title` }, title), this.state), this.words),
-			this.button
+			make(
+				"div",
+				{ class: "wac-health-main" },
+				make("div", { class: "wac-box-head" }, make("h3", { id: `${name}-title` }, title), this.state),
+				this.words,
+			),
+			this.button,
 		);
 	}
 
@@ -38,17 +43,17 @@ export class Row {
 		this.stage("waiting", make("span", { class: "wac-health-dot" }), __("Waiting"));
 	}
 
-	/** It is being checked. */
+	/** It is being checked. Until then its button moves it to the front. */
 	run() {
 		this.stage("running", make("span", { class: "wac-spinner" }), __("Checking …"));
-		this.button.setAttribute("aria-busy", "true");
+		setBusy(this.button, true);
 	}
 
 	stage(name, mark, word) {
 		this.element.dataset.state = name;
 		this.mark.replaceChildren(mark);
 		this.state.replaceChildren(make("span", { class: "wac-muted" }, word));
-		this.button.setAttribute("aria-disabled", "true");
+		setBusy(this.button, false);
 	}
 
 	/** The result of the server. */
@@ -67,7 +72,7 @@ export class Row {
 	}
 
 	/** Brings the reader here. */
-	come_into_view() {
+	comeIntoView() {
 		this.element.scrollIntoView({ block: "center" });
 		this.button.focus({ preventScroll: true });
 	}
@@ -75,10 +80,9 @@ export class Row {
 	settle(state) {
 		const look = LOOKS[state] ?? LOOKS.UNKNOWN;
 		this.element.dataset.state = state;
-		this.mark.replaceChildren(sign(look.sign));
-		this.state.replaceChildren(pill(look.word(), look.colour));
-		this.button.removeAttribute("aria-busy");
-		this.button.removeAttribute("aria-disabled");
+		this.mark.replaceChildren(icon(look.icon));
+		this.state.replaceChildren(badge(look.word(), look.colour));
+		setBusy(this.button, false);
 	}
 
 	advice(fix) {
@@ -90,6 +94,13 @@ export class Row {
 		if (!rows.length) return [];
 		const took = [__("Seconds for the check"), String(seconds)];
 		const open = this.words.querySelector("details")?.open ?? false;
-		return [make("details", { class: "wac-health-details", open }, make("summary", {}, __("Details")), facts([...rows, took].map(([label, value]) => [label, String(value)])))];
+		return [
+			make(
+				"details",
+				{ class: "wac-health-details", open },
+				make("summary", {}, __("Details")),
+				facts([...rows, took].map(([label, value]) => [label, String(value)])),
+			),
+		];
 	}
 }

@@ -1,8 +1,11 @@
 // How it stands, all in all, and how far the checks are.
-import { link, make, sign } from "../setup/dom.js";
-import { __ } from "../setup/text.js";
+import { actions, button, linkButton, setOff } from "../components/button.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
 const FAULTS = ["PROBLEM", "UNKNOWN", "WARNING"];
+const ICONS = { OK: "ok", WARNING: "warning", PROBLEM: "error" };
 
 /** The card above the list; `again` and `copy` are called by its buttons. */
 export class Summary {
@@ -12,15 +15,20 @@ export class Summary {
 		this.detail = make("p", { class: "wac-muted" });
 		this.faults = make("ul", { class: "wac-health-faults", "aria-label": __("What needs a look") });
 		this.progress = make("progress", { class: "wac-health-progress", "aria-label": __("Progress of the checks") });
-		this.again = button(__("Check all again"), "wac-primary", again);
-		this.copy = button(__("Copy report"), "", copy);
+		this.again = button(__("Check all again"), again, { primary: true });
+		this.copy = button(__("Copy report"), copy);
 		this.element = make(
 			"section",
 			{ class: "wac-card wac-panel wac-health-summary", "aria-label": __("Summary") },
-			make("div", { class: "wac-health-verdict", role: "status" }, this.mark, make("div", {}, this.title, this.detail)),
+			make(
+				"div",
+				{ class: "wac-health-verdict", role: "status" },
+				this.mark,
+				make("div", {}, this.title, this.detail),
+			),
 			this.progress,
 			this.faults,
-			make("div", { class: "wac-actions wac-start" }, this.again, this.copy)
+			actions([this.again, this.copy], { start: true }),
 		);
 	}
 
@@ -31,28 +39,30 @@ export class Summary {
 		this.progress.hidden = !left;
 		this.progress.max = rows.length;
 		this.progress.value = rows.length - left;
-		// Not `disabled`, which would take the focus away.
-		for (const button of [this.again, this.copy]) button.setAttribute("aria-disabled", String(left > 0));
-		this.mark.replaceChildren(left ? make("span", { class: "wac-spinner" }) : sign(SIGNS[worst(counts)]));
-		this.title.textContent = left ? __("Checking {0} of {1}", [rows.length - left + 1, rows.length]) : verdict(counts);
-		this.detail.textContent = left ? running ?? "" : spread(counts);
-		this.point_at(left ? [] : rows.filter(({ result }) => FAULTS.includes(result?.state)));
+		for (const each of [this.again, this.copy]) setOff(each, left > 0);
+		this.mark.replaceChildren(left ? make("span", { class: "wac-spinner" }) : icon(ICONS[worst(counts)]));
+		this.title.textContent = left
+			? __("Checking {0} of {1}", [rows.length - left + 1, rows.length])
+			: verdict(counts);
+		this.detail.textContent = left ? (running ?? "") : spread(counts);
+		this.pointAt(left ? [] : rows.filter(({ result }) => FAULTS.includes(result?.state)));
 	}
 
 	/** Links to the rows, the heaviest first. */
-	point_at(rows) {
+	pointAt(rows) {
 		rows.sort((one, other) => FAULTS.indexOf(one.result.state) - FAULTS.indexOf(other.result.state));
 		this.faults.hidden = !rows.length;
-		this.faults.replaceChildren(...rows.map((row) => make("li", {}, link(row.title, () => row.come_into_view()))));
+		this.faults.replaceChildren(
+			...rows.map((row) =>
+				make(
+					"li",
+					{},
+					linkButton(row.title, () => row.comeIntoView()),
+				),
+			),
+		);
 	}
 }
-
-function button(label, kind, action) {
-	const clicked = ({ currentTarget }) => currentTarget.getAttribute("aria-disabled") !== "true" && action();
-	return make("button", { type: "button", class: `wac-button ${kind}`, onclick: clicked }, label);
-}
-
-const SIGNS = { OK: "ok", WARNING: "warning", PROBLEM: "error" };
 
 function count(rows) {
 	const counts = { OK: 0, WARNING: 0, PROBLEM: 0, SKIPPED: 0, UNKNOWN: 0 };

@@ -1,23 +1,41 @@
 // The six-digit code: by text message or voice call, entered, sent again after a visible wait.
-import { make, paragraph } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
-import { __ } from "./text.js";
+import { actions } from "../components/button.js";
+import { paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { __ } from "../text.js";
 
 const METHODS = () => [
 	{ value: "SMS", label: __("Text message"), help: __("For mobile numbers. Usually within a minute.") },
-	{ value: "VOICE", label: __("Voice call"), help: __("For landlines, too. A voice says the six digits; nobody may answer with a menu.") },
+	{
+		value: "VOICE",
+		label: __("Voice call"),
+		help: __("For landlines, too. A voice says the six digits; nobody may answer with a menu."),
+	},
 ];
 
 /** How the code is to come. */
-export function request_form(wizard, memory, chosen, other) {
-	const form = new Form(wizard, "request", {});
-	const group = choices({ legend: __("How should Meta send the code?"), name: "method", options: METHODS(), chosen: memory.method ?? "SMS", changed: (value) => (memory.method = value) });
+export function requestForm(wizard, memory, chosen, other) {
+	const form = wizard.newForm("request", {});
+	const group = choices({
+		legend: __("How should Meta send the code?"),
+		name: "method",
+		options: METHODS(),
+		chosen: memory.method ?? "SMS",
+		changed: (value) => (memory.method = value),
+	});
 	const button = wizard.button(__("Send the code"), null, { submit: true, primary: true, id: "wac-code-send" });
-	const element = wizard.form(form, [other, button], () => request(wizard, memory, chosen, group.value()), [group.element]);
+	const element = wizard.form(form, [other, button], () => request(wizard, memory, chosen, group.value()), [
+		group.element,
+	]);
 	return {
 		part: `request/${chosen.name}`,
 		title: __("Verify {0}", [chosen.number]),
-		nodes: [paragraph(__("Meta sends a code of six digits to this number. It must be at hand now.")), waiting(wizard, chosen, button), element],
+		nodes: [
+			paragraph(__("Meta sends a code of six digits to this number. It must be at hand now.")),
+			waiting(wizard, chosen, button),
+			element,
+		],
 	};
 }
 
@@ -30,13 +48,19 @@ async function request(wizard, memory, chosen, method) {
 }
 
 /** The six digits. */
-export function code_entry(wizard, memory, chosen, other) {
-	const form = new Form(wizard, "code", wizard.drafts.of("code"));
+export function codeEntry(wizard, memory, chosen, other) {
+	const form = wizard.newForm("code", wizard.drafts.of("code"));
 	const field = form.field({
 		name: "code",
 		label: __("Code"),
 		required: true,
-		attributes: { inputmode: "numeric", autocomplete: "one-time-code", maxlength: "7", pattern: "[0-9]*", class: "wac-input wac-code" },
+		attributes: {
+			inputmode: "numeric",
+			autocomplete: "one-time-code",
+			maxlength: "7",
+			pattern: "[0-9]*",
+			class: "wac-input wac-code",
+		},
 		help: __("Six digits, without the dash."),
 		check: (value) => (/^\d{6}$/.test(bare(value)) ? "" : __("The code has exactly six digits.")),
 	});
@@ -44,15 +68,21 @@ export function code_entry(wizard, memory, chosen, other) {
 	const verify = async () => {
 		await wizard.perform("verify_code", { number: chosen.name, code: bare(form.values().code) });
 		wizard.drafts.forget("code");
-		memory.just_verified = chosen.name;
+		memory.justVerified = chosen.name;
 		wizard.render();
 	};
-	const by_call = chosen.code_method === "Voice Call" || chosen.code_method === "VOICE";
-	const sent = by_call ? __("Meta is calling {0}. Write down the six digits that you hear.", [chosen.number]) : __("Meta sent a text message with six digits to {0}.", [chosen.number]);
+	const byCall = chosen.code_method === "Voice Call" || chosen.code_method === "VOICE";
+	const sent = byCall
+		? __("Meta is calling {0}. Write down the six digits that you hear.", [chosen.number])
+		: __("Meta sent a text message with six digits to {0}.", [chosen.number]);
 	return {
 		part: `code/${chosen.name}`,
 		title: __("Enter the code"),
-		nodes: [paragraph(sent), wizard.form(form, [other, button], verify, [field]), again(wizard, memory, chosen, by_call)],
+		nodes: [
+			paragraph(sent),
+			wizard.form(form, [other, button], verify, [field]),
+			again(wizard, memory, chosen, byCall),
+		],
 	};
 }
 
@@ -62,13 +92,25 @@ function bare(code) {
 
 // -- once more ---------------------------------------------------------------------------------------------------------
 
-function again(wizard, memory, chosen, by_call) {
-	const same = by_call ? __("Call again") : __("Send it again");
-	const methods = by_call ? ["VOICE", "SMS"] : ["SMS", "VOICE"];
-	const words = { VOICE: by_call ? same : __("Call instead"), SMS: by_call ? __("Send a text message instead") : same };
-	const { element: error, fail } = trouble(wizard, "again");
-	const buttons = methods.map((method) => wizard.button(words[method], () => request(wizard, memory, chosen, method), { fail, id: `wac-again-${method}` }));
-	return make("div", { class: "wac-again" }, paragraph(__("No code?")), make("div", { class: "wac-actions wac-start" }, buttons), waiting(wizard, chosen, ...buttons), error);
+function again(wizard, memory, chosen, byCall) {
+	const same = byCall ? __("Call again") : __("Send it again");
+	const methods = byCall ? ["VOICE", "SMS"] : ["SMS", "VOICE"];
+	const words = { VOICE: byCall ? same : __("Call instead"), SMS: byCall ? __("Send a text message instead") : same };
+	const { top: error, fail } = wizard.errorPlace("again");
+	const buttons = methods.map((method) =>
+		wizard.button(words[method], () => request(wizard, memory, chosen, method), {
+			fail,
+			id: `wac-again-${method}`,
+		}),
+	);
+	return make(
+		"div",
+		{ class: "wac-again" },
+		paragraph(__("No code?")),
+		actions(buttons, { start: true }),
+		waiting(wizard, chosen, ...buttons),
+		error,
+	);
 }
 
 /** Counts the wait down that Meta asks for; the buttons are off until it is over. */

@@ -1,8 +1,11 @@
 // Step 1: the Facebook business and its WhatsApp Business Account.
-import { facts, link as text_link, make, notice, outside, paragraph, pill } from "./dom.js";
-import { choices, Form, trouble } from "./form.js";
+import { badge } from "../components/badge.js";
+import { actions, button, externalLink, linkButton, setBusy } from "../components/button.js";
+import { facts, notice, paragraph } from "../components/content.js";
+import { make } from "../components/dom.js";
+import { choices } from "../components/form.js";
+import { __, minute } from "../text.js";
 import { Signup } from "./signup.js";
-import { __, minute } from "./text.js";
 
 /** The view of step 1. */
 export function link(wizard) {
@@ -11,7 +14,11 @@ export function link(wizard) {
 	const account = wizard.state.account;
 	const pending = signup.pending;
 	if (signup.phase === "choose") return choose(wizard, signup);
-	if (pending?.state === "Choose Account" && !signup.run) return choose(wizard, Object.assign(signup, { phase: "choose", candidates: pending.candidates, name: pending.name }));
+	if (pending?.state === "Choose Account" && !signup.run)
+		return choose(
+			wizard,
+			Object.assign(signup, { phase: "choose", candidates: pending.candidates, name: pending.name }),
+		);
 	const connected = account && !account.needs_reconnect && !memory.connecting;
 	return connected ? summary(wizard, account, memory) : connect(wizard, signup, memory);
 }
@@ -27,11 +34,21 @@ function connect(wizard, signup, memory) {
 		part: again ? "reconnect" : "connect",
 		title,
 		nodes: [
-			again ? notice("error", __("Meta no longer accepts the access of this account"), paragraph(again.attention || "")) : null,
-			again ? paragraph(__("Messages still arrive and are kept. Replies wait until the account is connected again.")) : null,
-			memory.connecting ? text_link(__("Back to the connected account"), () => leave(wizard, memory)) : null,
-			...with_facebook(wizard, signup, again),
-			by_hand(wizard, signup, memory, again),
+			again
+				? notice(
+						"error",
+						__("Meta no longer accepts the access of this account"),
+						paragraph(again.attention || ""),
+					)
+				: null,
+			again
+				? paragraph(
+						__("Messages still arrive and are kept. Replies wait until the account is connected again."),
+					)
+				: null,
+			memory.connecting ? linkButton(__("Back to the connected account"), () => leave(wizard, memory)) : null,
+			...withFacebook(wizard, signup, again),
+			byHand(wizard, signup, memory, again),
 		],
 	};
 }
@@ -41,124 +58,196 @@ function leave(wizard, memory) {
 	wizard.render();
 }
 
-function with_facebook(wizard, signup, again) {
-	if (signup.obstacle) return [notice("info", __("Connecting with Facebook is not available here"), paragraph(signup.obstacle))];
-	if (signup.sdk === "failed") return [failed_script(wizard, signup)];
-	if (signup.phase !== "idle") return [in_progress(wizard, signup)];
+function withFacebook(wizard, signup, again) {
+	if (signup.obstacle)
+		return [notice("info", __("Connecting with Facebook is not available here"), paragraph(signup.obstacle))];
+	if (signup.sdk === "failed") return [failedScript(wizard, signup)];
+	if (signup.phase !== "idle") return [inProgress(wizard, signup)];
 	return [
 		signup.problem ? notice("error", signup.problem.title, paragraph(signup.problem.text)) : null,
-		signup.pending ? broken_off(wizard, signup, signup.pending) : null,
+		signup.pending ? brokenOff(wizard, signup, signup.pending) : null,
 		make(
 			"div",
 			{ class: "wac-lead" },
-			paragraph(__("Meta opens a window in which you log in to Facebook and choose the business portfolio, the WhatsApp Business Account and, if you like, the number.")),
-			launch_button(wizard, signup, again),
-			paragraph(__("You stay the owner of the account. This site gets a token that you can take back at Meta at any time."), "wac-help")
+			paragraph(
+				__(
+					"Meta opens a window in which you log in to Facebook and choose the business portfolio, the WhatsApp Business Account and, if you like, the number.",
+				),
+			),
+			launchButton(wizard, signup, again),
+			paragraph(
+				__(
+					"You stay the owner of the account. This site gets a token that you can take back at Meta at any time.",
+				),
+				"wac-help",
+			),
 		),
 	];
 }
 
-function broken_off(wizard, signup, pending) {
-	const told = pending.explanation && pending.explanation !== signup.problem?.text ? paragraph(pending.explanation) : null;
-	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.go_on(pending), { id: "wac-go-on" });
+function brokenOff(wizard, signup, pending) {
+	const told =
+		pending.explanation && pending.explanation !== signup.problem?.text ? paragraph(pending.explanation) : null;
+	const button = wizard.button(__("Continue with the access that Meta gave"), () => signup.goOn(pending), {
+		id: "wac-go-on",
+	});
 	return notice("info", __("A sign-up was not finished"), told, button);
 }
 
-function launch_button(wizard, signup, again) {
+function launchButton(wizard, signup, again) {
 	const ready = signup.sdk === "ready";
 	const words = signup.problem ? __("Try again") : __("Continue with Facebook");
-	const button = make("button", { type: "button", class: "wac-button wac-primary wac-large", id: "wac-launch" }, ready ? words : __("Getting Meta's script …"));
-	if (!ready) button.setAttribute("aria-busy", "true");
-	button.setAttribute("aria-disabled", String(!ready));
 	// Not through wizard.run: the window must open while the click is handled.
-	button.addEventListener("click", () => ready && signup.launch(again?.name));
-	return button;
+	const launch = button(ready ? words : __("Getting Meta's script …"), () => signup.launch(again?.name), {
+		primary: true,
+		large: true,
+		id: "wac-launch",
+	});
+	setBusy(launch, !ready);
+	return launch;
 }
 
-function in_progress(wizard, signup) {
+function inProgress(wizard, signup) {
 	const saving = signup.phase === "saving";
 	const title = saving ? __("Connecting the account …") : __("Go on in Meta's window");
 	const text = saving
 		? __("The code from Meta is being exchanged, and the webhooks are set up. This takes some seconds.")
 		: __("When you are done there, this page goes on by itself. Closing the window cancels and changes nothing.");
-	const buttons = make(
-		"div",
-		{ class: "wac-actions wac-start" },
-		make("button", { type: "button", class: "wac-button wac-primary", id: "wac-window", onclick: () => signup.show_window() }, __("Show the window")),
-		make("button", { type: "button", class: "wac-button", id: "wac-cancel", onclick: () => signup.give_up() }, __("Cancel"))
+	const buttons = actions(
+		[
+			button(__("Show the window"), () => signup.showWindow(), { primary: true, id: "wac-window" }),
+			button(__("Cancel"), () => signup.giveUp(), { id: "wac-cancel" }),
+		],
+		{ start: true },
 	);
-	return make("div", { class: "wac-waiting", role: "status" }, make("span", { class: "wac-spinner", "aria-hidden": "true" }), make("div", {}, make("h3", {}, title), paragraph(text), saving ? null : buttons));
+	return make(
+		"div",
+		{ class: "wac-waiting", role: "status" },
+		make("span", { class: "wac-spinner", "aria-hidden": "true" }),
+		make("div", {}, make("h3", {}, title), paragraph(text), saving ? null : buttons),
+	);
 }
 
-function failed_script(wizard, signup) {
-	const again = make("button", { type: "button", class: "wac-button wac-primary", id: "wac-sdk", onclick: () => signup.reload() }, __("Try again"));
+function failedScript(wizard, signup) {
+	const again = button(__("Try again"), () => signup.reload(), { primary: true, id: "wac-sdk" });
 	return notice(
 		"error",
 		__("Meta's script could not be loaded"),
-		paragraph(__("The browser did not get it from {0}. Usually an ad or tracking blocker, a strict privacy setting or the company's network is in the way.", [new URL(signup.settings.sdk_url).host])),
-		paragraph(__("Allow this address and third-party cookies for this page, then try again. Or connect by hand, which needs no script of Meta.")),
-		again
+		paragraph(
+			__(
+				"The browser did not get it from {0}. Usually an ad or tracking blocker, a strict privacy setting or the company's network is in the way.",
+				[new URL(signup.settings.sdk_url).host],
+			),
+		),
+		paragraph(
+			__(
+				"Allow this address and third-party cookies for this page, then try again. Or connect by hand, which needs no script of Meta.",
+			),
+		),
+		again,
 	);
 }
 
 // -- by hand -----------------------------------------------------------------------------------------------------------
 
-function by_hand(wizard, signup, memory, again) {
-	const open = memory.by_hand ?? Boolean(signup.obstacle || signup.sdk === "failed");
+function byHand(wizard, signup, memory, again) {
+	const open = memory.byHand ?? Boolean(signup.obstacle || signup.sdk === "failed");
 	const element = make(
 		"details",
 		{ class: "wac-more", open },
 		make("summary", { id: "wac-by-hand" }, __("Connect by hand, with an access token")),
-		manual_form(wizard, again, memory)
+		manualForm(wizard, again, memory),
 	);
-	element.addEventListener("toggle", () => (memory.by_hand = element.open));
+	element.addEventListener("toggle", () => (memory.byHand = element.open));
 	return element;
 }
 
-function manual_form(wizard, again, memory) {
+function manualForm(wizard, again, memory) {
 	const draft = wizard.drafts.of("manual");
-	const form = new Form(wizard, "manual", draft);
+	const form = wizard.newForm("manual", draft);
 	const secret = { autocomplete: "off", spellcheck: "false", "data-1p-ignore": "", "data-lpignore": "true" };
-	const needs_secret = !wizard.state.receiving?.secret_set;
+	const needsSecret = !wizard.state.receiving?.secret_set;
 	const fields = [
-		form.field({ name: "access_token", label: __("Access Token"), type: "password", required: true, attributes: secret, help: __("Of a system user with full control of the account: Meta Business Suite > Business settings > System users > Generate token, with whatsapp_business_management and whatsapp_business_messaging.") }),
-		form.field({ name: "waba_id", label: __("WhatsApp Business Account ID"), required: true, value: again?.waba_id, attributes: { inputmode: "numeric", autocomplete: "off" }, check: only_digits, help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts.") }),
-		form.field({ name: "app_secret", label: __("App Secret"), type: "password", required: needs_secret, attributes: secret, help: needs_secret ? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.") : __("Only if the token belongs to a Meta app whose secret is not stored here yet.") }),
+		form.field({
+			name: "access_token",
+			label: __("Access Token"),
+			type: "password",
+			required: true,
+			attributes: secret,
+			help: __(
+				"Of a system user with full control of the account: Meta Business Suite > Business settings > System users > Generate token, with whatsapp_business_management and whatsapp_business_messaging.",
+			),
+		}),
+		form.field({
+			name: "waba_id",
+			label: __("WhatsApp Business Account ID"),
+			required: true,
+			value: again?.waba_id,
+			attributes: { inputmode: "numeric", autocomplete: "off" },
+			check: onlyDigits,
+			help: __("Digits. Meta Business Suite > Business settings > WhatsApp accounts."),
+		}),
+		form.field({
+			name: "app_secret",
+			label: __("App Secret"),
+			type: "password",
+			required: needsSecret,
+			attributes: secret,
+			help: needsSecret
+				? __("Of your Meta app: App settings > Basic. With it this site recognises Meta's webhooks.")
+				: __("Only if the token belongs to a Meta app whose secret is not stored here yet."),
+		}),
 	];
-	const connect_now = async () => {
+	const connectNow = async () => {
 		await wizard.perform("link_manually", { ...form.values() });
 		wizard.drafts.forget("manual");
 		memory.connecting = false;
 		wizard.show(null);
 	};
-	const buttons = [wizard.button(__("Check and connect"), null, { submit: true, primary: true, id: "wac-manual-send" })];
-	return wizard.form(form, buttons, connect_now, fields);
+	const buttons = [
+		wizard.button(__("Check and connect"), null, { submit: true, primary: true, id: "wac-manual-send" }),
+	];
+	return wizard.form(form, buttons, connectNow, fields);
 }
 
-function only_digits(text) {
+function onlyDigits(text) {
 	return /^\d+$/.test(text) ? "" : __("An ID has digits only.");
 }
 
 // -- choosing among several ---------------------------------------------------------------------------------------------
 
 function choose(wizard, signup) {
-	const options = signup.candidates.map(({ waba_id, label }) => ({ value: waba_id, label: label || waba_id, help: __("Account {0}", [waba_id]) }));
+	const options = signup.candidates.map(({ waba_id, label }) => ({
+		value: waba_id,
+		label: label || waba_id,
+		help: __("Account {0}", [waba_id]),
+	}));
 	const memory = wizard.memory("link");
-	const group = choices({ legend: __("Accounts that you shared"), name: "candidate", options, chosen: memory.candidate ?? options[0]?.value, changed: (value) => (memory.candidate = value) });
-	const { element: error, fail } = trouble(wizard, "choose");
+	const group = choices({
+		legend: __("Accounts that you shared"),
+		name: "candidate",
+		options,
+		chosen: memory.candidate ?? options[0]?.value,
+		changed: (value) => (memory.candidate = value),
+	});
+	const { top: error, fail } = wizard.errorPlace("choose");
 	return {
 		part: "choose",
 		title: __("Which account should the channel use?"),
 		nodes: [
-			paragraph(__("You shared several WhatsApp Business Accounts. The others can be connected later in the same way.")),
+			paragraph(
+				__("You shared several WhatsApp Business Accounts. The others can be connected later in the same way."),
+			),
 			group.element,
 			error,
-			make(
-				"div",
-				{ class: "wac-actions" },
-				make("button", { type: "button", class: "wac-button", onclick: () => signup.give_up() }, __("Start again")),
-				wizard.button(__("Use this account"), () => signup.chosen(group.value()), { primary: true, fail, id: "wac-choose" })
-			),
+			actions([
+				button(__("Start again"), () => signup.giveUp()),
+				wizard.button(__("Use this account"), () => signup.chosen(group.value()), {
+					primary: true,
+					fail,
+					id: "wac-choose",
+				}),
+			]),
 		],
 	};
 }
@@ -166,45 +255,60 @@ function choose(wizard, signup) {
 // -- connected ---------------------------------------------------------------------------------------------------------
 
 function summary(wizard, account, memory) {
-	const told = trouble(wizard, "summary");
+	const told = wizard.errorPlace("summary");
 	const { state, reason } = wizard.state.steps[0];
 	const done = state === "done";
 	return {
 		part: `summary/${account.name}`,
 		title: done ? __("{0} is connected", [account.label]) : __("{0} is not quite connected", [account.label]),
 		nodes: [
-			other_accounts(wizard),
+			otherAccounts(wizard),
 			!done && reason ? notice("warning", "", paragraph(reason)) : null,
 			obstacles(account),
 			facts([
 				[__("Account ID"), account.waba_id],
 				[__("Business portfolio"), account.business_id],
-				[__("Connected"), account.linked_by === "Manual" ? __("by hand") : account.linked_by ? __("with Facebook") : null],
+				[
+					__("Connected"),
+					account.linked_by === "Manual" ? __("by hand") : account.linked_by ? __("with Facebook") : null,
+				],
 				[__("Business verification"), words(account.verification)],
 				[__("Review by WhatsApp"), words(account.review)],
 				[__("Payment method"), payment(account.payment_method)],
-				[__("Token ends"), account.token_expires_on ? minute(account.token_expires_on) : account.linked_by ? __("never") : null],
+				[
+					__("Token ends"),
+					account.token_expires_on
+						? minute(account.token_expires_on)
+						: account.linked_by
+							? __("never")
+							: null,
+				],
 			]),
 			webhooks(wizard, account),
-			told.element,
-			make(
-				"div",
-				{ class: "wac-actions" },
-				text_link(__("Connect another account"), () => {
+			told.top,
+			actions([
+				linkButton(__("Connect another account"), () => {
 					memory.connecting = true;
 					wizard.render();
 				}),
-				wizard.button(__("Ask Meta again"), () => wizard.perform_here("refresh", { account: account.name }), { id: "wac-refresh", fail: told.fail }),
-				next(wizard)
-			),
+				wizard.button(__("Ask Meta again"), () => wizard.performHere("refresh", { account: account.name }), {
+					id: "wac-refresh",
+					fail: told.fail,
+				}),
+				next(wizard),
+			]),
 		],
 	};
 }
 
-function other_accounts(wizard) {
+function otherAccounts(wizard) {
 	const { accounts, account } = wizard.state;
 	if (accounts.length < 2) return null;
-	const select = make("select", { class: "wac-input", id: "wac-account" }, accounts.map((each) => make("option", { value: each.name }, `${each.label} (${__(each.state)})`)));
+	const select = make(
+		"select",
+		{ class: "wac-input", id: "wac-account" },
+		accounts.map((each) => make("option", { value: each.name }, `${each.label} (${__(each.state)})`)),
+	);
 	select.value = account.name;
 	select.addEventListener("change", () => {
 		wizard.place = { account: select.value, number: null };
@@ -219,27 +323,58 @@ function obstacles({ restriction, attention, payment_method }) {
 		restriction ? notice("error", __("Meta restricts this account"), paragraph(restriction)) : null,
 		attention ? notice("warning", __("Needs attention"), paragraph(attention)) : null,
 		payment_method === "Missing"
-			? notice("info", __("No payment method yet"), paragraph(__("Answers to customers work without one up to Meta's free allowance. Templates and more need it.")), outside(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"))
+			? notice(
+					"info",
+					__("No payment method yet"),
+					paragraph(
+						__(
+							"Answers to customers work without one up to Meta's free allowance. Templates and more need it.",
+						),
+					),
+					externalLink(__("Add it in the billing hub"), "https://business.facebook.com/billing_hub/"),
+				)
 			: null,
 	];
 }
 
 function webhooks(wizard, account) {
 	const confirmed = account.subscription === "Confirmed";
-	const { element: error, fail } = trouble(wizard, "webhooks");
+	const { top: error, fail } = wizard.errorPlace("webhooks");
 	const { receiving } = wizard.state;
 	return make(
 		"div",
 		{ class: "wac-box" },
-		make("div", { class: "wac-box-head" }, make("h3", {}, __("Receiving messages")), confirmed ? pill(__("Confirmed"), "green") : pill(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange")),
+		make(
+			"div",
+			{ class: "wac-box-head" },
+			make("h3", {}, __("Receiving messages")),
+			confirmed
+				? badge(__("Confirmed"), "green")
+				: badge(account.subscription === "Lost" ? __("Lost") : __("Not confirmed"), "orange"),
+		),
 		facts([
 			[__("Meta calls"), make("code", {}, account.callback_url || receiving.callback_url)],
 			[__("Checked"), account.subscription_checked_on ? minute(account.subscription_checked_on) : null],
 		]),
-		receiving.https ? null : paragraph(__("Meta calls HTTPS addresses only. This one is good for the sandbox and nothing else."), "wac-help"),
-		receiving.secret_set ? null : notice("warning", __("No app secret is stored"), paragraph(__("Without it every webhook is refused. Connect by hand once more and enter it."))),
+		receiving.https
+			? null
+			: paragraph(
+					__("Meta calls HTTPS addresses only. This one is good for the sandbox and nothing else."),
+					"wac-help",
+				),
+		receiving.secret_set
+			? null
+			: notice(
+					"warning",
+					__("No app secret is stored"),
+					paragraph(__("Without it every webhook is refused. Connect by hand once more and enter it.")),
+				),
 		error,
-		wizard.button(confirmed ? __("Repeat") : __("Set up now"), () => wizard.perform_here("subscribe", { account: account.name }), { id: "wac-subscribe", fail, primary: !confirmed })
+		wizard.button(
+			confirmed ? __("Repeat") : __("Set up now"),
+			() => wizard.performHere("subscribe", { account: account.name }),
+			{ id: "wac-subscribe", fail, primary: !confirmed },
+		),
 	);
 }
 
@@ -257,6 +392,8 @@ function payment(value) {
 
 // Meta's own words (APPROVED, pending_submission): readable, and as they are.
 function words(value) {
-	const text = String(value ?? "").replaceAll("_", " ").toLowerCase();
+	const text = String(value ?? "")
+		.replaceAll("_", " ")
+		.toLowerCase();
 	return text ? text[0].toUpperCase() + text.slice(1) : null;
 }

@@ -1,6 +1,7 @@
 // The business profile as a customer sees it on the phone.
-import { make, sign } from "./dom.js";
-import { __ } from "./text.js";
+import { make } from "../components/dom.js";
+import { icon } from "../components/icon.js";
+import { __ } from "../text.js";
 
 /** A card that `show(profile)` fills. */
 export function preview(categories) {
@@ -10,9 +11,10 @@ export function preview(categories) {
 		"figure",
 		{ class: "wac-phone" },
 		make("figcaption", { class: "wac-muted" }, __("What customers see")),
-		screen
+		screen,
 	);
-	const show = (profile) => screen.replaceChildren(...card({ ...profile, category: labels.get(profile.category) ?? "" }));
+	const show = (profile) =>
+		screen.replaceChildren(...card({ ...profile, category: labels.get(profile.category) ?? "" }));
 	return { element, show };
 }
 
@@ -21,13 +23,32 @@ function card({ display_name, category, description, about, address, email, webs
 		make(
 			"div",
 			{ class: "wac-phone-head" },
-			make("span", { class: "wac-phone-picture" }, picture ? make("img", { src: picture, alt: "" }) : sign("chat")),
+			make(
+				"span",
+				{ class: "wac-phone-picture" },
+				picture ? make("img", { src: picture, alt: "" }) : icon("chat"),
+			),
 			make("strong", { class: "wac-phone-name" }, display_name || __("Display name")),
-			make("span", {}, number || __("Your number")),
-			make("span", { class: "wac-phone-kind" }, __("Business account"))
+			make("bdi", {}, number || __("Your number")),
+			make("span", { class: "wac-phone-kind" }, __("Business account")),
 		),
-		make("div", { class: "wac-phone-rows" }, line(category), line(description || __("Description")), line(address), line(email), (websites ?? []).map((each) => line(each, "wac-phone-site"))),
-		about ? make("div", { class: "wac-phone-rows" }, make("p", { class: "wac-phone-label" }, __("About")), line(about)) : "",
+		make(
+			"div",
+			{ class: "wac-phone-rows" },
+			line(category),
+			line(description || __("Description")),
+			line(address),
+			line(email),
+			(websites ?? []).map((each) => line(each, "wac-phone-site")),
+		),
+		about
+			? make(
+					"div",
+					{ class: "wac-phone-rows" },
+					make("p", { class: "wac-phone-label" }, __("About")),
+					line(about),
+				)
+			: "",
 	].filter(Boolean);
 }
 

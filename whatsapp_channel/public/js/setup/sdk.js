@@ -4,7 +4,7 @@ const PATIENCE = 15000; // milliseconds that a slow connection gets
 let loading = null;
 
 /** Loads the script once per page. Rejects when the browser cannot get it. */
-export function load_sdk(url) {
+export function loadSdk(url) {
 	loading ??= begin(url).catch((problem) => {
 		loading = null;
 		throw problem;
@@ -16,23 +16,23 @@ function begin(url) {
 	if (window.FB) return Promise.resolve(window.FB);
 	return new Promise((resolve, reject) => {
 		const script = document.createElement("script");
-		const give_up = () => {
+		const giveUp = () => {
 			clearTimeout(timer);
 			script.remove();
 			reject(new Error("sdk"));
 		};
-		const timer = setTimeout(give_up, PATIENCE);
+		const timer = setTimeout(giveUp, PATIENCE);
 		window.fbAsyncInit = () => {
 			clearTimeout(timer);
 			resolve(window.FB);
 		};
-		Object.assign(script, { src: url, async: true, crossOrigin: "anonymous", onerror: give_up });
+		Object.assign(script, { src: url, async: true, crossOrigin: "anonymous", onerror: giveUp });
 		document.head.append(script);
 	});
 }
 
 /** Runs `open`, which opens a window; tells {window, blocked}. The script itself does not say that it was blocked. */
-export function watch_window(open) {
+export function watchWindow(open) {
 	const original = window.open;
 	const seen = { window: null, blocked: false };
 	window.open = function (...given) {
@@ -49,13 +49,13 @@ export function watch_window(open) {
 }
 
 /** Whether `origin` is one of `allowed` or a subdomain of one, with the same scheme and port. */
-export function is_allowed(origin, allowed) {
+export function isAllowed(origin, allowed) {
 	try {
 		const from = new URL(origin);
 		return allowed.some((each) => {
 			const known = new URL(each);
-			const same_door = from.protocol === known.protocol && from.port === known.port;
-			return same_door && (from.hostname === known.hostname || from.hostname.endsWith(`.${known.hostname}`));
+			const sameDoor = from.protocol === known.protocol && from.port === known.port;
+			return sameDoor && (from.hostname === known.hostname || from.hostname.endsWith(`.${known.hostname}`));
 		});
 	} catch {
 		return false;
@@ -63,7 +63,7 @@ export function is_allowed(origin, allowed) {
 }
 
 /** The sign-up event in a window message, or null: other scripts post messages as well. */
-export function signup_event(data) {
+export function signupEvent(data) {
 	try {
 		const event = typeof data === "string" ? JSON.parse(data) : data;
 		return event?.type === "WA_EMBEDDED_SIGNUP" ? event : null;

@@ -1,6 +1,6 @@
 // Embedded Signup: Meta's window gives a code and an event, in either order, or neither. Both go to the server at once.
-import { is_allowed, load_sdk, signup_event, watch_window } from "./sdk.js";
-import { __, words_of } from "./text.js";
+import { __, wordsOf } from "../text.js";
+import { isAllowed, loadSdk, signupEvent, watchWindow } from "./sdk.js";
 
 const GRACE = 700; // milliseconds in which the event of a cancelled window may follow its answer
 const UNHURRIED = 20000; // milliseconds for the half that is missing
@@ -28,7 +28,7 @@ export class Signup {
 		if (!this.settings.available) return this.settings.reason || __("Embedded Signup is not set up on this site.");
 		if (location.protocol !== "https:" && this.settings.sdk_url.startsWith("https:")) {
 			return __(
-				"Meta opens its window only from a page with HTTPS, and this page was opened with HTTP. Open the site by its https:// address, or connect by hand."
+				"Meta opens its window only from a page with HTTPS, and this page was opened with HTTP. Open the site by its https:// address, or connect by hand.",
 			);
 		}
 		return "";
@@ -42,11 +42,14 @@ export class Signup {
 			this.sdk = sdk;
 			this.wizard.render();
 		};
-		load_sdk(this.settings.sdk_url).then((FB) => {
-			const { app_id: appId, version } = this.settings;
-			FB.init({ appId, version, autoLogAppEvents: true, xfbml: true });
-			done("ready");
-		}, () => done("failed"));
+		loadSdk(this.settings.sdk_url).then(
+			(FB) => {
+				const { app_id: appId, version } = this.settings;
+				FB.init({ appId, version, autoLogAppEvents: true, xfbml: true });
+				done("ready");
+			},
+			() => done("failed"),
+		);
 	}
 
 	/** Tries again to get Meta's script. */
@@ -60,15 +63,17 @@ export class Signup {
 	launch(account) {
 		const run = (this.run = { account, code: null, event: null });
 		Object.assign(this, { problem: null, candidates: [], name: null, phase: "open" });
-		run.begun = this.wizard.call("begin_signup", account ? { account } : {}).then(({ signup }) => signup.name ?? signup);
-		run.begun.catch((error) => this.fail(run, words_of(error)));
+		run.begun = this.wizard
+			.call("begin_signup", account ? { account } : {})
+			.then(({ signup }) => signup.name ?? signup);
+		run.begun.catch((error) => this.fail(run, wordsOf(error)));
 		const options = {
 			config_id: this.settings.config_id,
 			response_type: "code",
 			override_default_response_type: true,
 			extras: { setup: {} },
 		};
-		const seen = watch_window(() => window.FB.login((answer) => this.answered(run, answer), options));
+		const seen = watchWindow(() => window.FB.login((answer) => this.answered(run, answer), options));
 		run.window = seen.window;
 		if (seen.blocked) this.blocked(run);
 		this.wizard.render();
@@ -78,9 +83,9 @@ export class Signup {
 		this.fail(
 			run,
 			__(
-				"The browser blocked Meta's window. Allow pop-ups for this site (the icon at the end of the address bar), then try again."
+				"The browser blocked Meta's window. Allow pop-ups for this site (the icon at the end of the address bar), then try again.",
 			),
-			__("The window was blocked")
+			__("The window was blocked"),
 		);
 	}
 
@@ -91,7 +96,7 @@ export class Signup {
 	}
 
 	/** Goes on with a walk that broke off. */
-	async go_on(pending) {
+	async goOn(pending) {
 		const run = (this.run = { begun: Promise.resolve(pending.name), answered: true });
 		this.problem = null;
 		this.name = pending.name;
@@ -99,12 +104,12 @@ export class Signup {
 	}
 
 	/** Brings Meta's window to the front. */
-	show_window() {
+	showWindow() {
 		this.run?.window?.focus();
 	}
 
 	/** Forgets the window that is open, if it is. */
-	give_up() {
+	giveUp() {
 		this.run?.window?.close();
 		this.run = null;
 		this.phase = "idle";
@@ -116,8 +121,8 @@ export class Signup {
 
 	heard(message) {
 		const run = this.run;
-		if (!run || !is_allowed(message.origin, this.settings.origins ?? [])) return;
-		const event = signup_event(message.data);
+		if (!run || !isAllowed(message.origin, this.settings.origins ?? [])) return;
+		const event = signupEvent(message.data);
 		if (!event) return;
 		run.event = event;
 		this.send(run, "signup_event", { event });
@@ -127,7 +132,7 @@ export class Signup {
 		if (this.run !== run) return;
 		run.answered = true;
 		const code = answer?.authResponse?.code;
-		if (!code) return setTimeout(() => this.without_code(run), GRACE);
+		if (!code) return setTimeout(() => this.withoutCode(run), GRACE);
 		run.code = code;
 		this.phase = "saving";
 		this.wizard.render();
@@ -135,18 +140,19 @@ export class Signup {
 	}
 
 	/** The window is closed and there is no code: cancelled, closed, or its answer was held back by the browser. */
-	without_code(run) {
+	withoutCode(run) {
 		if (this.run !== run || this.problem) return;
 		if (String(run.event?.event).startsWith("FINISH")) {
 			return this.fail(
 				run,
 				__(
-					"Meta's window was completed, but its answer did not reach this page. Browsers that block third-party cookies do this: allow them for facebook.com and this site (settings of the browser, privacy), then try again."
+					"Meta's window was completed, but its answer did not reach this page. Browsers that block third-party cookies do this: allow them for facebook.com and this site (settings of the browser, privacy), then try again.",
 				),
-				__("Third-party cookies are blocked")
+				__("Third-party cookies are blocked"),
 			);
 		}
-		if (!run.event) this.send(run, "signup_event", { event: { type: "WA_EMBEDDED_SIGNUP", event: "CANCEL", data: {} } });
+		if (!run.event)
+			this.send(run, "signup_event", { event: { type: "WA_EMBEDDED_SIGNUP", event: "CANCEL", data: {} } });
 	}
 
 	// -- what the server says ------------------------------------------------------------------------------------------
@@ -157,7 +163,7 @@ export class Signup {
 			this.name = signup;
 			this.take(run, await this.wizard.call(method, { signup, ...args }));
 		} catch (error) {
-			this.fail(run, words_of(error));
+			this.fail(run, wordsOf(error));
 		}
 	}
 

@@ -1,18 +1,29 @@
 // The wizard's frame: the state comes from the server, one step is shown, and every answer redraws it.
+import { button, setBusy } from "../components/button.js";
+import { announce, breadcrumb, liveRegion } from "../components/content.js";
+import { focused, make } from "../components/dom.js";
+import { errorPlace, Form } from "../components/form.js";
+import { errorState, loadingState } from "../components/states.js";
+import { stepper } from "../components/stepper.js";
+import { __, wordsOf } from "../text.js";
 import { channel } from "./channel.js";
 import { checklist } from "./checklist.js";
 import { done } from "./done.js";
-import { focused, make, notice, paragraph } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { link } from "./link.js";
 import { number } from "./number.js";
 import { profile } from "./profile.js";
-import { stepper } from "./stepper.js";
-import { __, words_of } from "./text.js";
 
 const API = "whatsapp_channel.api.onboarding";
 const VIEWS = { link, profile, number, channel, done };
-const PATH = () => [__("Setup"), __("Channels"), __("Instant Messaging"), __("WhatsApp"), __("Configure"), __("Integrate")];
+const PATH = () => [
+	__("Setup"),
+	__("Channels"),
+	__("Instant Messaging"),
+	__("WhatsApp"),
+	__("Configure"),
+	__("Integrate"),
+];
 
 /**
  * One wizard in `root`. options: account, number, step (where to continue), moved({account, number}) when that changes,
@@ -27,7 +38,7 @@ export class Wizard {
 		this.errors = new Map();
 		this.opened = {};
 		this.following = new Map();
-		this.live = make("div", { class: "wac-unseen", role: "status", "aria-live": "polite" });
+		this.live = liveRegion();
 		this.body = make("div", { class: "wac-body" });
 	}
 
@@ -35,7 +46,7 @@ export class Wizard {
 	start() {
 		this.root.classList.add("wac");
 		this.root.replaceChildren(this.body, this.live);
-		this.body.replaceChildren(make("p", { class: "wac-loading", role: "status" }, __("Loading …")));
+		this.body.replaceChildren(loadingState());
 		this.look = () => document.visibilityState === "visible" && this.refresh();
 		window.addEventListener("focus", this.look);
 		document.addEventListener("visibilitychange", this.look);
@@ -57,7 +68,7 @@ export class Wizard {
 	}
 
 	/** The errors of a form or button, which outlive a drawing: {field: text}. */
-	errors_of(name) {
+	errorsOf(name) {
 		if (!this.errors.has(name)) this.errors.set(name, {});
 		return this.errors.get(name);
 	}
@@ -75,7 +86,7 @@ export class Wizard {
 	}
 
 	/** Calls a method whose answer is about all of the account, and reads the state of this place. */
-	async perform_here(method, args) {
+	async performHere(method, args) {
 		await this.call(method, args);
 		this.apply(await this.call("state", this.place));
 	}
@@ -86,15 +97,15 @@ export class Wizard {
 		this.stale = false;
 		const asked = (this.asked = {});
 		const state = await this.call("state", this.place).catch((error) => {
-			if (!this.state) this.show_failure(error);
-			else this.say(words_of(error));
+			if (!this.state) this.showFailure(error);
+			else this.say(wordsOf(error));
 		});
 		if (state && this.asked === asked && !this.working && !this.stopped) this.apply(state);
 	}
 
-	show_failure(error) {
-		const again = make("button", { type: "button", class: "wac-button wac-primary", onclick: () => this.refresh() }, __("Try again"));
-		this.body.replaceChildren(notice("error", __("The setup cannot be shown"), paragraph(words_of(error)), again));
+	showFailure(error) {
+		const retry = () => this.refresh();
+		this.body.replaceChildren(errorState({ title: __("The setup cannot be shown"), error, retry }));
 	}
 
 	/** Shows a state. `place` is where the user is now: the account and the number that are being set up. */
@@ -104,14 +115,14 @@ export class Wizard {
 		if (this.state && state.current !== this.state.current) this.chosen = null;
 		const first = !this.state;
 		this.state = state;
-		if (first) this.chosen = this.asked_for();
+		if (first) this.chosen = this.askedFor();
 		this.move(state.account?.name ?? null, state.number?.name ?? null);
 		this.follow();
 		if (known !== JSON.stringify(state) || this.part === null) this.render();
 	}
 
 	/** The step that the page was opened for, if it can be opened. */
-	asked_for() {
+	askedFor() {
 		const found = this.state.steps.find(({ key }) => key === this.options.step);
 		return found && found.state !== "blocked" ? found.key : null;
 	}
@@ -137,7 +148,11 @@ export class Wizard {
 		}
 		for (const [doctype, name] of wanted) {
 			const key = `${doctype}/${name}`;
-			if (!this.following.has(key)) this.following.set(key, this.host.subscribe(doctype, name, () => this.heard()));
+			if (!this.following.has(key))
+				this.following.set(
+					key,
+					this.host.subscribe(doctype, name, () => this.heard()),
+				);
 		}
 	}
 
@@ -149,42 +164,41 @@ export class Wizard {
 
 	// -- what the user does -------------------------------------------------------------------------------------------
 
-	/** A button that is busy while `action` runs; what goes wrong is told by `fail(error)`. */
-	button(text, action, { primary, danger, id, fail, submit } = {}) {
-		const kind = danger ? "wac-danger" : primary ? "wac-primary" : "";
-		const button = make("button", { type: submit ? "submit" : "button", class: `wac-button ${kind}`, id }, text);
-		if (!submit) button.addEventListener("click", () => this.run(button, action, fail));
-		return button;
+	/** A button that is busy while `action` runs; what goes wrong is told by `fail(error)`. Other options as of `button`. */
+	button(text, action, { fail, ...options } = {}) {
+		return button(text, options.submit ? null : (pressed) => this.run(pressed, action, fail), options);
 	}
 
-	/** A form whose submit button runs `action`. */
-	form(form, buttons, action, children) {
-		const submit = buttons.find((button) => button?.type === "submit");
-		const element = make("form", { class: "wac-form", novalidate: "", autocomplete: "off" }, children, form.top, make("div", { class: "wac-actions" }, buttons));
-		element.addEventListener("submit", (event) => {
-			event.preventDefault();
-			form.clear_top();
-			if (form.check()) this.run(submit, action, (error) => form.fail(error));
-		});
-		return element;
+	/** A form whose draft and errors outlive a drawing. */
+	newForm(name, draft) {
+		return new Form(name, { draft, errors: this.errorsOf(name), keep: () => this.keep(name) });
+	}
+
+	/** The <form> of `form`, whose submit button runs `action`. */
+	form(form, buttons, action, fields) {
+		const submit = buttons.find((each) => each?.type === "submit");
+		return form.element(fields, buttons, () => this.run(submit, action, (error) => form.fail(error)));
+	}
+
+	/** The place for the error of a single button. */
+	errorPlace(name) {
+		return errorPlace(this.errorsOf(name));
 	}
 
 	/** Runs one thing at a time, with the button showing that it does. */
-	async run(button, action, fail) {
+	async run(pressed, action, fail) {
 		if (this.working) return;
 		this.working = true;
-		button.setAttribute("aria-busy", "true");
-		button.setAttribute("aria-disabled", "true");
+		setBusy(pressed, true);
 		try {
 			await action();
 		} catch (error) {
 			if (fail) fail(error);
-			else this.host.toast("error", words_of(error));
-			this.say(words_of(error));
+			else this.host.toast("error", wordsOf(error));
+			this.say(wordsOf(error));
 		} finally {
 			this.working = false;
-			button.removeAttribute("aria-busy");
-			button.removeAttribute("aria-disabled");
+			setBusy(pressed, false);
 			if (this.stale) this.refresh();
 		}
 	}
@@ -196,8 +210,7 @@ export class Wizard {
 
 	/** Has a screen reader say something. */
 	say(text) {
-		this.live.textContent = "";
-		setTimeout(() => (this.live.textContent = text), 50);
+		announce(this.live, text);
 	}
 
 	/** Opens a step that the user chose; null goes to the one whose turn it is. */
@@ -220,9 +233,18 @@ export class Wizard {
 		const kept = { id: held?.id, start: selection(held), inside: !this.part || Boolean(held) || isNowhere() };
 		const [view, part] = this.view();
 		const heading = make("h2", { class: "wac-title", id: "wac-title", tabIndex: -1 }, view.title);
-		const panel = make("section", { class: "wac-card wac-panel", "aria-labelledby": "wac-title" }, heading, view.nodes);
+		const panel = make(
+			"section",
+			{ class: "wac-card wac-panel", "aria-labelledby": "wac-title" },
+			heading,
+			view.nodes,
+		);
 		const side = this.side();
-		this.body.replaceChildren(head(this.options.titled), stepper(this.state.steps, this.shown, (key) => this.show(key)), make("div", { class: "wac-columns" }, panel, side));
+		this.body.replaceChildren(
+			head(this.options.titled),
+			stepper(this.state.steps, this.shown, (key) => this.show(key)),
+			make("div", { class: "wac-columns" }, panel, side),
+		);
 		this.focus(part, heading, kept);
 	}
 
@@ -240,7 +262,9 @@ export class Wizard {
 		if (this.state.current === "done") return null;
 		const first = this.shown === "link";
 		const list = checklist(this.state.checklist, this.opened, first);
-		return list && make("aside", { class: first ? "wac-side" : "wac-below", "aria-label": __("What you need") }, list);
+		return (
+			list && make("aside", { class: first ? "wac-side" : "wac-below", "aria-label": __("What you need") }, list)
+		);
 	}
 
 	focus(part, heading, { id, start, inside }) {
@@ -271,14 +295,15 @@ function selection(element) {
 }
 
 function head(titled) {
-	const parts = PATH().map((part, position, all) =>
-		make("li", { "aria-current": position === all.length - 1 ? "page" : null }, part)
-	);
 	return make(
 		"header",
 		{ class: "wac-head" },
-		make("nav", { class: "wac-path", "aria-label": __("Where you are") }, make("ol", {}, parts)),
+		breadcrumb(PATH()),
 		titled ? null : make("h1", {}, __("Connect WhatsApp")),
-		make("p", { class: "wac-muted" }, __("Four steps. Everything is saved as you go: leave at any time and continue here."))
+		make(
+			"p",
+			{ class: "wac-muted" },
+			__("Four steps. Everything is saved as you go: leave at any time and continue here."),
+		),
 	);
 }

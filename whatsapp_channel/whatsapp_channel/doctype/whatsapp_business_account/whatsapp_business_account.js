@@ -2,24 +2,24 @@ frappe.ui.form.on("WhatsApp Business Account", {
 	refresh(frm) {
 		frm.dashboard.clear_headline();
 		if (frm.is_new()) return;
-		show_state(frm);
+		showState(frm);
 		if (!frappe.user.has_role("System Manager")) return;
-		add_next_step(frm);
-		frm.add_custom_button(__("Check Connection"), () => check_connection(frm));
+		addNextStep(frm);
+		frm.add_custom_button(__("Check Connection"), () => checkConnection(frm));
 		if (frm.doc.subscription !== "Confirmed") {
 			frm.add_custom_button(__("Set Up Webhooks"), () => subscribe(frm));
 		}
 	},
 });
 
-function show_state(frm) {
-	const [word, colour, text] = state_of(frm.doc);
+function showState(frm) {
+	const [word, colour, text] = stateOf(frm.doc);
 	frm.page.set_indicator(word, colour);
 	if (text) frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
 }
 
 // What is worst comes first.
-function state_of({ access_token, attention_reason, restriction, alert, payment_method, subscription }) {
+function stateOf({ access_token, attention_reason, restriction, alert, payment_method, subscription }) {
 	if (!access_token) return [__("No Token"), "orange", __("Without an access token nothing can be sent.")];
 	if (attention_reason) {
 		const waits = __("Needs attention. Replies wait, messages still arrive.");
@@ -31,19 +31,23 @@ function state_of({ access_token, attention_reason, restriction, alert, payment_
 	}
 	if (alert) return [__("Connected"), "orange", alert];
 	if (payment_method === "Missing") {
-		return [__("Connected"), "orange", __("Meta has no payment method for this account: templates cannot be sent.")];
+		return [
+			__("Connected"),
+			"orange",
+			__("Meta has no payment method for this account: templates cannot be sent."),
+		];
 	}
 	return [__("Connected"), "green", ""];
 }
 
-function add_next_step(frm) {
+function addNextStep(frm) {
 	const broken = !frm.doc.access_token || frm.doc.attention_reason;
 	const label = broken ? __("Reconnect") : __("Continue Setup");
-	const button = frm.add_custom_button(label, () => open_setup(frm, broken ? "link" : undefined));
+	const button = frm.add_custom_button(label, () => openSetup(frm, broken ? "link" : undefined));
 	if (broken) button.removeClass("btn-default").addClass("btn-primary");
 }
 
-function open_setup(frm, step) {
+function openSetup(frm, step) {
 	frappe.route_options = { account: frm.doc.name, step };
 	frappe.set_route("whatsapp-setup");
 }
@@ -59,7 +63,7 @@ async function subscribe(frm) {
 	frm.reload_doc();
 }
 
-async function check_connection(frm) {
+async function checkConnection(frm) {
 	const { message } = await frm.call({
 		method: "check_connection",
 		doc: frm.doc,

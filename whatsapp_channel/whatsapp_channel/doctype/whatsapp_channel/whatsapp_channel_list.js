@@ -23,7 +23,7 @@ frappe.listview_settings["WhatsApp Channel"] = {
 		async action(doc) {
 			await frappe.require("whatsapp_setup.bundle.js");
 			const named = { name: doc.name, channel_name: doc.name };
-			window.whatsapp_channel.channels.ask_and_switch(named, !doc.enabled, () => cur_list.refresh());
+			window.whatsapp_channel.channels.askAndSwitch(named, !doc.enabled, () => cur_list.refresh());
 		},
 	},
 };

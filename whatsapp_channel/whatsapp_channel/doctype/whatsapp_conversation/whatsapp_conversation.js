@@ -1,7 +1,7 @@
 frappe.ui.form.on("WhatsApp Conversation", {
 	refresh(frm) {
 		if (frm.doc.ticket) {
-			frm.add_custom_button(__("Open Ticket"), () => open_ticket(frm.doc.ticket));
+			frm.add_custom_button(__("Open Ticket"), () => openTicket(frm.doc.ticket));
 		} else if (frm.doc.state !== "Ended") {
 			frm.add_custom_button(__("Convert to Ticket"), () => convert(frm)).addClass("btn-primary");
 		}
@@ -18,6 +18,6 @@ async function convert(frm) {
 	await frm.reload_doc();
 }
 
-function open_ticket(ticket) {
+function openTicket(ticket) {
 	window.open(`/helpdesk/tickets/${encodeURIComponent(ticket)}`, "_blank");
 }

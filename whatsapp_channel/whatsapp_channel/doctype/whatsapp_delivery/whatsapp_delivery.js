@@ -2,10 +2,15 @@ frappe.ui.form.on("WhatsApp Delivery", {
 	refresh(frm) {
 		frm.dashboard.clear_headline();
 		const texts = {
-			Received: [__("This is processed in a moment. If it stays like this, no background worker is running."), "orange"],
+			Received: [
+				__("This is processed in a moment. If it stays like this, no background worker is running."),
+				"orange",
+			],
 			Processed: [__("Every item of this delivery is filed or listed under Delivery Items."), "green"],
 			Failed: [
-				__("This delivery was given up. Correct what the error names, then choose Reprocess: nothing is filed twice."),
+				__(
+					"This delivery was given up. Correct what the error names, then choose Reprocess: nothing is filed twice.",
+				),
 				"red",
 			],
 		};

@@ -9,7 +9,7 @@ frappe.listview_settings["WhatsApp Delivery"] = {
 		listview.get_no_result_message = () => `<div class="msg-box no-border">
 			<p>${__("No delivery here.")}</p>
 			<p class="text-muted">${__(
-				"Each webhook of Meta is kept here as it came. When nothing arrives, check callback URL and verify token in WhatsApp Channel Settings, and the webhook's subscription in your Meta app."
+				"Each webhook of Meta is kept here as it came. When nothing arrives, check callback URL and verify token in WhatsApp Channel Settings, and the webhook's subscription in your Meta app.",
 			)}</p>
 		</div>`;
 		if (!frappe.user.has_role("System Manager")) return;
@@ -19,7 +19,10 @@ frappe.listview_settings["WhatsApp Delivery"] = {
 				args: { names: listview.get_checked_items(true) },
 				freeze: true,
 			});
-			frappe.show_alert({ message: __("{0} failed deliveries are processed again.", [message]), indicator: "blue" });
+			frappe.show_alert({
+				message: __("{0} failed deliveries are processed again.", [message]),
+				indicator: "blue",
+			});
 			listview.clear_checked_items();
 			listview.refresh();
 		});

@@ -1,19 +1,19 @@
 frappe.ui.form.on("WhatsApp Delivery Item", {
 	refresh(frm) {
 		frm.dashboard.clear_headline();
-		const [text, colour] = item_state_in_words(frm.doc);
+		const [text, colour] = itemStateInWords(frm.doc);
 		frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
 		if (!frappe.user.has_role("System Manager")) return;
 		frm.add_custom_button(__("Export as JSON"), () =>
-			open_url_post("/api/method/whatsapp_channel.api.items.export", { names: [frm.doc.name] })
+			open_url_post("/api/method/whatsapp_channel.api.items.export", { names: [frm.doc.name] }),
 		);
 		if (frm.doc.state === "Processed") return;
-		const button = frm.add_custom_button(__("Reprocess"), () => reprocess_item(frm));
+		const button = frm.add_custom_button(__("Reprocess"), () => reprocessItem(frm));
 		if (["Failed", "Unroutable"].includes(frm.doc.state)) button.addClass("btn-primary");
 	},
 });
 
-async function reprocess_item(frm) {
+async function reprocessItem(frm) {
 	const { message } = await frm.call({ method: "reprocess", doc: frm.doc, freeze: true });
 	frappe.show_alert({
 		message: __("State: {0}", [__(message)]),
@@ -22,16 +22,19 @@ async function reprocess_item(frm) {
 	frm.reload_doc();
 }
 
-function item_state_in_words(doc) {
+function itemStateInWords(doc) {
 	if (doc.kind === "Error") {
-		return [__("Meta reported a problem, see below. No message is lost by it; there is nothing to do here."), "gray"];
+		return [
+			__("Meta reported a problem, see below. No message is lost by it; there is nothing to do here."),
+			"gray",
+		];
 	}
 	const texts = {
 		Pending: [
 			doc.next_attempt
 				? __("This is tried again by itself at {0}. Nothing to do for you.", [
 						frappe.datetime.str_to_user(doc.next_attempt),
-				  ])
+					])
 				: __("This is tried again by itself. Nothing to do for you."),
 			"orange",
 		],
@@ -41,7 +44,7 @@ function item_state_in_words(doc) {
 		],
 		Unroutable: [
 			__(
-				"This came for a phone number that is not on this site. Add it as a WhatsApp Number, and it is filed; or stop the other system's webhook at Meta."
+				"This came for a phone number that is not on this site. Add it as a WhatsApp Number, and it is filed; or stop the other system's webhook at Meta.",
 			),
 			"red",
 		],

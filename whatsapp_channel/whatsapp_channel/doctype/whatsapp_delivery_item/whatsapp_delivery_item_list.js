@@ -17,33 +17,33 @@ frappe.listview_settings["WhatsApp Delivery Item"] = {
 		return [__(doc.state), colours[doc.state], `state,=,${doc.state}`];
 	},
 	onload(listview) {
-		explain_empty_list(listview);
+		explainEmptyList(listview);
 		if (!frappe.user.has_role("System Manager")) return;
-		listview.page.add_actions_menu_item(__("Reprocess"), () => reprocess_chosen(listview));
+		listview.page.add_actions_menu_item(__("Reprocess"), () => reprocessChosen(listview));
 		listview.page.add_actions_menu_item(__("Export Payloads as JSON"), () =>
 			open_url_post("/api/method/whatsapp_channel.api.items.export", {
 				names: listview.get_checked_items(true),
-			})
+			}),
 		);
-		listview.page.add_menu_item(__("Reprocess a Time Range"), () => ask_for_range(listview));
-		listview.page.add_menu_item(__("Show What Meta Reported"), () => show_only(listview, "Error"));
+		listview.page.add_menu_item(__("Reprocess a Time Range"), () => askForRange(listview));
+		listview.page.add_menu_item(__("Show What Meta Reported"), () => showOnly(listview, "Error"));
 	},
 };
 
-function explain_empty_list(listview) {
+function explainEmptyList(listview) {
 	listview.get_no_result_message = () => `<div class="msg-box no-border">
 		<p>${__("Nothing waits here.")}</p>
 		<p class="text-muted">${__(
-			"Messages that cannot be filed at once are listed here with the reason: those that are tried again by themselves, those that wait for a channel, and those that need you. Clear the filters to see what is done."
+			"Messages that cannot be filed at once are listed here with the reason: those that are tried again by themselves, those that wait for a channel, and those that need you. Clear the filters to see what is done.",
 		)}</p>
 	</div>`;
 }
 
-function show_only(listview, kind) {
+function showOnly(listview, kind) {
 	listview.filter_area.clear(false).then(() => listview.filter_area.add([[listview.doctype, "kind", "=", kind]]));
 }
 
-async function reprocess_chosen(listview) {
+async function reprocessChosen(listview) {
 	const names = listview.get_checked_items(true);
 	const { message } = await frappe.call({
 		method: "whatsapp_channel.api.items.reprocess_items",
@@ -55,7 +55,7 @@ async function reprocess_chosen(listview) {
 	listview.refresh();
 }
 
-function ask_for_range(listview) {
+function askForRange(listview) {
 	const dialog = new frappe.ui.Dialog({
 		title: __("Reprocess a Time Range"),
 		fields: [
@@ -86,12 +86,12 @@ function ask_for_range(listview) {
 			},
 		],
 		primary_action_label: __("Reprocess"),
-		primary_action: (values) => confirm_range(listview, dialog, values),
+		primary_action: (values) => confirmRange(listview, dialog, values),
 	});
 	dialog.show();
 }
 
-async function confirm_range(listview, dialog, { states, since, until }) {
+async function confirmRange(listview, dialog, { states, since, until }) {
 	const args = { states, since, until };
 	const { message: count } = await frappe.call({ method: "whatsapp_channel.api.items.count_range", args });
 	if (!count) {

@@ -2,29 +2,48 @@ frappe.ui.form.on("WhatsApp Number", {
 	async refresh(frm) {
 		if (frm.is_new()) return;
 		frm.dashboard.clear_headline();
-		show_gap(frm);
+		showGap(frm);
 		const { message } = await frappe.db.get_value("WhatsApp Channel", { number: frm.doc.name }, "name");
-		show_state(frm, message?.name);
-		add_next_step(frm, message?.name);
+		showState(frm, message?.name);
+		addNextStep(frm, message?.name);
 	},
 });
 
 // The server says both: rules/onboarding/number_choice.py knows the statuses.
-function is_verified({ __onload }) {
+function isVerified({ __onload }) {
 	return __onload?.is_verified !== false;
 }
 
-function is_registered({ __onload }) {
+function isRegistered({ __onload }) {
 	return __onload?.is_registered !== false;
 }
 
-function show_state(frm, channel) {
+function showState(frm, channel) {
 	const { doc } = frm;
-	if (!is_verified(doc)) return say(frm, __("Not Verified"), "orange", __("Meta has not yet verified that the number is yours."));
-	if (!is_registered(doc)) return say(frm, __("Not Registered"), "orange", __("The number is verified but not yet registered for sending."));
-	if (doc.quality_rating === "RED") return say(frm, __("Low Quality"), "red", __("Many customers block or report this number. Meta may restrict it."));
+	if (!isVerified(doc))
+		return say(frm, __("Not Verified"), "orange", __("Meta has not yet verified that the number is yours."));
+	if (!isRegistered(doc))
+		return say(
+			frm,
+			__("Not Registered"),
+			"orange",
+			__("The number is verified but not yet registered for sending."),
+		);
+	if (doc.quality_rating === "RED")
+		return say(
+			frm,
+			__("Low Quality"),
+			"red",
+			__("Many customers block or report this number. Meta may restrict it."),
+		);
 	if (doc.name_rejection) return say(frm, __("Name Refused"), "orange", doc.name_rejection);
-	if (!channel) return say(frm, __("No Channel"), "orange", __("This number has no channel yet. What customers write to it is kept until there is one."));
+	if (!channel)
+		return say(
+			frm,
+			__("No Channel"),
+			"orange",
+			__("This number has no channel yet. What customers write to it is kept until there is one."),
+		);
 	frm.page.set_indicator(__("Verified"), "green");
 }
 
@@ -33,29 +52,31 @@ function say(frm, word, colour, text) {
 	if (!frm.doc.missing_since) frm.dashboard.set_headline(frappe.utils.escape_html(text), colour);
 }
 
-function add_next_step(frm, channel) {
+function addNextStep(frm, channel) {
 	if (channel) {
 		frm.add_custom_button(__("Open Channel"), () => frappe.set_route("Form", "WhatsApp Channel", channel));
 	}
 	if (!frappe.user.has_role("System Manager")) return;
 	const { doc } = frm;
-	if (!is_verified(doc)) return setup_button(frm, __("Verify Number"), "number");
-	if (!is_registered(doc)) return setup_button(frm, __("Register Number"), "number");
-	if (doc.name_rejection) return setup_button(frm, __("Change Display Name"), "profile");
-	if (!channel) return setup_button(frm, __("Create Channel"), "channel");
-	frm.add_custom_button(__("Edit Profile"), () => open_setup(frm, "profile"));
+	if (!isVerified(doc)) return setupButton(frm, __("Verify Number"), "number");
+	if (!isRegistered(doc)) return setupButton(frm, __("Register Number"), "number");
+	if (doc.name_rejection) return setupButton(frm, __("Change Display Name"), "profile");
+	if (!channel) return setupButton(frm, __("Create Channel"), "channel");
+	frm.add_custom_button(__("Edit Profile"), () => openSetup(frm, "profile"));
 }
 
-function setup_button(frm, label, step) {
-	frm.add_custom_button(label, () => open_setup(frm, step)).removeClass("btn-default").addClass("btn-primary");
+function setupButton(frm, label, step) {
+	frm.add_custom_button(label, () => openSetup(frm, step))
+		.removeClass("btn-default")
+		.addClass("btn-primary");
 }
 
-function open_setup(frm, step) {
+function openSetup(frm, step) {
 	frappe.route_options = { account: frm.doc.account, number: frm.doc.name, step };
 	frappe.set_route("whatsapp-setup");
 }
 
-function show_gap(frm) {
+function showGap(frm) {
 	if (!frm.doc.missing_since) return;
 	const since = frappe.datetime.str_to_user(frm.doc.missing_since);
 	const texts = [
@@ -63,12 +84,12 @@ function show_gap(frm) {
 		__("Signs: {0}.", [frm.doc.missing_evidence]),
 		frm.doc.missing_reason,
 		__(
-			"Was the site down, or restored from a backup? Meta repeats a webhook for seven days: what it still has arrives by itself, and this note goes away. After that ask the customers, or look into the phone if the WhatsApp Business app uses the number too. Another system that sends through this number leaves the same signs."
+			"Was the site down, or restored from a backup? Meta repeats a webhook for seven days: what it still has arrives by itself, and this note goes away. After that ask the customers, or look into the phone if the WhatsApp Business app uses the number too. Another system that sends through this number leaves the same signs.",
 		),
 	];
 	frm.dashboard.set_headline(frappe.utils.escape_html(texts.filter(Boolean).join(" ")), "red");
 	frm.add_custom_button(__("Show Signs"), () =>
-		frappe.set_route("List", "WhatsApp Missing Message Sign", { number: frm.doc.name, state: "Open" })
+		frappe.set_route("List", "WhatsApp Missing Message Sign", { number: frm.doc.name, state: "Open" }),
 	);
 	if (!frappe.user.has_role("System Manager")) return;
 	frm.add_custom_button(__("Dismiss"), () =>
@@ -78,6 +99,6 @@ function show_gap(frm) {
 				args: { number: frm.doc.name },
 			});
 			frm.reload_doc();
-		})
+		}),
 	);
 }

@@ -8,7 +8,8 @@ frappe.listview_settings["WhatsApp Number"] = {
 		if (!works && ["Not Verified", "Expired"].includes(doc.verification)) {
 			return [__("Not Verified"), "orange", "verification,in,Not Verified,Expired"];
 		}
-		if (waits) return [__("Not Registered"), "orange", "meta_status,in,PENDING,DISCONNECTED,UNVERIFIED,DELETED,MIGRATED"];
+		if (waits)
+			return [__("Not Registered"), "orange", "meta_status,in,PENDING,DISCONNECTED,UNVERIFIED,DELETED,MIGRATED"];
 		if (doc.quality_rating === "RED") return [__("Low Quality"), "red", "quality_rating,=,RED"];
 		return [__("Verified"), "green", "verification,not in,Not Verified,Expired"];
 	},

@@ -1,5 +1,5 @@
 // The health page in the desk: a frame around the app's own page.
-const HEALTH_ASSETS = ["whatsapp_setup.bundle.css", "whatsapp_health.bundle.css", "whatsapp_health.bundle.js"];
+const HEALTH_ASSETS = ["whatsapp_components.bundle.css", "whatsapp_health.bundle.css", "whatsapp_health.bundle.js"];
 
 frappe.pages["whatsapp-health"].on_page_load = (wrapper) => {
 	frappe.ui.make_app_page({ parent: wrapper, title: __("WhatsApp Health"), single_column: true });
@@ -11,6 +11,6 @@ frappe.pages["whatsapp-health"].on_page_load = (wrapper) => {
 frappe.pages["whatsapp-health"].on_page_show = async (wrapper) => {
 	await frappe.require(HEALTH_ASSETS);
 	wrapper.leave?.();
-	const { health, frappe_host } = window.whatsapp_channel;
-	wrapper.leave = health.mount(wrapper.root, frappe_host(), { heading: false });
+	const { health, frappeHost } = window.whatsapp_channel;
+	wrapper.leave = health.mount(wrapper.root, frappeHost(), { heading: false });
 };

@@ -1,5 +1,5 @@
 // The wizard in the desk: a frame around the app's own page. `?account=…&number=…` tells where to continue.
-const SETUP_ASSETS = ["whatsapp_setup.bundle.css", "whatsapp_setup.bundle.js"];
+const SETUP_ASSETS = ["whatsapp_components.bundle.css", "whatsapp_setup.bundle.css", "whatsapp_setup.bundle.js"];
 
 frappe.pages["whatsapp-setup"].on_page_load = (wrapper) => {
 	const page = frappe.ui.make_app_page({ parent: wrapper, title: __("Connect WhatsApp"), single_column: true });
@@ -13,9 +13,9 @@ frappe.pages["whatsapp-setup"].on_page_show = async (wrapper) => {
 	const given = { ...frappe.utils.get_query_params(), ...frappe.route_options };
 	frappe.route_options = null;
 	wrapper.leave?.();
-	const { setup, frappe_host } = window.whatsapp_channel;
+	const { setup, frappeHost } = window.whatsapp_channel;
 	const { account, number, step } = given;
-	wrapper.leave = setup.mount(wrapper.root, frappe_host(), { account, number, step, moved: remember, titled: true });
+	wrapper.leave = setup.mount(wrapper.root, frappeHost(), { account, number, step, moved: remember, titled: true });
 };
 
 // What goes on by itself goes on only while the page is seen.

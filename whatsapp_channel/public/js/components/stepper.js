@@ -1,6 +1,7 @@
-// The four steps: done, current, open or blocked with the reason.
-import { make, sign } from "./dom.js";
-import { __ } from "./text.js";
+// The way through several steps.
+import { make } from "./dom.js";
+import { icon } from "./icon.js";
+import { __ } from "../text.js";
 
 const WORDS = {
 	done: () => __("Done"),
@@ -9,16 +10,19 @@ const WORDS = {
 	blocked: () => __("Blocked"),
 };
 
-/** A list of buttons; `open` is called with the key of the chosen step. */
+/**
+ * A list of buttons. steps: [{key, title, state, reason}], state being done, current, open or blocked; shown: the key of the
+ * step that is seen; open(key) is called for a chosen step that is not blocked.
+ */
 export function stepper(steps, shown, open) {
-	const rows = steps.map((step, position) => make("li", {}, one_step(step, position, shown, open)));
+	const rows = steps.map((step, position) => make("li", {}, oneStep(step, position, shown, open)));
 	return make("nav", { class: "wac-stepper", "aria-label": __("Steps") }, make("ol", {}, rows));
 }
 
-function one_step(step, position, shown, open) {
+function oneStep(step, position, shown, open) {
 	const blocked = step.state === "blocked";
-	const mark = { done: sign("done"), blocked: sign("blocked") }[step.state] ?? String(position + 1);
-	const words = step.reason && step.state !== "done" ? step.reason : "";
+	const mark = ["done", "blocked"].includes(step.state) ? icon(step.state) : String(position + 1);
+	const reason = step.reason && step.state !== "done" ? step.reason : null;
 	return make(
 		"button",
 		{
@@ -35,7 +39,7 @@ function one_step(step, position, shown, open) {
 			{ class: "wac-step-words" },
 			make("span", { class: "wac-step-title" }, step.title),
 			make("span", { class: "wac-step-state" }, WORDS[step.state]?.() ?? step.state),
-			words ? make("span", { class: "wac-step-reason" }, words) : null
-		)
+			reason && make("span", { class: "wac-step-reason" }, reason),
+		),
 	);
 }

@@ -12,7 +12,7 @@ export function plain(html) {
 }
 
 /** What went wrong and what to do, as the server said it. */
-export function words_of(error) {
+export function wordsOf(error) {
 	return error?.messages?.filter(Boolean).join(" ") || error?.message || String(error);
 }
 

@@ -1,9 +1,9 @@
 // Switching a channel on or off from a form or list of the desk.
+import { __ } from "../text.js";
 import { question } from "./question.js";
-import { __ } from "./text.js";
 
 /** Asks in a dialog of the desk, then switches `channel` (a row with name and channel_name) and calls `done`. */
-export function ask_and_switch(channel, enabled, done) {
+export function askAndSwitch(channel, enabled, done) {
 	const { title, texts, action, danger } = question(channel, enabled);
 	const options = texts.map((text) => `<p>${frappe.utils.escape_html(text)}</p>`).join("");
 	const dialog = new frappe.ui.Dialog({

@@ -1,14 +1,14 @@
-// The ways to the server that both hosts share: a method, and a file.
+// The ways to the server, for the desk and for the embedded host: a method, and a file.
 import { __, plain } from "./text.js";
 
 /** Asks a whitelisted method. Returns [response, answer]; throws an Error with `messages` when nobody answers. */
 export async function ask(method, body, headers = {}) {
-	const is_form = body instanceof FormData;
-	const type = is_form ? {} : { "Content-Type": "application/json" };
+	const isForm = body instanceof FormData;
+	const type = isForm ? {} : { "Content-Type": "application/json" };
 	const options = {
 		method: "POST",
 		headers: { Accept: "application/json", ...type, ...headers },
-		body: is_form ? body : JSON.stringify(body ?? {}),
+		body: isForm ? body : JSON.stringify(body ?? {}),
 	};
 	try {
 		const response = await fetch(`/api/method/${method}`, options);
@@ -19,12 +19,13 @@ export async function ask(method, body, headers = {}) {
 	}
 }
 
-/** The message of a successful answer; otherwise throws an Error with what the server told the user. */
-export function message_of([response, answer]) {
+/** The message of a successful answer; otherwise throws an Error with `messages` (what the server told the user), `status`, `exc_type`. */
+export function messageOf([response, answer]) {
 	if (response.ok) return answer.message;
 	const messages = told(answer);
 	if (!messages.length) messages.push(fallback(response.status));
-	throw Object.assign(new Error(messages.join(" ")), { messages, status: response.status });
+	const { exc_type } = answer;
+	throw Object.assign(new Error(messages.join(" ")), { messages, status: response.status, exc_type });
 }
 
 function told(answer) {
@@ -44,10 +45,10 @@ function fallback(status) {
 }
 
 /** Uploads a file; returns {file_url}. `send(method, body)` is the host's way to the server. */
-export async function upload(send, file, is_private) {
+export async function upload(send, file, isPrivate) {
 	const form = new FormData();
 	form.append("file", file, file.name);
-	form.append("is_private", is_private ? "1" : "0");
+	form.append("is_private", isPrivate ? "1" : "0");
 	form.append("folder", "Home");
-	return message_of(await send("upload_file", form));
+	return messageOf(await send("upload_file", form));
 }

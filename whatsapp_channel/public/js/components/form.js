@@ -1,23 +1,42 @@
-// A form whose words outlive a rebuilt page, with each error beside its field.
-import { fresh_id, make, notice } from "./dom.js";
-import { __, words_of } from "./text.js";
+// A form whose words outlive a page that is drawn again, with each error beside its field.
+import { actions } from "./button.js";
+import { notice } from "./content.js";
+import { freshId, make } from "./dom.js";
+import { __, wordsOf } from "../text.js";
 
 const TOP = ""; // the error that belongs to no field
+// Numbers, addresses and secrets are written from left to right in every language.
+const LEFT_TO_RIGHT = ["tel", "url", "email", "password"];
 
-/** Fields of one form. `draft` keeps what was typed: {name: text}. */
+/**
+ * The fields of one form; `name` goes into their ids. draft: what is typed, {field: text}, kept by the caller if it is to
+ * outlive this form; errors: likewise what is wrong, {field: text}; keep(): called after each change of the draft.
+ */
 export class Form {
-	constructor(wizard, name, draft) {
-		this.wizard = wizard;
-		this.name = name;
-		this.draft = draft;
-		this.fields = new Map();
-		this.adopted = [];
-		this.top = make("div", { class: "wac-form-error" });
-		this.errors = wizard.errors_of(name);
-		if (this.errors[TOP]) this.top.append(notice("error", "", this.errors[TOP]));
+	constructor(name, { draft = {}, errors = {}, keep } = {}) {
+		Object.assign(this, { name, draft, errors, keep, fields: new Map(), adopted: [], place: errorPlace(errors) });
 	}
 
-	/** One field: {name, label, type, help, limit, value, required, options, attributes, check}. */
+	/** Where the error stands that belongs to no field. */
+	get top() {
+		return this.place.top;
+	}
+
+	/** The <form>: fields, the error that belongs to none, buttons. `submit()` is called when every field is right. */
+	element(fields, buttons, submit) {
+		const submitted = (event) => {
+			event.preventDefault();
+			this.clear();
+			if (this.check()) submit();
+		};
+		const attributes = { class: "wac-form", novalidate: "", autocomplete: "off", onsubmit: submitted };
+		return make("form", attributes, fields, this.top, actions(buttons));
+	}
+
+	/**
+	 * A field with its label: {name, label, value, help, required, limit (characters), attributes, check(text), changed(text)}.
+	 * type: one of <input>, textarea, or select with options [{value, label}]. `check` gives what is wrong, or nothing.
+	 */
 	field(options) {
 		const id = `wac-${this.name}-${options.name}`;
 		const error = make("p", { class: "wac-error", id: `${id}-error`, role: "alert" });
@@ -29,11 +48,9 @@ export class Form {
 		this.count(field);
 		if (this.errors[options.name]) this.blame(field, this.errors[options.name]);
 		const help = options.help ? make("p", { class: "wac-help", id: `${id}-help` }, options.help) : null;
-		const described = [help && help.id, counter && counter.id, error.id].filter(Boolean).join(" ");
+		const described = [help?.id, counter?.id, error.id].filter(Boolean).join(" ");
 		input.setAttribute("aria-describedby", described);
-		const mark = options.required ? make("span", { class: "wac-required", "aria-hidden": "true" }, " *") : null;
-		const head = make("div", { class: "wac-label" }, make("label", { htmlFor: id }, options.label, mark), counter);
-		return make("div", { class: "wac-field" }, head, input, help, error);
+		return make("div", { class: "wac-field" }, fieldLabel(id, options, counter), input, help, error);
 	}
 
 	/** A field that is made elsewhere, {name, label, input, error}: its errors come here, its value does not. */
@@ -45,15 +62,20 @@ export class Form {
 	input(id, { name, type, options, value, required, attributes }) {
 		const tag = { textarea: "textarea", select: "select" }[type] ?? "input";
 		const children = (options ?? []).map((each) => make("option", { value: each.value }, each.label));
-		const input = make(tag, { id, class: "wac-input", ...(tag === "input" ? { type: type ?? "text" } : {}), ...attributes }, children);
+		const input = make(
+			tag,
+			{ id, class: "wac-input", ...(tag === "input" ? { type: type ?? "text" } : {}), ...attributes },
+			children,
+		);
 		input.value = this.draft[name] ?? value ?? "";
 		if (required) input.setAttribute("aria-required", "true");
+		if (LEFT_TO_RIGHT.includes(type) || attributes?.inputmode === "numeric") input.dir = "ltr";
 		return input;
 	}
 
 	typed(field) {
 		this.draft[field.name] = field.input.value;
-		this.wizard.keep?.(this.name);
+		this.keep?.();
 		this.blame(field, "");
 		this.count(field);
 		field.changed?.(field.input.value);
@@ -98,42 +120,45 @@ export class Form {
 
 	/** Shows what the server said: beside the field that it names ("Label: …"), or above the buttons. */
 	fail(error) {
-		const text = words_of(error);
+		const text = wordsOf(error);
 		const fields = [...this.fields.values()];
-		const named = [...fields, ...this.adopted].find(({ label }) => text.startsWith(`${label}:`)) ?? (fields.length === 1 ? fields[0] : null);
-		this.clear_top();
-		if (!named || error.offline) {
-			this.errors[TOP] = text;
-			return this.top.replaceChildren(notice("error", "", text));
-		}
+		const named =
+			[...fields, ...this.adopted].find(({ label }) => text.startsWith(`${label}:`)) ??
+			(fields.length === 1 ? fields[0] : null);
+		this.clear();
+		if (!named || error.offline) return this.place.fail(error);
 		this.blame(named, text.startsWith(`${named.label}:`) ? text.slice(named.label.length + 1).trim() : text);
 		named.input.focus();
 	}
 
 	/** Takes back the error above the buttons. */
-	clear_top() {
-		this.errors[TOP] = "";
-		this.top.replaceChildren();
+	clear() {
+		this.place.clear();
 	}
 }
 
-/** A place for the error of a single button: {element, fail}. It stays when the page is drawn again. */
-export function trouble(wizard, name) {
-	const errors = wizard.errors_of(name);
-	const show = (text) => (text ? [notice("error", "", text)] : []);
-	const element = make("div", { class: "wac-form-error" }, show(errors[TOP]));
-	const fail = (problem) => {
-		errors[TOP] = words_of(problem);
-		element.replaceChildren(...show(errors[TOP]));
+/** A place for the error of a single button: {top, fail(error), clear()}. It stays when the page keeps `errors`. */
+export function errorPlace(errors = {}) {
+	const top = make("div", { class: "wac-form-error" });
+	const say = (text) => {
+		errors[TOP] = text;
+		top.replaceChildren(...(text ? [notice("error", "", text)] : []));
 	};
-	return { element, fail };
+	say(errors[TOP] ?? "");
+	return { top, fail: (error) => say(wordsOf(error)), clear: () => say("") };
+}
+
+/** The line above a field: its name, and at its end what counts the characters. */
+export function fieldLabel(id, { label, required }, counter) {
+	const mark = required ? make("span", { class: "wac-required", "aria-hidden": "true" }, " *") : null;
+	return make("div", { class: "wac-label" }, make("label", { htmlFor: id }, label, mark), counter);
 }
 
 /** A group of choices: options {value, label, help, disabled}; returns {element, value()}. */
-export function choices({ legend, name, options, chosen, changed, hidden_legend }) {
-	const group = fresh_id(name);
+export function choices({ legend, name, options, chosen, changed }) {
+	const group = freshId(name);
 	const rows = options.map((option, position) => choice(option, { group, name, position, chosen, changed }));
-	const title = make("legend", { class: hidden_legend ? "wac-unseen" : "" }, legend);
+	const title = make("legend", {}, legend);
 	const element = make("fieldset", { class: "wac-choices" }, title, rows);
 	return { element, value: () => element.querySelector("input:checked")?.value };
 }
@@ -147,7 +172,7 @@ function choice({ value, label, help, disabled }, { group, name, position, chose
 		"span",
 		{ class: "wac-choice-words" },
 		make("label", { htmlFor: id }, label),
-		help ? make("span", { class: "wac-help", id: `${id}-help` }, help) : null
+		help ? make("span", { class: "wac-help", id: `${id}-help` }, help) : null,
 	);
 	return make("div", { class: `wac-choice ${disabled ? "wac-off" : ""}` }, box, words);
 }

@@ -1,5 +1,5 @@
 // What a page of Frappe's desk gives to the wizard and to the list of channels.
-import { ask, message_of, upload } from "./http.js";
+import { ask, messageOf, upload } from "./http.js";
 
 const send = (method, body) => ask(method, body, { "X-Frappe-CSRF-Token": frappe.csrf_token });
 
@@ -35,9 +35,9 @@ function route(place) {
 const COLOURS = { success: "green", error: "red", info: "blue" };
 
 /** The host of a bench. */
-export function frappe_host() {
+export function frappeHost() {
 	return {
-		call: async (method, args) => message_of(await send(method, args)),
+		call: async (method, args) => messageOf(await send(method, args)),
 		upload: (file, options) => upload(send, file, options?.private),
 		toast: (kind, text) =>
 			frappe.show_alert({ message: frappe.utils.escape_html(text), indicator: COLOURS[kind] ?? "blue" }),

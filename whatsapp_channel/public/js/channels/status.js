@@ -11,6 +11,6 @@ const COLOURS = {
 };
 
 /** The colour of a status; what is still under way is orange. */
-export function colour_of(status) {
+export function colourOf(status) {
 	return COLOURS[status] ?? "orange";
 }
