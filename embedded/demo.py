@@ -21,6 +21,7 @@ from embedded.scheduler import Ticker
 from embedded.web import Application
 from embedded.worker import Worker
 from whatsapp_channel.sandbox import Sandbox, serve
+from whatsapp_channel.sandbox.server import wait_for
 from whatsapp_channel.sandbox.state.model import Settings
 
 HOST = "127.0.0.1"
@@ -154,7 +155,7 @@ def main(argv: list[str] | None = None) -> int:
 			connected=not given.setup,
 		) as demo:
 			_say(_banner(demo, given.setup))
-			stopped.wait()
+			wait_for(stopped)
 			_say("\nStopping ...")
 	except AlreadyRunning as problem:
 		sys.stderr.write(f"{problem} Stop it first, or give another --folder.\n")

@@ -302,3 +302,19 @@ def test_nothing_of_frappe_is_needed() -> None:
 		[sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
 	)
 	assert not {"frappe", "pydantic", "phonenumbers", "bs4"} & set(json.loads(done.stdout))
+
+
+def test_a_signal_that_another_thread_gets_ends_the_wait_too():
+	script = """
+import signal, threading, time
+from whatsapp_channel.sandbox.server import wait_for
+stopped = threading.Event()
+signal.signal(signal.SIGINT, lambda *_: stopped.set())
+def get_it():
+	time.sleep(0.3)
+	signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+	time.sleep(60)
+threading.Thread(target=get_it, daemon=True).start()
+wait_for(stopped)
+"""
+	subprocess.run([sys.executable, "-c", script], check=True, timeout=45)

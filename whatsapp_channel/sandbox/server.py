@@ -15,6 +15,8 @@ from whatsapp_channel.sandbox.hosts import own_hosts_only
 if TYPE_CHECKING:
 	from _typeshed.wsgi import WSGIEnvironment
 
+SIGNAL_SECONDS = 0.5  # how late a signal may be noticed
+
 
 class _Quiet(WSGIRequestHandler):
 	"""Requests are in sandbox.requests; only errors of the sandbox itself go to the log."""
@@ -88,13 +90,23 @@ class Running:
 
 	def wait(self) -> None:
 		"""Blocks until the server is closed by another thread or a signal handler."""
-		self.sandbox.closing.wait()
+		wait_for(self.sandbox.closing)
 
 	def __enter__(self) -> Running:
 		return self
 
 	def __exit__(self, *_: object) -> None:
 		self.close()
+
+
+def wait_for(stopped: threading.Event) -> None:
+	"""Blocks the main thread until a signal handler sets the event.
+
+	In steps, because handlers run in the main thread only, and a signal that the system gives to another thread does not
+	end the main thread's wait.
+	"""
+	while not stopped.wait(SIGNAL_SECONDS):
+		pass
 
 
 def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Running:
