@@ -4,7 +4,7 @@ import frappe
 
 from whatsapp_channel import desk, encryption
 from whatsapp_channel.helpdesk import contacts, indexes, setup
-from whatsapp_channel.privacy import masked
+from whatsapp_channel.privacy import masked_numbers
 
 # Where Frappe keeps rows about documents of any DocType, and the field that names it.
 POINTING_AT_DOCTYPES = {
@@ -38,7 +38,7 @@ def after_migrate() -> None:
 	setup.make_ticket_fields()
 	setup.write_form_scripts()
 	indexes.make()
-	masked.fill_masked()
+	masked_numbers.fill_masked()
 	desk.make_blocks()
 
 

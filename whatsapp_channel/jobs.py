@@ -38,7 +38,7 @@ def wake_files(lane: int) -> None:
 
 def wake_failed_fetches() -> None:
 	"""Has missing files fetched again."""
-	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.again.fetch_failed", queue=FILES)
+	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.refetch.fetch_failed", queue=FILES)
 
 
 def lane_name(lane: int) -> str:

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 
 
 def wamid_key(wamid: str) -> str:

@@ -20,8 +20,8 @@ from werkzeug.exceptions import HTTPException
 
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict, save_now
 from whatsapp_channel.rules.customers.masking import mask_text
+from whatsapp_channel.sentences import Explained, verbatim
 from whatsapp_channel.timeouts import OutOfTime, tolerated
-from whatsapp_channel.words import Explained, verbatim
 
 TITLE_LENGTH = 140
 SERVER_ERROR = 500

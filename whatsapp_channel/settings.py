@@ -9,7 +9,7 @@ import frappe
 from frappe.utils import cint
 from frappe.utils.password import decrypt, get_decrypted_password, set_encrypted_password
 
-from whatsapp_channel.cloud_api.app import AppAPI
+from whatsapp_channel.cloud_api.app_client import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import insert_row, look_anew, named_lock, save_now, set_single_value, set_value

@@ -15,7 +15,7 @@ from tests.app.conftest import user
 from tests.app.desk import AGENT, Desk
 from tests.app.health_world import World, examine, make_world  # noqa: F401 (a fixture)
 from whatsapp_channel.commands import whatsapp_doctor
-from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health.deadline import Limit, TooSlow
 from whatsapp_channel.health.registry import BY_KEY, CHECKS, Check
 from whatsapp_channel.health.result import Finding, Skip, State, ok, worst
 from whatsapp_channel.inbound import delivery

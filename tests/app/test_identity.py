@@ -15,7 +15,7 @@ from tests.app.people import (
 	text,
 	timeline,
 )
-from whatsapp_channel.inbound import identity
+from whatsapp_channel.inbound import identity_changes
 
 A, B = "16505551234", "12195555358"
 U1, U2 = "US.1", "US.2"
@@ -141,7 +141,7 @@ def test_a_join_moves_everything_that_pointed_at_the_row_that_goes(desk: Desk) -
 
 def test_every_link_to_a_customer_is_moved() -> None:
 	from tests.test_imports import APP
-	from whatsapp_channel.conversations.customers.joining import LINKS
+	from whatsapp_channel.conversations.customers.merging import LINKS
 	from whatsapp_channel.helpdesk.setup import TICKET_FIELDS
 
 	found = set()
@@ -193,7 +193,9 @@ def test_a_closed_ticket_keeps_its_time_of_change_when_its_customer_is_joined(de
 	frappe.db.set_value("HD Ticket", second, "modified", long_ago, update_modified=False)
 	frappe.db.commit()
 	before = frappe.db.get_value("HD Ticket", second, "modified")
-	identity.join(frappe.db.get_value(CUSTOMER, {"wa_id": A}), frappe.db.get_value(CUSTOMER, {"bsuid": U1}))
+	identity_changes.join(
+		frappe.db.get_value(CUSTOMER, {"wa_id": A}), frappe.db.get_value(CUSTOMER, {"bsuid": U1})
+	)
 	frappe.db.commit()
 	assert frappe.db.get_value("HD Ticket", second, ["modified", "raised_by"]) == (
 		before,
@@ -207,7 +209,7 @@ def test_replies_that_waited_for_the_row_that_goes_are_sent_in_their_order(desk:
 	first, second = desk.tickets()
 	for ticket, words in ((second, "one"), (first, "two"), (second, "three")):
 		desk.reply(ticket, f"<p>{words}</p>")
-	identity.join(keep, gone)
+	identity_changes.join(keep, gone)
 	frappe.db.commit()
 	desk.settle()
 	assert desk.on_phone(A) == ["one", "two", "three"]
@@ -228,7 +230,7 @@ def test_a_sender_that_holds_the_queue_of_the_row_that_goes_loses_and_doubles_no
 		# The sender has looked at the queue and claimed its first message, and Meta is being asked.
 		if frappe.db.exists(MESSAGE, {"status": "Sending", "customer": gone}) and next(calls) == 0:
 			frappe.db.commit = original
-			identity.join(keep, gone)
+			identity_changes.join(keep, gone)
 			original()
 
 	frappe.db.commit = join_in_the_middle
@@ -243,10 +245,10 @@ def test_a_sender_that_holds_the_queue_of_the_row_that_goes_loses_and_doubles_no
 
 def test_joining_again_changes_nothing(desk: Desk) -> None:
 	keep, gone = two_rows(desk)
-	identity.join(keep, gone)
+	identity_changes.join(keep, gone)
 	before = (people(), timeline(keep))
-	identity.join(keep, gone)
-	identity.join(keep, keep)
+	identity_changes.join(keep, gone)
+	identity_changes.join(keep, keep)
 	assert (people(), timeline(keep)) == before
 
 

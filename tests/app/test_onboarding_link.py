@@ -25,8 +25,8 @@ from tests.app.onboarding import (
 )
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.health import accounts as health
-from whatsapp_channel.health.patience import Limit
+from whatsapp_channel.health import account_checks as health
+from whatsapp_channel.health.deadline import Limit
 from whatsapp_channel.health.result import State
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.sandbox import Sandbox

@@ -9,8 +9,7 @@ import pytest
 
 from tests.app.desk import Desk
 from whatsapp_channel import rows
-from whatsapp_channel.conversations.customers.identities import IdentityRow
-from whatsapp_channel.conversations.rows import (
+from whatsapp_channel.conversations.conversation_rows import (
 	ChannelRow,
 	ConversationRow,
 	CourseRow,
@@ -19,8 +18,9 @@ from whatsapp_channel.conversations.rows import (
 	MessageRow,
 	OutgoingRow,
 )
+from whatsapp_channel.conversations.customers.identities import IdentityRow
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.rows import Row
 
 KINDS: list[type[Row]] = [

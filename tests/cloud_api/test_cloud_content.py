@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api import problem as problems
+from whatsapp_channel.cloud_api import payload_errors as problems
 from whatsapp_channel.cloud_api.content import (
 	Contacts,
 	Edit,
@@ -21,8 +21,8 @@ from whatsapp_channel.cloud_api.content import (
 	read_content,
 	read_referral,
 )
-from whatsapp_channel.cloud_api.problem import Unreadable, about, problem_from_json, problem_to_json
-from whatsapp_channel.cloud_api.wire import load, web_address
+from whatsapp_channel.cloud_api.payload import load, web_address
+from whatsapp_channel.cloud_api.payload_errors import Unreadable, about, problem_from_json, problem_to_json
 
 HEX = "49f227634806293b0995459bc310b593e1400f41591efcf07e9bced335f41942"
 HASHES: dict[str, tuple[Any, str | None]] = {

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.accounts import calling
-from whatsapp_channel.rules.accounts.calling import Cause
+from whatsapp_channel.rules.accounts import admin_notices
+from whatsapp_channel.rules.accounts.account_issues import Attention, Severity, Trouble
+from whatsapp_channel.rules.accounts.admin_notices import Cause
 from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
-from whatsapp_channel.rules.accounts.trouble import Attention, Severity, Trouble
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 
@@ -74,7 +74,7 @@ CAUSES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(("facts", "keys"), CAUSES.values(), ids=CAUSES.keys())
 def test_causes(facts: dict[str, Any], keys: list[str]) -> None:
-	found = calling.causes(Facts(**{**READY, **facts}), "7")
+	found = admin_notices.causes(Facts(**{**READY, **facts}), "7")
 	assert [each.key for each in found] == keys
 	for each in found:
 		named = {name for _, name, _, _ in Formatter().parse(each.status.reason.text) if name}
@@ -82,7 +82,7 @@ def test_causes(facts: dict[str, Any], keys: list[str]) -> None:
 
 
 def present(*troubles: Trouble) -> dict[str, Cause]:
-	found = calling.causes(Facts(**READY, troubles=troubles), "7")
+	found = admin_notices.causes(Facts(**READY, troubles=troubles), "7")
 	return {each.key: each for each in found}
 
 
@@ -103,4 +103,4 @@ NEWS: dict[str, tuple[tuple[Trouble, ...], list[str], list[str], list[str]]] = {
 
 @pytest.mark.parametrize(("troubles", "known", "told", "kept"), NEWS.values(), ids=NEWS.keys())
 def test_news(troubles: tuple[Trouble, ...], known: list[str], told: list[str], kept: list[str]) -> None:
-	assert calling.news(present(*troubles), known) == (told, sorted(kept))
+	assert admin_notices.news(present(*troubles), known) == (told, sorted(kept))

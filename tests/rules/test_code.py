@@ -2,8 +2,8 @@
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.code import new_pin, read_code, read_pin
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.onboarding.six_digit_code import new_pin, read_code, read_pin
 
 ACCEPTED = {
 	"six_digits": ("123830", "123830"),

@@ -10,7 +10,7 @@ from tests.files import WEBP
 from tests.pictures import GIF, _segment, jpeg
 from whatsapp_channel.rules.files import dimensions
 from whatsapp_channel.rules.files.dimensions import check
-from whatsapp_channel.rules.files.media import Unacceptable, recognise
+from whatsapp_channel.rules.files.file_check import Unacceptable, recognise
 
 A, B = 7_072, 7_071
 """Just above and just below 50 megapixels, squared."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pictures import GIF, SVG, jpeg, png
 from whatsapp_channel.rules.files.image import ICON_BYTES, PICTURE_BYTES, Image, check_icon, check_picture
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import Refused
 
 ACCEPTED = {
 	"png": (png(), "logo.png", Image("image/png", 1, 1)),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_channel.rules.files import file_types
+from whatsapp_channel.rules.files.file_check import LIMITS, Unacceptable, judge, limit_of
 from whatsapp_channel.rules.files.file_names import MAX_BYTES, MAX_CHARACTERS, extension_of, safe_name
-from whatsapp_channel.rules.files.media import LIMITS, Unacceptable, judge, limit_of
 
 
 def zipped(*names: str) -> bytes:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.profile import CATEGORIES, Profile, check, display_name
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.onboarding.profile_rules import CATEGORIES, Profile, check, display_name
 
 GOOD = Profile(display_name="Lucky Shrub", category="RETAIL", description="Plants for shade.")
 

@@ -5,7 +5,7 @@ from functools import partial
 import frappe
 
 from whatsapp_channel import settings
-from whatsapp_channel.accounts import status, times
+from whatsapp_channel.accounts import event_times, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
@@ -14,7 +14,7 @@ from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, MESSAGE
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.accounts.account_events import ACCESS
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.translate import to_all
 
 # One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
 REFUSALS_UNTIL_STOP = 2
@@ -111,7 +111,7 @@ def resume(account: str) -> None:
 	}
 	set_value(ACCOUNT, account, cleared)
 	# An older event that says that the account was taken away is out of date now.
-	times.remember_read(ACCOUNT, account, [ACCESS])
+	event_times.remember_read(ACCOUNT, account, [ACCESS])
 	refresh_channels(account)
 	wake_waiting(account)
 

@@ -10,9 +10,9 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_utc, utc_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
-from whatsapp_channel.rules.accounts.restriction import Restriction
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction
 from whatsapp_channel.rules.accounts.trial import GUIDE
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.translate import to_all
 
 _ACCOUNT_FIELDS = [
 	"name",

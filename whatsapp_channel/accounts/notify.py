@@ -9,12 +9,12 @@ import frappe
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import report
-from whatsapp_channel.rules.accounts import calling
-from whatsapp_channel.rules.accounts.calling import Cause
+from whatsapp_channel.rules.accounts import admin_notices
+from whatsapp_channel.rules.accounts.admin_notices import Cause
 from whatsapp_channel.rules.accounts.channel_status import Status
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.translate import to_all
 
 ROLE = "System Manager"
 
@@ -31,7 +31,7 @@ def tell(account: str, causes: Mapping[str, Cause]) -> None:
 	if not row:
 		return
 	known = json.loads(row.notified or "[]")
-	told, remembered = calling.news(causes, known)
+	told, remembered = admin_notices.news(causes, known)
 	if remembered == known or not _remember(account, row.notified, remembered):
 		return
 	for cause in told:

@@ -6,8 +6,8 @@ from whatsapp_channel.accounts.facts import dump, restrictions
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT
-from whatsapp_channel.rules.accounts.restriction import Restriction, standing
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction, standing
+from whatsapp_channel.translate import to_all
 
 
 def replace(account: str, topic: str, given: tuple[Restriction, ...]) -> bool:

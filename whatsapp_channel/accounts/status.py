@@ -13,11 +13,11 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.logs import report
-from whatsapp_channel.rules.accounts import calling, channel_facts, channel_status
+from whatsapp_channel.rules.accounts import admin_notices, channel_facts, channel_status
 from whatsapp_channel.rules.accounts.channel_facts import NumberState, Site
 from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Facts, Status
-from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.translate import to_all
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
 
@@ -55,7 +55,7 @@ def refresh_account(account: str) -> None:
 	restriction.show(account)
 	now = site()
 	of_account = _facts_of_account(account, now)
-	causes = {cause.key: cause for cause in calling.causes(of_account, "")}
+	causes = {cause.key: cause for cause in admin_notices.causes(of_account, "")}
 	numbers = frappe.get_all(NUMBER, {"account": account}, pluck="name")
 	fields = ["name", "number", "enabled"]
 	for row in frappe.get_all(
@@ -63,9 +63,9 @@ def refresh_account(account: str) -> None:
 	):
 		facts = _facts(row.number, bool(row.enabled), now)
 		_store(row.name, facts)
-		for cause in calling.causes(facts, row.number):
+		for cause in admin_notices.causes(facts, row.number):
 			causes.setdefault(cause.key, cause)
-	if channel_status.derive(of_account).value not in calling.NOT_SET_UP:
+	if channel_status.derive(of_account).value not in admin_notices.NOT_SET_UP:
 		# Without a token nobody knows whether what was told is over.
 		notify.tell(account, causes)
 	publish(account)

@@ -10,14 +10,14 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel.accounts import restriction, status, times
+from whatsapp_channel.accounts import event_times, restriction, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.account_events import NO_ALERT, alert_topic
 from whatsapp_channel.rules.accounts.channel_facts import VERIFIED
-from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION
+from whatsapp_channel.rules.accounts.restriction_rules import BAN, VIOLATION
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.number_choice import State
 
@@ -112,7 +112,7 @@ def _payment(node: BusinessAccount) -> dict[str, str]:
 
 
 def _newer(doctype: str, name: str, asked: datetime | None) -> frozenset[str]:
-	return times.told_since(doctype, name, asked) if asked else frozenset()
+	return event_times.told_since(doctype, name, asked) if asked else frozenset()
 
 
 def _given(
@@ -125,7 +125,9 @@ def _write(
 	doctype: str, name: str, values: dict[str, Any], topics: Mapping[str, str], asked: datetime | None
 ) -> None:
 	set_value(doctype, name, {**values, "synced_on": site_now()})
-	times.remember_read(doctype, name, [topic for field, topic in topics.items() if field in values], asked)
+	event_times.remember_read(
+		doctype, name, [topic for field, topic in topics.items() if field in values], asked
+	)
 
 
 def _name_status(node: PhoneNumber) -> str | None:

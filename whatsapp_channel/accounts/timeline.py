@@ -5,8 +5,8 @@ from html import escape
 import frappe
 
 from whatsapp_channel.doctypes import CHANNEL
-from whatsapp_channel.spoken import to_all
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
+from whatsapp_channel.translate import to_all
 
 _TRANSITION = _("Status: {old} → {new}. {reason}")
 

@@ -5,8 +5,8 @@ from frappe import _
 
 from whatsapp_channel import logs, rows
 from whatsapp_channel.conversations import conversation as conversations
-from whatsapp_channel.conversations import waiting
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations import unfiled_messages
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.database import lock_row, look_anew
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER
 from whatsapp_channel.helpdesk import tickets
@@ -33,7 +33,7 @@ def convert_to_ticket(conversation: str) -> str:
 			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
 		)
 	customer = rows.one(CustomerRow, document.customer)
-	ticket = tickets.create(customer, document.channel, waiting.first_words(conversation))
+	ticket = tickets.create(customer, document.channel, unfiled_messages.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)
-	waiting.file_waiting(conversation, ticket, customer)
+	unfiled_messages.file_waiting(conversation, ticket, customer)
 	return ticket

@@ -4,12 +4,12 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs, rows
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.inbound.media import refetch
 
 
 @frappe.whitelist(methods=["POST"])
@@ -28,5 +28,5 @@ def fetch_again(message: str) -> dict[str, str | bool]:
 		ticket_for_agent(ticket)
 	else:
 		frappe.get_doc(MESSAGE, row.name).check_permission("read")
-	text = again.fetch_again(row.name)
-	return {"text": text, "fetched": not views.has_missing(row.name)}
+	text = refetch.fetch_again(row.name)
+	return {"text": text, "fetched": not attachments.has_missing(row.name)}

@@ -10,11 +10,11 @@ from typing import Any
 import frappe
 
 from whatsapp_channel import logs
-from whatsapp_channel.onboarding import channel as channels
-from whatsapp_channel.onboarding import link, profile, progress, signup_rows, subscription, test_message
+from whatsapp_channel.onboarding import channel_setup as channels
+from whatsapp_channel.onboarding import link, profile, progress, sample_message, signup_rows, subscription
 from whatsapp_channel.onboarding import number as numbers_at_meta
 from whatsapp_channel.onboarding import signup as signups
-from whatsapp_channel.onboarding.failures import explained
+from whatsapp_channel.onboarding.step_errors import explained
 
 ROLE = "System Manager"
 State = dict[str, Any]
@@ -240,7 +240,7 @@ def test_state(channel: str) -> dict[str, Any]:
 	"""How far the test message is: `received`, `reply` and `window_open`."""
 	frappe.only_for(ROLE)
 	with explained():
-		return test_message.test_state(channel)
+		return sample_message.state(channel)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -249,8 +249,8 @@ def send_test(channel: str, message: str) -> dict[str, Any]:
 	"""Answers a message of a customer that `test_state` has shown; answers as `test_state`."""
 	frappe.only_for(ROLE)
 	with explained():
-		test_message.send_test(channel, message)
-		return test_message.test_state(channel)
+		sample_message.send(channel, message)
+		return sample_message.state(channel)
 
 
 def _signup_answer(signup: str) -> State:

@@ -10,8 +10,8 @@ from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow, OutgoingRow
+from whatsapp_channel.conversations.conversation_rows import ConversationRow, CustomerRow, OutgoingRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
@@ -19,9 +19,9 @@ from whatsapp_channel.outbound import gate, outbox, resend
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
+from whatsapp_channel.translate import to_user
 
 UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 
@@ -178,8 +178,10 @@ def _missing_files(ticket: str) -> list[dict[str, str]]:
 	shown = {"communication": ["in", communications or [""]]}
 	written = dict(frappe.get_all(MESSAGE, shown, ["name", "message_timestamp"], as_list=True))
 	found = {}
-	for row in views.failed_in(list(written)):
-		label = f"{readable.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
+	for row in attachments.failed_in(list(written)):
+		label = (
+			f"{message_html.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
+		)
 		until = frappe.utils.format_datetime(row.available_until)
 		lines = [row.error, _("WhatsApp keeps the file until {0}.").format(until)]
 		found.setdefault(row.parent, {"name": row.parent, "label": label, "reason": "\n".join(lines)})

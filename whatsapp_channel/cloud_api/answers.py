@@ -15,7 +15,7 @@ from pydantic import (
 	WrapValidator,
 )
 
-from .wire import list_of, object_of, optional_id, text_of, whole_number
+from .payload import list_of, object_of, optional_id, text_of, whole_number
 
 T = TypeVar("T")
 

@@ -33,10 +33,10 @@ from .download import Deadline, moved_to, receive
 from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
-from .masking import Secret, hide
 from .outgoing import Sendable
+from .payload import optional_id
+from .secret_masking import Secret, hide
 from .transport import Call, answer_of, build, failure_of, tls_context
-from .wire import optional_id
 
 __all__ = [
 	"ACCOUNT_FIELDS",

@@ -35,7 +35,7 @@ from .content_types import (
 	Unsupported,
 	number_text,
 )
-from .wire import (
+from .payload import (
 	MAX_ENTRIES,
 	MAX_NAME,
 	MAX_TEXT,

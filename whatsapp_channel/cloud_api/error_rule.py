@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 
 class Retry(Enum):

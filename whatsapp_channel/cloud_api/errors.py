@@ -13,12 +13,12 @@ from typing import Any
 
 import httpx
 
-from whatsapp_channel.words import Explained, Sentence, _
+from whatsapp_channel.sentences import Explained, Sentence, _
 
 from .error_rule import Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
-from .masking import mask
-from .wire import Unreadable, load, whole_number
+from .payload import Unreadable, load, whole_number
+from .secret_masking import mask
 
 __all__ = [
 	"DEAD_TOKEN",

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import CloudAPIError, NotSent, OutcomeUnknown
+from .payload import object_of, optional_id, text_of
 from .transport import Call
-from .wire import object_of, optional_id, text_of
 
 # Far above any account: Meta allows a business tens of numbers, 25 a page.
 _MAX_PAGES = 100

@@ -21,8 +21,8 @@ from .answers import (
 )
 from .errors import OutcomeUnknown
 from .exchange import Exchange, id_of, segment
-from .masking import Secret, hide
-from .wire import optional_id, text_of
+from .payload import optional_id, text_of
+from .secret_masking import Secret, hide
 
 ACCOUNT_FIELDS = (
 	"id",

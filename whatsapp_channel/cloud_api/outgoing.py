@@ -11,9 +11,9 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from whatsapp_channel.words import Explained, Sentence, _
+from whatsapp_channel.sentences import Explained, Sentence, _
 
-from .wire import clean_text
+from .payload import clean_text
 
 MAX_TEXT = 4096
 """Characters of `body`, by Meta's reference. It does not say what a character is: here a code point, as Python counts."""

@@ -14,8 +14,8 @@ import httpx
 from pydantic import SecretStr
 
 from .errors import CloudAPIError, NotSent, OutcomeUnknown
-from .masking import mask
-from .wire import Unreadable, clean, load
+from .payload import Unreadable, clean, load
+from .secret_masking import mask
 
 # No byte of the request can have left when one of these is raised.
 _BEFORE_WRITING = (

@@ -7,18 +7,18 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_utc
-from whatsapp_channel.cloud_api.inbound import read_message
-from whatsapp_channel.cloud_api.wire import load
+from whatsapp_channel.cloud_api.payload import load
+from whatsapp_channel.cloud_api.webhook_objects import read_message
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response, tickets
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
 
 
 def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = False) -> str:
@@ -41,7 +41,7 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 	place = {"ticket": ticket, "communication": communication}
 	set_value(MESSAGE, message, place, update_modified=False)
 	if row.message_type in communications.WITH_FILES:
-		views.attach(message, communication, ticket)
+		attachments.attach(message, communication, ticket)
 	communications.render(communication)
 	if meaning is Answer.EARLIER:
 		first_response.date(ticket, at, save=True)
@@ -74,13 +74,13 @@ def _asked(conversation: str) -> list[datetime]:
 
 def _values(ticket: str, customer: CustomerRow, row: MessageRow) -> dict:
 	message = read_message(load(row.payload))
-	files = views.files_of([row.name]).get(row.name, ())
-	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
+	files = attachments.files_of([row.name]).get(row.name, ())
+	view = message_html.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
 	return {
 		"sent_or_received": "Sent",
 		"email_status": "Open",
 		"subject": f"Re: {tickets.subject_of(ticket)}",
-		"content": readable.to_html([view], _),
+		"content": message_html.to_html([view], _),
 		"sender": app_address(customer.name),
 		"sender_full_name": _("Business App"),
 		"recipients": tickets.address_of(customer),

@@ -13,17 +13,17 @@ from frappe.utils import format_datetime
 
 from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.content import Content, Media, Text
-from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
-from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.conversations.media import album, views
-from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
+from whatsapp_channel.cloud_api.payload import Unreadable, load
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage, read_message
+from whatsapp_channel.conversations.conversation_rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.media import album, attachments
 from whatsapp_channel.database import change_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
 
 WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
@@ -36,7 +36,7 @@ def file(message: str, conversation: str, ticket: str, customer: CustomerRow) ->
 	communication = shared or _insert(ticket, customer, row)
 	change_row(MESSAGE, message, {"ticket": ticket, "communication": communication})
 	if has_files:
-		views.attach(message, communication, ticket)
+		attachments.attach(message, communication, ticket)
 	if shared:
 		render(shared)
 	return communication
@@ -44,7 +44,7 @@ def file(message: str, conversation: str, ticket: str, customer: CustomerRow) ->
 
 def words_of(row: MessageRow) -> str:
 	"""What a message says, in one line of plain text."""
-	return readable.plain(_content(row, _read(row)), _)
+	return message_html.plain(_content(row, _read(row)), _)
 
 
 def render(communication: str) -> None:
@@ -58,9 +58,9 @@ def render(communication: str) -> None:
 	if shown[0].direction == Direction.INCOMING or shown[0].origin == Origin.BUSINESS_APP:
 		content = _html(shown)
 	else:
-		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
+		own = message_html.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
 		sent = _views([row for row in shown if not row.sent_again])
-		content = own + "".join(readable.trace_html(view, _) for view in sent)
+		content = own + "".join(message_html.trace_html(view, _) for view in sent)
 	set_value("Communication", communication, "content", content, update_modified=False)
 	if ticket := tickets.ticket_of(communication):
 		tickets.publish_update(ticket)
@@ -79,18 +79,18 @@ def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:
 
 
 def _html(shown: Sequence[MessageRow]) -> str:
-	return readable.to_html(_views(shown), _)
+	return message_html.to_html(_views(shown), _)
 
 
-def _views(shown: Sequence[MessageRow]) -> list[readable.View]:
+def _views(shown: Sequence[MessageRow]) -> list[message_html.View]:
 	with_files = [row.name for row in shown if row.message_type in WITH_FILES]
-	files = views.files_of(with_files) if with_files else {}
+	files = attachments.files_of(with_files) if with_files else {}
 	return [_view(row, tuple(files.get(row.name, ()))) for row in shown]
 
 
-def _view(row: MessageRow, files: tuple[readable.FileView, ...]) -> readable.View:
+def _view(row: MessageRow, files: tuple[message_html.FileView, ...]) -> message_html.View:
 	message = _read(row)
-	view = readable.View(
+	view = message_html.View(
 		content=_content(row, message),
 		files=files,
 		quote=_quote(row),
@@ -128,7 +128,7 @@ def _content(row: MessageRow, message: InboundMessage | None) -> Content:
 	return Text(row.text or "")
 
 
-def _quote(row: MessageRow) -> readable.Quote | None:
+def _quote(row: MessageRow) -> message_html.Quote | None:
 	if not row.quoted_key:
 		return None
 	quoted = rows.first(MessageRow, {"wamid_key": row.quoted_key, "customer": row.customer})
@@ -138,7 +138,7 @@ def _quote(row: MessageRow) -> readable.Quote | None:
 		who = _("Our message")
 	else:
 		who = called(rows.one(CustomerRow, row.customer))
-	return readable.Quote(who, words_of(quoted))
+	return message_html.Quote(who, words_of(quoted))
 
 
 def _when(moment: object) -> str | None:

@@ -7,7 +7,7 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.conversations.rows import ChannelRow, ConversationRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, ConversationRow, MessageRow
 from whatsapp_channel.database import change_row, insert_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets

@@ -7,7 +7,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.conversations.rows import ConversationRow
+from whatsapp_channel.conversations.conversation_rows import ConversationRow
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_as_stored

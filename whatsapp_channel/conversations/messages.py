@@ -7,9 +7,9 @@ import frappe
 
 from whatsapp_channel import database, rows
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.cloud_api.webhook import InboundMessage
+from whatsapp_channel.cloud_api.webhook_parser import InboundMessage
+from whatsapp_channel.conversations.conversation_rows import CourseRow, MessageRow
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.rows import CourseRow, MessageRow
 from whatsapp_channel.database import row_of
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.keys import wamid_key

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from whatsapp_channel.cloud_api.webhook import StatusUpdate
+from whatsapp_channel.cloud_api.webhook_parser import StatusUpdate
 
 FIELDS = ("price_category", "price_type", "price_model")
 # The only type that is paid for; all others begin with "free".

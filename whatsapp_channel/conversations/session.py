@@ -7,8 +7,8 @@ import frappe
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_row
 from whatsapp_channel.doctypes import SESSION
-from whatsapp_channel.rules.messaging.session import SESSION as LASTS
-from whatsapp_channel.rules.messaging.session import Direction, kind_to_open
+from whatsapp_channel.rules.messaging.session_rules import SESSION as LASTS
+from whatsapp_channel.rules.messaging.session_rules import Direction, kind_to_open
 
 
 def record(

@@ -8,13 +8,13 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import Unsupported
-from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.rules.messaging.traces import Event, Traces, fold
+from whatsapp_channel.rules.messaging.trace_rules import Event, Traces, fold
 
 EVENTS = frozenset({"reaction", "edit", "revoke"})
 # What happens to a message or to an account is no message of the customer, nor that somebody opens the chat.

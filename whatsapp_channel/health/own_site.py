@@ -9,8 +9,8 @@ import httpx
 
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.transport import tls_context
-from whatsapp_channel.health.patience import Limit
-from whatsapp_channel.words import Explained, verbatim
+from whatsapp_channel.health.deadline import Limit
+from whatsapp_channel.sentences import Explained, verbatim
 
 # Of each step; the whole is bounded by the check's own limit.
 STEP_SECONDS = 10.0

@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from whatsapp_channel.words import Explained, verbatim
+from whatsapp_channel.sentences import Explained, verbatim
 
 NOTHING: Mapping[str, str | int | float] = MappingProxyType({})
 

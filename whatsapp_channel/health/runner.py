@@ -10,12 +10,12 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import save_now
-from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health.deadline import Limit, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
 from whatsapp_channel.logs import report
-from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime, tolerated
+from whatsapp_channel.translate import to_user
 
 
 def run(checks: Sequence[Check] = CHECKS) -> list[Result]:

@@ -5,8 +5,8 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE, SETTINGS
+from whatsapp_channel.documents import stored
 from whatsapp_channel.rules.customers.masking import mask
-from whatsapp_channel.stored import stored
 
 SEES_ALL = {"System Manager"}
 # The level of the fields that identify a customer; DocType permissions say which roles read it.

@@ -4,8 +4,8 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.documents import stored
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.stored import stored
 
 
 def answer(ticket: str, customer: str, html: str) -> None:

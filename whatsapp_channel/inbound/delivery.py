@@ -10,8 +10,8 @@ from whatsapp_channel.database import insert_unless_there, save_now, set_single_
 from whatsapp_channel.doctypes import DELIVERY, SETTINGS
 from whatsapp_channel.logs import logger
 from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.sentences import _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import _
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 """Meta: payloads of up to 3 MB."""

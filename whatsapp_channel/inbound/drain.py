@@ -11,15 +11,15 @@ from frappe.utils import cint
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, read_delivery
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, NUMBER
-from whatsapp_channel.inbound import gaps, items, retries, statuses
+from whatsapp_channel.inbound import dispatch, gaps, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.logs import report
-from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.translate import to_user
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
 BATCH = 50
@@ -125,7 +125,7 @@ def _first_time(name: str, sequence: Sequence[Item], _row: "frappe._dict", until
 		if group[0].kind in _TOGETHER:
 			_process_together(name, group)
 		else:
-			items.process(name, group[0])
+			dispatch.process(name, group[0])
 	return True
 
 
@@ -139,10 +139,10 @@ def _after_a_crash(name: str, sequence: Sequence[Item], row: "frappe._dict", unt
 			return False
 		kills = row.position_attempts if again else 0
 		if kills >= MOST_KILLS:
-			items.give_up(name, item)
+			dispatch.give_up(name, item)
 			continue
 		_note_position(name, item, kills + 1)
-		items.process_again(name, item)
+		dispatch.process_again(name, item)
 	return True
 
 
@@ -188,7 +188,7 @@ def _process_together(delivery: str, group: list[Item]) -> None:
 			frappe.db.rollback()
 			report("WhatsApp: items could not be processed together")
 	for item in unsettled:
-		items.process(delivery, item)
+		dispatch.process(delivery, item)
 
 
 def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] = ()) -> None:
@@ -211,7 +211,9 @@ def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] =
 
 
 def _count_ignored(sequence: Sequence[Item]) -> None:
-	for number, count in Counter(item.phone_number_id for item in sequence if items.is_ignored(item)).items():
+	for number, count in Counter(
+		item.phone_number_id for item in sequence if dispatch.is_ignored(item)
+	).items():
 		frappe.db.sql(
 			f"""update `tab{NUMBER}` set ignored_group_messages = ignored_group_messages + %s
 			where name = %s""",

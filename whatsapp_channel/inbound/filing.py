@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.inbound.media import fetching

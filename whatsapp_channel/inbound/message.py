@@ -2,19 +2,19 @@
 
 import frappe
 
-from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.conversations import communications, conversation, messages, session, waiting
+from whatsapp_channel.cloud_api.webhook_parser import Item
+from whatsapp_channel.conversations import communications, conversation, messages, session, unfiled_messages
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import filing, gaps, identity
+from whatsapp_channel.inbound import filing, gaps, identity_changes
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
+from whatsapp_channel.sentences import Sentence, _
 
 
 def file(item: Item) -> None:
@@ -31,7 +31,7 @@ def file(item: Item) -> None:
 		return
 	way = route(item.phone_number_id)
 	if message.type == "system":
-		identity.apply_system(way.account, message)
+		identity_changes.apply_system(way.account, message)
 	filing.file(
 		item,
 		way,
@@ -68,10 +68,10 @@ def _file_locked(found: Arrival) -> None:
 	stored = found.insert(thread.conversation, session=counted, media=found.files)
 	found.catch_up(stored)
 	if thread.new_ticket:
-		words = readable.plain(message.content, frappe._)
+		words = message_html.plain(message.content, frappe._)
 		ticket = tickets.create(row, way.channel, words)
 		conversation.put_in_ticket(thread.conversation, ticket)
-		waiting.file_waiting(thread.conversation, ticket, row)
+		unfiled_messages.file_waiting(thread.conversation, ticket, row)
 	elif thread.ticket:
 		communications.file(stored, thread.conversation, thread.ticket, row)
 

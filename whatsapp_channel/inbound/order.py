@@ -14,16 +14,16 @@ from datetime import timedelta
 import frappe
 
 from whatsapp_channel.clock import site_now, utc_now
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
-from whatsapp_channel.cloud_api.wire import optional_id
+from whatsapp_channel.cloud_api.payload import optional_id
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers.identities import key
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.routing import route
-from whatsapp_channel.inbound.rows import ItemRow
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)

@@ -13,7 +13,7 @@ from whatsapp_channel.database import look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.delivery import DeliveryState
-from whatsapp_channel.inbound.problems import ItemState
+from whatsapp_channel.inbound.item_errors import ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
 # So many are done while the administrator waits; more are a job of their own.

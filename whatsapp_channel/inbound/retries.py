@@ -8,18 +8,18 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
 from whatsapp_channel.database import in_transaction, save_now, set_value
 from whatsapp_channel.doctypes import CHANNEL, ITEM
 from whatsapp_channel.inbound import gaps, order
-from whatsapp_channel.inbound.items import attempt, outcome
+from whatsapp_channel.inbound.dispatch import attempt, outcome
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.media import fetching
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.inbound.rows import ItemRow
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.messaging.retry import MOST_ATTEMPTS
+from whatsapp_channel.sentences import Explained, Sentence, _, verbatim
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Explained, Sentence, _, verbatim
 
 # At first little: a message whose file has come is such an item, and most crashes have nothing to do with it.
 AFTER_FIRST_CRASH = timedelta(seconds=10)

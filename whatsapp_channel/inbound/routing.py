@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import frappe
 
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.words import Sentence, _, sentence
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.sentences import Sentence, _, sentence
 
 
 @dataclass(frozen=True, slots=True)

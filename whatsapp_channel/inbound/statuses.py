@@ -10,19 +10,19 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import rule_for
-from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
-from whatsapp_channel.conversations import course, outcome
-from whatsapp_channel.conversations.rows import CourseRow
+from whatsapp_channel.cloud_api.webhook_parser import Item, StatusUpdate
+from whatsapp_channel.conversations import delivery_status, status_reports
+from whatsapp_channel.conversations.conversation_rows import CourseRow
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence, _, sentence
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _, sentence
+from whatsapp_channel.translate import to_user
 
 # Our own send may still be saving the id that a status speaks of.
 PATIENCE = timedelta(minutes=10)
@@ -68,7 +68,7 @@ def apply(item: Item) -> None:
 			Sentence(_("No message of ours has this id.")), ItemState.PENDING, patience=PATIENCE
 		)
 	if not _is_ready(rows.one(CourseRow, name), update):
-		outcome.accept(name, wamid=update.id, at=update.timestamp)
+		delivery_status.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
 
@@ -117,13 +117,15 @@ def _locked(names: Collection[str]) -> dict[str, CourseRow]:
 def _advance(found: Mapping[str, CourseRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
 	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
 	outcomes = {
-		name: course.outcome(found[name], updates) for name, updates in reports.items() if name in found
+		name: status_reports.outcome(found[name], updates)
+		for name, updates in reports.items()
+		if name in found
 	}
 	_store({name: each.values for name, each in outcomes.items() if each.values})
 	for name, each in outcomes.items():
 		if each.failure:
 			_fail_as_reported(name, each.failure)
-	outcome.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
+	delivery_status.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
 	for queue in {(row.customer, row.channel) for row in map(found.get, outcomes) if row.status in UNSETTLED}:
 		wake_sender_after_commit(*queue)
 
@@ -142,7 +144,7 @@ def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _fail_as_reported(name: str, update: StatusUpdate) -> None:
 	code = update.errors[0].code if update.errors else None
-	outcome.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
+	delivery_status.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
 
 
 def _failure_text(update: StatusUpdate) -> str:

@@ -15,15 +15,15 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import is_registered, state_of, writable
-from whatsapp_channel.onboarding.codes import request_code, verify_code
-from whatsapp_channel.onboarding.refusals import refused_by_meta, said
+from whatsapp_channel.onboarding.input_errors import refused_by_meta, said
+from whatsapp_channel.onboarding.number_node import is_registered, state_of, writable
 from whatsapp_channel.onboarding.registration import register
+from whatsapp_channel.onboarding.verification_codes import request_code, verify_code
 from whatsapp_channel.rules.customers.phone import digits, parts, to_e164, variants
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, obstacle
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 __all__ = [
 	"add_number",

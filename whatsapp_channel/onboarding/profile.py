@@ -14,12 +14,12 @@ from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
-from whatsapp_channel.onboarding import files
-from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
-from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.onboarding import uploaded_files
+from whatsapp_channel.onboarding.input_errors import said
+from whatsapp_channel.onboarding.number_node import client_of, is_registered, writable, write
+from whatsapp_channel.onboarding.step_errors import in_words
 from whatsapp_channel.rules.files.image import check_picture
-from whatsapp_channel.rules.onboarding.profile import Profile, check
+from whatsapp_channel.rules.onboarding.profile_rules import Profile, check
 
 STORED = ("category", "description", "about", "address", "email")
 
@@ -68,7 +68,7 @@ def save_profile(
 	with said():
 		draft = Draft(check(entered), picture)
 		if picture:
-			upload = files.read(_("Picture"), picture)
+			upload = uploaded_files.read(_("Picture"), picture)
 			check_picture(upload.content, upload.name)
 	_keep(account, draft)
 	if number and is_registered(number) and (problems := send_draft(number)):
@@ -104,7 +104,7 @@ def _keep(account: str, draft: Draft) -> None:
 		_store(account, draft)
 		if draft.picture:
 			# Another administrator may be the one who registers the number.
-			files.attach(draft.picture, ACCOUNT, account, "profile_draft")
+			uploaded_files.attach(draft.picture, ACCOUNT, account, "profile_draft")
 
 	in_transaction(work)
 
@@ -199,7 +199,7 @@ def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
 				"Picture: Meta takes it through an app. Enter the Meta App ID in the WhatsApp Channel Settings."
 			)
 		)
-	upload = files.read(_("Picture"), picture)
+	upload = uploaded_files.read(_("Picture"), picture)
 	with said():
 		image = check_picture(upload.content, upload.name)
 	handle = client.upload_picture(app, upload.content, image.mime_type)

@@ -12,14 +12,14 @@ from frappe import _
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
-from whatsapp_channel.onboarding import channel as channels
+from whatsapp_channel.onboarding import channel_setup as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
 from whatsapp_channel.onboarding import number as numbers
 from whatsapp_channel.rules.accounts import policies
 from whatsapp_channel.rules.files import image
-from whatsapp_channel.rules.onboarding import profile as limits
+from whatsapp_channel.rules.onboarding import profile_rules as limits
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, Step, current, steps
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 ACCOUNT_FIELDS = (
 	"name",

@@ -21,12 +21,18 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnk
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import client_of, read_again, state_of, writable, write, write_within
-from whatsapp_channel.onboarding.refusals import refused_by_meta, said
-from whatsapp_channel.rules.onboarding.code import new_pin, read_pin
+from whatsapp_channel.onboarding.input_errors import refused_by_meta, said
+from whatsapp_channel.onboarding.number_node import (
+	client_of,
+	read_again,
+	state_of,
+	writable,
+	write,
+	write_within,
+)
 from whatsapp_channel.rules.onboarding.number_choice import has_new_name, is_registered, shares_app
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
-from whatsapp_channel.rules.onboarding.registration import (
+from whatsapp_channel.rules.onboarding.registration_rules import (
 	Attempt,
 	Outcome,
 	done_lately,
@@ -34,6 +40,7 @@ from whatsapp_channel.rules.onboarding.registration import (
 	possible_at,
 	recent,
 )
+from whatsapp_channel.rules.onboarding.six_digit_code import new_pin, read_pin
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,16 @@ from whatsapp_channel.database import named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
-from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.onboarding.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.onboarding.step_errors import in_words
+from whatsapp_channel.rules.onboarding.signup_rules import (
+	WRONG_SECRET,
+	Outcome,
+	explain,
+	explain_code,
+	read_event,
+)
+from whatsapp_channel.sentences import Sentence
+from whatsapp_channel.translate import to_user
 
 MOST_CANDIDATES = 20
 EXCHANGE_SECONDS = 45

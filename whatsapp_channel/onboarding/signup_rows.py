@@ -22,7 +22,7 @@ from whatsapp_channel.database import (
 	save_now,
 )
 from whatsapp_channel.doctypes import NUMBER, SIGNUP
-from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent
+from whatsapp_channel.rules.onboarding.signup_rules import Outcome, SignupEvent
 
 TOKEN = "access_token"  # noqa: S105 - the name of a field
 LIFETIME = timedelta(hours=2)

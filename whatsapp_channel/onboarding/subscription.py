@@ -18,7 +18,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, save_now, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
-from whatsapp_channel.onboarding.failures import in_words
+from whatsapp_channel.onboarding.step_errors import in_words
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""

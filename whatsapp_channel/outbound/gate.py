@@ -12,12 +12,12 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.accounts import status
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import sending
 from whatsapp_channel.rules.messaging.sending import Facts, Kind, Obstacle, Verdict
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
 

@@ -9,10 +9,10 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import age, sequence, site_now, to_site
 from whatsapp_channel.cloud_api.outgoing import Outgoing, read, stored, text
-from whatsapp_channel.conversations.rows import OutgoingRow
+from whatsapp_channel.conversations.conversation_rows import OutgoingRow
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.rules.messaging.session_rules import Direction
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.

@@ -11,8 +11,8 @@ from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.outgoing import text
 from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.conversations.customers.addresses import addresses_of
-from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import gate, outbox

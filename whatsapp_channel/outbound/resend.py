@@ -8,8 +8,8 @@ from frappe.model.document import Document
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.conversations import conversation, destination, outcome
-from whatsapp_channel.conversations.rows import OutgoingRow
+from whatsapp_channel.conversations import conversation, delivery_status, destination
+from whatsapp_channel.conversations.conversation_rows import OutgoingRow
 from whatsapp_channel.database import lock_row, look_anew, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response
@@ -43,7 +43,7 @@ def send_again(name: str) -> list[str]:
 	conversation.note_outbound(message.conversation, now, frappe.session.user)
 	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
-	outcome.show(message.communication)
+	delivery_status.show(message.communication)
 	first_response.give(message.communication)
 	wake_sender_after_commit(message.customer, message.channel)
 	return new

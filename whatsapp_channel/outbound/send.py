@@ -14,14 +14,14 @@ from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.cloud_api.outgoing import Unsendable
-from whatsapp_channel.conversations import outcome
-from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow, OutgoingRow
+from whatsapp_channel.conversations import delivery_status
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 UNREACHABLE_RETRY_SECONDS = 10
 # After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
@@ -105,7 +105,7 @@ def _claim(message: OutgoingRow) -> OutgoingRow | None:
 		"last_attempt": site_now(),
 		"next_attempt": None,
 	}
-	claimed = outcome.change(message.name, values, only_from=(MessageStatus.QUEUED,))
+	claimed = delivery_status.change(message.name, values, only_from=(MessageStatus.QUEUED,))
 	save_now()  # must be durable before the request leaves
 	return message.changed(values) if claimed else None
 
@@ -117,7 +117,9 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,))
+		delivery_status.change(
+			message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,)
+		)
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -128,7 +130,7 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 
 def _accepted(message: OutgoingRow, sent: SentMessage, account: str) -> None:
 	access.note_success(account)
-	outcome.accept(message.name, wamid=sent.wamid, at=utc_now())
+	delivery_status.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
 def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
@@ -146,7 +148,7 @@ def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 
 def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
 	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
-	in_transaction(lambda: outcome.fail(message.name, reason, code=code))
+	in_transaction(lambda: delivery_status.fail(message.name, reason, code=code))
 
 
 def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
@@ -160,7 +162,7 @@ def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -
 
 
 def _requeue(message: OutgoingRow, values: dict[str, Any]) -> None:
-	outcome.change(
+	delivery_status.change(
 		message.name, {"status": MessageStatus.QUEUED, **values}, only_from=(MessageStatus.SENDING,)
 	)
 	save_now()
@@ -170,8 +172,8 @@ def _give_up_waiting(message: OutgoingRow) -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)
-	outcome.change(
+	delivery_status.change(
 		message.name, {"status": MessageStatus.UNCONFIRMED, "error": text}, only_from=(MessageStatus.SENDING,)
 	)
-	outcome.show(message.communication)
+	delivery_status.show(message.communication)
 	save_now()

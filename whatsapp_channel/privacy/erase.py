@@ -13,12 +13,12 @@ from frappe import _
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import Told, among
-from whatsapp_channel.privacy import audit, deliveries, files, mentions
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import Told, among
+from whatsapp_channel.privacy import audit, deliveries, mentions, person_files
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 from whatsapp_channel.rules.customers.masking import HIDDEN, mask
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
@@ -89,9 +89,9 @@ def _stop_sending(customer: str) -> None:
 
 
 def _remove_files(whom: Person) -> int:
-	found = files.of(whom, in_helpdesk.traces_of(whom.customers, whom.addresses))
-	files.remove(found)
-	files.remove_parts(whom.customers)
+	found = person_files.of(whom, in_helpdesk.traces_of(whom.customers, whom.addresses))
+	person_files.remove(found)
+	person_files.remove_parts(whom.customers)
 	save_now()  # the content is gone already
 	return len(found)
 
@@ -149,8 +149,8 @@ def _queues(whom: Person) -> list[str]:
 def _erase_locked(whom: Person, began: object, report: Report) -> None:
 	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
 	told = _told(whom) if traces.shared else Told()
-	found = files.of(whom, traces)
-	report.files += files.remove(found)
+	found = person_files.of(whom, traces)
+	report.files += person_files.remove(found)
 	report.deliveries += deliveries.erase(whom, since=began, commit=False)
 	report.tickets, report.communications = len(traces.own), len(traces.communications)
 	for name in whom.customers:

@@ -5,9 +5,9 @@ from typing import Any
 import frappe
 
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import among
-from whatsapp_channel.privacy import audit, deliveries, files
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import among
+from whatsapp_channel.privacy import audit, deliveries, person_files
 from whatsapp_channel.privacy.person import Asked, Owner, choose, owners, person
 
 # Beyond so many stored webhooks a dialog would wait too long for their count.
@@ -27,7 +27,7 @@ def find(wanted: Asked, customers: list[str] | None = None) -> dict[str, Any]:
 		"customers": [_described(owner, owner in chosen) for owner in owners(wanted)],
 		"messages": _count(MESSAGE, whom.customers),
 		"conversations": _count(CONVERSATION, whom.customers),
-		"files": _contents(files.of(whom, traces)),
+		"files": _contents(person_files.of(whom, traces)),
 		"tickets": list(traces.own),
 		"shared_tickets": list(traces.shared),
 		"communications": len(traces.communications),

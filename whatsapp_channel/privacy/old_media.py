@@ -9,8 +9,8 @@ from frappe.utils import cint
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications, messages
-from whatsapp_channel.conversations.media.wanted import FileState
-from whatsapp_channel.conversations.rows import MediaRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import MediaRow, MessageRow
+from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.database import look_anew, save_now, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets

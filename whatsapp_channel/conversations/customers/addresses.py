@@ -2,8 +2,8 @@
 
 import frappe
 
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.conversations.customers.identities import Kind, former
-from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.coexistence import app_address

@@ -10,8 +10,10 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.conversations.customers import timeline
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, InboundMessage
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.conversations.customers import customer_timeline
+from whatsapp_channel.conversations.customers.id_owners import is_free, owners
 from whatsapp_channel.conversations.customers.identities import (
 	Ids,
 	Kind,
@@ -23,15 +25,13 @@ from whatsapp_channel.conversations.customers.identities import (
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.conversations.customers.joining import elder, join, lock_conversations
-from whatsapp_channel.conversations.customers.owners import is_free, owners
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations.customers.merging import elder, join, lock_conversations
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
-from whatsapp_channel.helpdesk import contacts, customers, tickets
+from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
 from whatsapp_channel.helpdesk.permissions import called
 from whatsapp_channel.rules.customers.phone import variants
-from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.rules.text.message_text import display_name
 
 T = TypeVar("T")
@@ -133,8 +133,8 @@ def _has_no_other_number(name: str, ids: Ids) -> bool:
 def _tell_apart(name: str, ids: Ids, at: datetime) -> None:
 	text = _(
 		"Messages of user ID {0} come with the number {1}, which another customer has. The two are kept apart, because they may be different people."
-	).format(timeline.shown(ids.bsuid), timeline.shown(ids.wa_id))
-	timeline.tell_once(name, text, at)
+	).format(customer_timeline.shown(ids.bsuid), customer_timeline.shown(ids.wa_id))
+	customer_timeline.tell_once(name, text, at)
 
 
 def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
@@ -205,7 +205,7 @@ def follow_ids(row: CustomerRow) -> None:
 	"""A customer's number has changed: his Contact and his tickets learn of it. His conversations are locked already."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
-	customers.follow_address(row)
+	customer_tickets.follow_address(row)
 
 
 def _new_ids(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
@@ -253,6 +253,6 @@ def _wrote_later(name: str, at: datetime) -> bool:
 def tell_number_change(row: CustomerRow, was: str | None, now: str, at: datetime) -> None:
 	"""A line in the customer's timeline, and for agents a note in his open tickets."""
 	text = _("{0}'s number changed from {1} to {2}.")
-	text = text.format(called(row), timeline.shown(was), timeline.shown(now))
-	if timeline.tell(row.name, text, at):
-		customers.tell_agents(row.name, text)
+	text = text.format(called(row), customer_timeline.shown(was), customer_timeline.shown(now))
+	if customer_timeline.tell(row.name, text, at):
+		customer_tickets.tell_agents(row.name, text)

@@ -10,7 +10,7 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.database import insert_unless_there
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rows import Row

@@ -6,10 +6,10 @@ import frappe
 from frappe.utils import cint
 
 from whatsapp_channel import rows
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.rules.messaging.session_rules import Direction
 
 GROUPED = ("image", "video")
 

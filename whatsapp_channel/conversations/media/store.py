@@ -18,8 +18,8 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
-from whatsapp_channel.conversations.media import judging
-from whatsapp_channel.conversations.media.problems import (
+from whatsapp_channel.conversations.media import pdf_scan
+from whatsapp_channel.conversations.media.file_errors import (
 	NotStored,
 	no_access,
 	no_file,
@@ -27,17 +27,17 @@ from whatsapp_channel.conversations.media.problems import (
 	problem_of,
 	too_large,
 )
-from whatsapp_channel.conversations.media.wanted import FileState, Wanted
+from whatsapp_channel.conversations.media.file_request import FileState, Wanted
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import files
 from whatsapp_channel.rules.files import dimensions
-from whatsapp_channel.rules.files import media as rules
+from whatsapp_channel.rules.files import file_check as rules
+from whatsapp_channel.rules.files.file_check import Unacceptable
 from whatsapp_channel.rules.files.file_names import safe_name
-from whatsapp_channel.rules.files.media import Unacceptable
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.translate import to_user
 
 
 def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:
@@ -109,7 +109,7 @@ def _download(wanted: Wanted, seconds: float) -> dict[str, Any]:
 		name = safe_name(wanted.filename, judged.extension, _name_of(wanted))
 		with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
 			dimensions.check(mapped, judged.mime_type, wanted.kind)
-			if judged.extension == "pdf" and judging.has_scripts(content):
+			if judged.extension == "pdf" and pdf_scan.has_scripts(content):
 				raise Unacceptable(rules.SCRIPTED)
 			file = in_transaction(lambda: _insert(wanted, name, mapped))
 	return {**file, "size": got.size, "mime_type": judged.mime_type, "sha256": got.sha256}

@@ -9,16 +9,16 @@ from datetime import timedelta
 
 import frappe
 
-from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
+from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, optional_digits
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
 from whatsapp_channel.rules.text.message_text import display_name
-from whatsapp_channel.words import _, sentence
+from whatsapp_channel.sentences import _, sentence
 
 FIELD = "smb_app_state_sync"
 # Contacts come before the history whose customers they name. The history takes minutes, or some hours.

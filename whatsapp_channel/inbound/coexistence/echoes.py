@@ -10,23 +10,23 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
-from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, InboundMessage, Item
 from whatsapp_channel.conversations import business_app, messages
+from whatsapp_channel.conversations.conversation_rows import ConversationRow, CustomerRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.identities import Ids
-from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import filing
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _
 
 # How long a message of ours may be on its way to Meta before nobody waits any more for its id.
 ON_ITS_WAY = timedelta(seconds=60)

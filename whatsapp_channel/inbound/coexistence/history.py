@@ -14,25 +14,25 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
-from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
-from whatsapp_channel.cloud_api.wire import object_of
+from whatsapp_channel.cloud_api.payload import object_of
+from whatsapp_channel.cloud_api.webhook_parser import Item, problem_with_time
 from whatsapp_channel.conversations import messages, traces
+from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.identities import Ids
-from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _
+from whatsapp_channel.translate import to_user
 
 DECLINED = 2593109
 

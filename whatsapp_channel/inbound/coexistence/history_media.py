@@ -10,13 +10,13 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations import messages
-from whatsapp_channel.conversations.media.wanted import FileState
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
-from whatsapp_channel.rules.files.media import KEPT_BY_META
+from whatsapp_channel.rules.files.file_check import KEPT_BY_META
 from whatsapp_channel.rules.messaging.origin import Origin
 
 

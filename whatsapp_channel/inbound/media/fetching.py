@@ -16,19 +16,19 @@ from frappe.utils import get_datetime
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
-from whatsapp_channel.cloud_api.inbound import InboundMessage
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.file_request import Wanted
 from whatsapp_channel.conversations.media.store import give_up, is_hosts_trouble, obtain, put_off
-from whatsapp_channel.conversations.media.wanted import Wanted
 from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
-from whatsapp_channel.inbound.media import again
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_rows import ItemRow
+from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.keys import item_key, wamid_key
+from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Sentence, _
 
 PATIENCE = timedelta(seconds=60)
 """A message waits no longer for its file; then it is filed without, and the file follows."""
@@ -214,5 +214,5 @@ def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
 	"""The message was filed without its file and gets it now; nobody's file is deleted."""
 	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
 	if filed:
-		again.fetch_again(filed)
-	in_transaction(lambda: again.discard(values))
+		refetch.fetch_again(filed)
+	in_transaction(lambda: refetch.discard(values))

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from whatsapp_channel.rules.accounts import trial
+from whatsapp_channel.rules.accounts.account_issues import Attention, Severity, Trouble
 from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
-from whatsapp_channel.rules.accounts.restriction import Restriction, standing
-from whatsapp_channel.rules.accounts.trouble import Attention, Severity, Trouble
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction, standing
 from whatsapp_channel.rules.onboarding import number_choice
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 TOKEN_WARNING = timedelta(days=7)
 VERIFIED = "verified"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from whatsapp_channel.rules.accounts.trouble import Attention, Trouble
-from whatsapp_channel.words import Sentence, _, verbatim
+from whatsapp_channel.rules.accounts.account_issues import Attention, Trouble
+from whatsapp_channel.sentences import Sentence, _, verbatim
 
 
 class ChannelStatus(str, Enum):

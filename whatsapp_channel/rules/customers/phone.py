@@ -8,8 +8,8 @@ import unicodedata
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from whatsapp_channel.rules.refusal import Refused
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.sentences import _
 
 
 class InvalidNumber(Refused):

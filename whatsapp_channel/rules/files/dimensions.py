@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from mmap import mmap
 from types import MappingProxyType
 
-from whatsapp_channel.rules.files.media import Unacceptable
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.files.file_check import Unacceptable
+from whatsapp_channel.sentences import _
 
 MEGAPIXEL = 1_000_000
 SHOWN_MEGAPIXELS = 50

@@ -7,8 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 from whatsapp_channel.rules.files.file_names import extension_of
-from whatsapp_channel.rules.refusal import Refused
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.sentences import _
 
 ICON_BYTES = 1024 * 1024
 """1 MB as Frappe and every file manager count it: 1,048,576 bytes are allowed."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from whatsapp_channel.cloud_api.wire import without_markup
+from whatsapp_channel.cloud_api.payload import without_markup
 from whatsapp_channel.rules.text.characters import cut_before, printable, visible
 from whatsapp_channel.rules.text.reply_html import from_html, has_media, is_blank
 

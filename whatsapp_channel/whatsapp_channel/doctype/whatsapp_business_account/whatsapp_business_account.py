@@ -5,9 +5,9 @@ from frappe.model.document import Document
 from whatsapp_channel import logs, settings
 from whatsapp_channel.accounts import access
 from whatsapp_channel.doctypes import SIGNUP
+from whatsapp_channel.documents import stored
 from whatsapp_channel.onboarding import link
-from whatsapp_channel.onboarding.failures import explained
-from whatsapp_channel.stored import stored
+from whatsapp_channel.onboarding.step_errors import explained
 
 OF_THE_TOKEN = ("token_app_id", "token_expires_on", "token_scopes")
 

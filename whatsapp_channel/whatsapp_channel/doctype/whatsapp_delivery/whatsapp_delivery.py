@@ -5,9 +5,9 @@ from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.doctypes import DELIVERY, ITEM
+from whatsapp_channel.documents import stored
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
-from whatsapp_channel.stored import stored
 
 
 class WhatsAppDelivery(Document):

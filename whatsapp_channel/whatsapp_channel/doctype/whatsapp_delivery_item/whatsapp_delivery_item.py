@@ -4,13 +4,13 @@ from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.doctypes import ITEM
+from whatsapp_channel.documents import stored
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
-from whatsapp_channel.stored import stored
 
 
 class WhatsAppDeliveryItem(Document):
-	"""One item of a delivery that could not simply be processed; written by inbound.items."""
+	"""One item of a delivery that could not simply be processed; written by inbound.dispatch."""
 
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:

@@ -1,0 +1,44 @@
+"""Has a PDF searched for scripts by a process of its own, with limits on time and memory that the kernel keeps.
+
+The file is a stranger's work, and whatever it makes the search do ends with that process.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+from whatsapp_channel.rules.files.file_check import COSTLY, Unacceptable
+from whatsapp_channel.sentences import Explained, verbatim
+
+CHILD = Path(__file__).with_name("pdf_scan_process.py")
+CPU_SECONDS = 15
+"""A hundred MB of photos and text take a tenth of a second to two seconds."""
+MEMORY_BYTES = 512 * 1024 * 1024
+"""Beside the file itself, which is mapped: three times of what is unpacked at most (rules/files/pdf.py)."""
+SECONDS = 30.0
+"""On the clock of the wall, for a machine with nothing to spare. *Fetch again* waits for it, and a web server ends a
+request after two minutes."""
+
+
+class Failed(Explained, RuntimeError):
+	"""The process ended in a way that is not the file's fault: something is wrong with this server."""
+
+
+def has_scripts(content: IO[bytes]) -> bool:
+	"""rules.files.pdf.has_scripts of an open file.
+
+	Raises rules.files.file_check.Unacceptable when it cannot be told within the limits, Failed when the process could not do its
+	work, OSError when there is none to be had.
+	"""
+	# Isolated: of this environment it needs the library of Python alone, and starts in a fiftieth of a second.
+	command = [sys.executable, "-I", "-S", "-B", str(CHILD), str(CPU_SECONDS), str(MEMORY_BYTES)]
+	try:
+		done = subprocess.run(command, stdin=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+	except subprocess.TimeoutExpired as error:
+		raise Unacceptable(COSTLY) from error
+	if done.returncode < 0 or done.stdout == b"no memory":
+		raise Unacceptable(COSTLY)
+	if done.returncode or done.stdout not in (b"scripts", b"none"):
+		raise Failed(verbatim(done.stderr.decode(errors="replace")[-1000:]))
+	return done.stdout == b"scripts"

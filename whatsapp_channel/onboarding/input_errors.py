@@ -1,0 +1,32 @@
+"""Refusals of the rules, said to the administrator in his language."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.cloud_api.errors import CloudAPIError
+from whatsapp_channel.onboarding.step_errors import in_words
+from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.onboarding.number_errors import Cause, explain
+from whatsapp_channel.translate import to_user
+
+
+@contextmanager
+def said() -> Iterator[None]:
+	"""Turns Refused into frappe.ValidationError."""
+	try:
+		yield
+	except Refused as error:
+		frappe.throw(frappe.utils.escape_html(to_user(error.sentence)), title=to_user(error.field))
+
+
+def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
+	"""Throws what is known about the cause, else what the error table knows, and in both cases Meta's words."""
+	if cause is None:
+		frappe.throw(in_words(error), title=_("Refused by Meta"))
+	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
+	frappe.throw(f"{to_user(explain(cause))} {said}", title=_("Refused by Meta"))
+	raise AssertionError("unreachable")
