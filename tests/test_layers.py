@@ -223,7 +223,7 @@ COMMITTING = [
 	"privacy.old_media",
 	"privacy.retention",
 ]
-ENDS_A_TRANSACTION = {"save_now", "look_anew"}
+ENDS_A_TRANSACTION = {"save_now", "new_transaction"}
 
 
 def called(source: Source) -> Iterator[str]:

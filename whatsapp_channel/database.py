@@ -53,7 +53,7 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 	after the last try.
 	"""
 	for attempt in range(1, CONFLICT_TRIES + 1):
-		look_anew()  # an open snapshot would make the lock below read stale rows
+		new_transaction()  # an open snapshot would make the lock below read stale rows
 		try:
 			result = work()
 			save_now()
@@ -83,7 +83,7 @@ def save_now() -> None:
 	frappe.db.commit()  # nosemgrep: the one place
 
 
-def look_anew() -> None:
+def new_transaction() -> None:
 	"""Ends the present transaction, so that what follows sees what others have committed, and may lock first."""
 	frappe.db.commit()  # nosemgrep: as above
 

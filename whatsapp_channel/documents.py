@@ -8,7 +8,7 @@ from frappe.model.document import Document
 from whatsapp_channel import database, logs
 
 
-def stored(doctype: str, name: object, right: str) -> Document:
+def load_permitted(doctype: str, name: object, right: str) -> Document:
 	"""The document of this name as it is stored, for who has this right to it.
 
 	Frappe's `run_doc_method` hands a whitelisted method whatever document the client made up: of that one only the name

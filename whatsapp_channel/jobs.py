@@ -58,7 +58,7 @@ def act_as_site() -> None:
 	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
 
 
-def answer_wake(name: str) -> None:
+def clear_wake_flag(name: str) -> None:
 	"""Clears the flag of a woken job. Call it before looking for work, so that later work wakes the job again."""
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
 

@@ -503,7 +503,7 @@ def test_while_received_messages_are_worked_off_it_says_so(
 ) -> None:
 	from whatsapp_channel.privacy import erase as module
 
-	monkeypatch.setattr(module, "DRAIN_PATIENCE", 0)
+	monkeypatch.setattr(module, "DRAIN_WAIT_SECONDS", 0)
 	talked.post(talked.payload(text_message("of somebody else", wamid="wamid.slow", sender=OTHER)))
 	worker = start(host.environment(), "tests.app.test_erase.drain_slowly", str(tmp_path))
 	wait_until((tmp_path / "in memory").exists)

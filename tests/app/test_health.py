@@ -15,7 +15,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.health import account_checks, background_checks, callback_checks
 from whatsapp_channel.health import site_checks as site_checks
 from whatsapp_channel.health.background_checks import Schedule
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.registry import BY_KEY
 from whatsapp_channel.health.result import State
 from whatsapp_channel.health.site_checks import Server
@@ -112,7 +112,7 @@ def _(world: World) -> None:
 
 @fault("meta", "no answer in time")
 def _(world: World) -> None:
-	def too_slow(_limit: Limit) -> None:
+	def too_slow(_deadline: Deadline) -> None:
 		raise TooSlow(5)
 
 	world.patch.setattr(account_checks, "sign", too_slow)

@@ -14,7 +14,7 @@ from tests.app.desk import WEBHOOK
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.health import background_checks
 from whatsapp_channel.health import site_checks as site_facts
-from whatsapp_channel.health.deadline import Limit
+from whatsapp_channel.health.deadline import Deadline
 from whatsapp_channel.helpdesk.site_settings import is_blocked
 
 
@@ -29,14 +29,14 @@ def test_a_worker_is_seen_from_its_birth_to_its_death(site: Any) -> None:
 	worker.register_birth()
 	try:
 		(found,) = (
-			each for each in background_checks.seen_workers(Limit(10)) or () if each.name == worker.name
+			each for each in background_checks.seen_workers(Deadline(10)) or () if each.name == worker.name
 		)
 	finally:
 		worker.register_death()
 	assert found.queues == ("short", "long")
 	assert found.heard
 	assert abs(utc_now() - found.heard) < timedelta(seconds=10)
-	assert worker.name not in {each.name for each in background_checks.seen_workers(Limit(10)) or ()}
+	assert worker.name not in {each.name for each in background_checks.seen_workers(Deadline(10)) or ()}
 
 
 @pytest.mark.bench_only(reason="scheduled jobs are Frappe's")

@@ -16,9 +16,8 @@ from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk, newest
 from tests.app.waiting import make_due
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
-from whatsapp_channel.conversations.media import attachments, store
-from whatsapp_channel.conversations.media import circuit_breaker as media_trouble
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media import attachments, circuit_breaker, store
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
 from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.privacy import erase, old_media
 from whatsapp_channel.privacy.person import asked
@@ -30,8 +29,8 @@ ANA = "5511987654321"
 
 
 @pytest.fixture(autouse=True)
-def _no_trouble_of_before() -> None:
-	Trouble._known.clear()
+def _closed_circuit_breakers() -> None:
+	CircuitBreaker._known.clear()
 
 
 @pytest.fixture
@@ -318,7 +317,7 @@ def test_missing_file_is_fetched_by_itself(desk: Desk, faults: list[dict]) -> No
 	assert row.error in html.unescape(shown(message))
 	refetch.fetch_failed()
 	assert row_of(message).state == "Failed", "the first pause is not over"
-	Trouble._known.clear()
+	CircuitBreaker._known.clear()
 	age(message, seconds=120)
 	refetch.fetch_failed()
 	row = row_of(message)
@@ -353,7 +352,7 @@ def test_file_that_meta_has_no_more(desk: Desk) -> None:
 
 
 def test_slow_file_is_broken_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-	monkeypatch.setattr(media_trouble, "FILE_SECONDS", 0.3)
+	monkeypatch.setattr(circuit_breaker, "FILE_SECONDS", 0.3)
 	desk.sandbox.faults.add("media_drip", ms=50)
 	message = photo(desk)
 	assert (row_of(message).state, "too slowly" in shown(message)) == ("Failed", True)
@@ -372,7 +371,7 @@ def test_texts_do_not_wait_for_dead_servers(desk: Desk) -> None:
 	assert frappe.db.count(MESSAGE, {"message_type": "text"}) == 10
 	assert frappe.db.count(ROW, {"state": "Failed"}) == 10
 	desk.sandbox.faults.clear()
-	Trouble._known.clear()
+	CircuitBreaker._known.clear()
 	for message in frappe.get_all(ROW, pluck="parent"):
 		age(message, seconds=120)
 	refetch.fetch_failed()
@@ -388,19 +387,19 @@ PAUSES = {
 
 @pytest.mark.parametrize(("outcomes", "seconds"), PAUSES.values(), ids=PAUSES.keys())
 def test_time_for_the_next_file(desk: Desk, outcomes: list[bool], seconds: float) -> None:
-	trouble = Trouble.of(desk.account)
+	breaker = CircuitBreaker.of(desk.account)
 	for failed in outcomes:
-		trouble.note(failed=failed)
-	assert trouble.seconds() == seconds
+		breaker.note(failed=failed)
+	assert breaker.seconds() == seconds
 
 
 def test_next_file_after_a_pause_gets_less_time(desk: Desk) -> None:
-	trouble = Trouble.of(desk.account)
+	breaker = CircuitBreaker.of(desk.account)
 	for _failure in range(20):
-		trouble.note(failed=True)
-	assert 0 < trouble.pause_ends - media_trouble.time.monotonic() <= media_trouble.LONGEST_PAUSE
-	trouble.pause_ends = 0
-	assert trouble.seconds() == media_trouble.PROBE_SECONDS
+		breaker.note(failed=True)
+	assert 0 < breaker.pause_ends - circuit_breaker.time.monotonic() <= circuit_breaker.LONGEST_PAUSE
+	breaker.pause_ends = 0
+	assert breaker.seconds() == circuit_breaker.PROBE_SECONDS
 
 
 def test_refused_token_is_told_to_the_administrator(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from tests.files import PNG
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
 from whatsapp_channel.inbound import dispatch, drain
 from whatsapp_channel.inbound.media import fetching, refetch
 from whatsapp_channel.privacy import erase
@@ -29,8 +29,8 @@ LANE = fetching.lane_of(PHONE)
 
 
 @pytest.fixture(autouse=True)
-def _no_trouble_of_before() -> None:
-	Trouble._known.clear()
+def _closed_circuit_breakers() -> None:
+	CircuitBreaker._known.clear()
 
 
 def photo_arrives(desk: Desk, wa_id: str = PHONE) -> str:
@@ -314,7 +314,7 @@ def test_one_job_fetches_all_files_of_a_sender_apart_from_drains_and_senders(
 	woken: list[tuple] = []
 	photo_arrives(desk)
 	photo_arrives(desk)
-	jobs.answer_wake(jobs.lane_name(LANE))
+	jobs.clear_wake_flag(jobs.lane_name(LANE))
 	monkeypatch.setattr(
 		frappe, "enqueue", lambda method, **more: woken.append((method, more.get("queue"), more.get("lane")))
 	)
@@ -322,7 +322,7 @@ def test_one_job_fetches_all_files_of_a_sender_apart_from_drains_and_senders(
 	mine = [job for job in woken if "fetching" in job[0]]
 	assert mine == [("whatsapp_channel.inbound.media.fetching.work", "long", LANE)]
 	woken.clear()
-	jobs.answer_wake(jobs.lane_name(LANE))
+	jobs.clear_wake_flag(jobs.lane_name(LANE))
 	jobs.sweep()
 	assert [job for job in woken if "fetching" in job[0]] == mine
 

@@ -298,10 +298,10 @@ ORDER = [
 
 
 @pytest.mark.parametrize("rank", range(len(ORDER)), ids=lambda rank: ORDER[rank][1].value)
-def test_of_several_troubles_the_gravest_is_told(rank: int) -> None:
+def test_of_several_issues_the_gravest_is_shown(rank: int) -> None:
 	given: dict[str, Any] = {}
-	for trouble, _about in ORDER[rank:]:
-		given |= trouble
+	for issue, _about in ORDER[rank:]:
+		given |= issue
 	about = ORDER[rank][1]
 	found = facts_of(given)
 	assert found.attention_about is about

@@ -1,4 +1,4 @@
-"""Lines in the timelines of accounts, numbers and channels."""
+"""Entries in the timelines of accounts, numbers and channels."""
 
 from html import escape
 
@@ -12,7 +12,7 @@ _TRANSITION = _("Status: {old} → {new}. {reason}")
 
 
 def note(doctype: str, name: str, text: str) -> None:
-	"""Writes a line into a document's timeline."""
+	"""Adds an entry to a document's timeline."""
 	row = {
 		"doctype": "Comment",
 		"comment_type": "Info",
@@ -24,6 +24,6 @@ def note(doctype: str, name: str, text: str) -> None:
 
 
 def transition(channel: str, old: str, new: str, reason: str) -> None:
-	"""A channel went from one status to another."""
+	"""Adds the entry for a channel's change of status."""
 	args = {"old": Sentence(old), "new": Sentence(new), "reason": reason}
 	note(CHANNEL, channel, to_all(Sentence(_TRANSITION, args)))

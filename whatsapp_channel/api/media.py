@@ -1,4 +1,4 @@
-"""Files of messages that could not be fetched. For agents, each call checked against the ticket, and administrators."""
+"""Files of messages that could not be downloaded. For agents, checked against the ticket in each call, and administrators."""
 
 import frappe
 from frappe import _
@@ -15,7 +15,7 @@ from whatsapp_channel.inbound.media import refetch
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def fetch_again(message: str) -> dict[str, str | bool]:
-	"""Asks WhatsApp for the missing files of a message once more; returns what became of it, translated.
+	"""Downloads the missing files of a message again; returns the result, translated.
 
 	Takes up to a minute. Raises frappe.PermissionError for anyone but an agent who may read the message's ticket, or an
 	administrator, and frappe.DoesNotExistError when there is no such message.

@@ -39,7 +39,7 @@ from .payload import (
 	MAX_ENTRIES,
 	MAX_NAME,
 	MAX_TEXT,
-	Unreadable,
+	InvalidPayload,
 	clean_text,
 	line_of,
 	load,
@@ -237,7 +237,7 @@ def _answers(form: Raw) -> Iterator[tuple[str, str]]:
 		try:
 			# A second document inside the first: its escapes were not cleaned with the rest.
 			answers = load(answers)
-		except Unreadable:
+		except InvalidPayload:
 			yield "", clean_text(answers[:MAX_TEXT])
 			return
 	if isinstance(answers, Mapping):

@@ -17,7 +17,7 @@ from whatsapp_channel.sentences import Explained, Sentence, _
 
 from .error_rule import Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
-from .payload import Unreadable, load, whole_number
+from .payload import InvalidPayload, load, whole_number
 from .secret_masking import mask
 
 __all__ = [
@@ -268,7 +268,7 @@ class MediaTooSlow(NotSent):
 def _graph_error(response: httpx.Response) -> Mapping[str, Any] | None:
 	try:
 		body = load(response.content)
-	except Unreadable:
+	except InvalidPayload:
 		return None
 	error = body.get("error") if isinstance(body, dict) else None
 	return error if isinstance(error, dict) else None

@@ -63,12 +63,12 @@ def text(body: str, *, preview_url: bool = False) -> Text:
 	return _checked(lambda: Text(body=clean_text(body), preview_url=preview_url))
 
 
-def stored(content: Outgoing) -> str:
+def to_json(content: Outgoing) -> str:
 	"""The content as rows keep it, read again by `read`."""
 	return content.model_dump_json()
 
 
-def read(row: str | bytes) -> Outgoing:
+def from_json(row: str | bytes) -> Outgoing:
 	"""The content of a row. Raises Unsendable for what no version of the app has written."""
 	return _checked(lambda: _READER.validate_json(row))
 

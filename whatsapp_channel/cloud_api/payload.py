@@ -10,7 +10,16 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from .payload_errors import MISSING, NOT_JSON, NOT_SECONDS, NOT_TEXT, TOO_DEEP, TOO_LATE, TOO_LONG, Unreadable
+from .payload_errors import (
+	MISSING,
+	NOT_JSON,
+	NOT_SECONDS,
+	NOT_TEXT,
+	TOO_DEEP,
+	TOO_LATE,
+	TOO_LONG,
+	InvalidPayload,
+)
 
 __all__ = [
 	"CUT",
@@ -18,7 +27,7 @@ __all__ = [
 	"MAX_ID",
 	"MAX_NAME",
 	"MAX_TEXT",
-	"Unreadable",
+	"InvalidPayload",
 	"clean",
 	"clean_text",
 	"is_web_address",
@@ -66,7 +75,7 @@ _YEAR_2100 = 4_102_444_800
 
 
 def load(body: bytes | str) -> Any:
-	"""`body` as JSON values, cleaned. Raises Unreadable when it is no JSON text.
+	"""`body` as JSON values, cleaned. Raises InvalidPayload when it is no JSON text.
 
 	NaN and Infinity become None; numbers too long or too large to compute with stay text. Bytes that are no UTF-8
 	become U+FFFD, so that one broken name does not cost the other messages. Of two equal keys the last one counts.
@@ -75,9 +84,9 @@ def load(body: bytes | str) -> Any:
 	try:
 		return clean(_DECODER.decode(text.removeprefix("\ufeff")))
 	except RecursionError:
-		raise Unreadable(TOO_DEEP) from None
+		raise InvalidPayload(TOO_DEEP) from None
 	except ValueError as error:
-		raise Unreadable(NOT_JSON, reason=error) from None
+		raise InvalidPayload(NOT_JSON, reason=error) from None
 
 
 def clean(value: Any, depth: int = MAX_DEPTH) -> Any:
@@ -132,14 +141,14 @@ def line_of(holder: object, *names: str, limit: int = MAX_ID) -> str | None:
 
 
 def required_text(holder: object, name: str) -> str:
-	"""The text in field `name`, at most 140 characters. Raises Unreadable when it is missing, no text, or longer."""
+	"""The text in field `name`, at most 140 characters. Raises InvalidPayload when it is missing, no text, or longer."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	if value is None:
-		raise Unreadable(MISSING, field=name)
+		raise InvalidPayload(MISSING, field=name)
 	if not isinstance(value, str) or not value.strip():
-		raise Unreadable(NOT_TEXT, field=name, found=shown(value))
+		raise InvalidPayload(NOT_TEXT, field=name, found=shown(value))
 	if len(value) > MAX_NAME:
-		raise Unreadable(TOO_LONG, field=name, length=len(value), limit=MAX_NAME)
+		raise InvalidPayload(TOO_LONG, field=name, length=len(value), limit=MAX_NAME)
 	return clean_text(value.strip())
 
 
@@ -189,7 +198,7 @@ def optional_id(holder: object, name: str) -> str | None:
 	"""The id in field `name`, or None when it is missing, empty or unusable."""
 	try:
 		return read_id(holder, name)
-	except Unreadable:
+	except InvalidPayload:
 		return None
 
 
@@ -197,7 +206,7 @@ def read_id(holder: object, name: str) -> str | None:
 	"""The id in field `name`: text of 1 to 255 characters; a whole number counts as its digits.
 
 	No id of Meta has an angle bracket or a quote. Rows hold none either, so they are replaced here already: what is
-	stored and what is compared with it stay alike. None when it is missing, null or empty. Raises Unreadable for
+	stored and what is compared with it stay alike. None when it is missing, null or empty. Raises InvalidPayload for
 	anything else.
 	"""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
@@ -206,25 +215,25 @@ def read_id(holder: object, name: str) -> str | None:
 	if isinstance(value, int) and not isinstance(value, bool):
 		value = str(value)
 	if not isinstance(value, str):
-		raise Unreadable(NOT_TEXT, field=name, found=shown(value))
+		raise InvalidPayload(NOT_TEXT, field=name, found=shown(value))
 	if len(value) > MAX_ID:
-		raise Unreadable(TOO_LONG, field=name, length=len(value), limit=MAX_ID)
+		raise InvalidPayload(TOO_LONG, field=name, length=len(value), limit=MAX_ID)
 	return without_markup(value.strip()) or None
 
 
 def read_time(holder: Mapping[str, Any], name: str) -> datetime:
 	"""The moment in field `name`: seconds since 1970 as digits or a number, between 1970 and 2100.
 
-	Raises Unreadable for anything else; milliseconds are named as such.
+	Raises InvalidPayload for anything else; milliseconds are named as such.
 	"""
 	value = holder.get(name)
 	if value is None:
-		raise Unreadable(MISSING, field=name)
+		raise InvalidPayload(MISSING, field=name)
 	seconds = _whole_seconds(value)
 	if seconds is None or seconds <= 0:
-		raise Unreadable(NOT_SECONDS, field=name, found=shown(value))
+		raise InvalidPayload(NOT_SECONDS, field=name, found=shown(value))
 	if seconds > _YEAR_2100:
-		raise Unreadable(TOO_LATE, field=name, found=shown(value))
+		raise InvalidPayload(TOO_LATE, field=name, found=shown(value))
 	return datetime.fromtimestamp(seconds, timezone.utc)
 
 
@@ -232,7 +241,7 @@ def optional_time(holder: object, name: str) -> datetime | None:
 	"""The moment in field `name` as `read_time` reads it, None when there is none."""
 	try:
 		return read_time(holder, name) if isinstance(holder, Mapping) else None
-	except Unreadable:
+	except InvalidPayload:
 		return None
 
 

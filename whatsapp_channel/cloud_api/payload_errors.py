@@ -49,7 +49,7 @@ ENTRY_NOT_A_LIST = _("entry is {found}, not a list. The delivery is kept as it c
 NOT_STORED = _("This is not a stored item: it has no object in the field raw.")
 
 
-class Unreadable(Explained, ValueError):
+class InvalidPayload(Explained, ValueError):
 	"""A value is not what Meta documents. The sentence names field, problem and way out."""
 
 	def __init__(self, text: str, /, **args: object) -> None:

@@ -16,14 +16,14 @@ from .transport import Call, build, failure_of
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class ServerAnswer:
 	"""An answer of Meta's server, whatever it was. `at`: its header Date, to the second in UTC; None without one."""
 
 	at: datetime | None
 	seconds: float
 
 
-def sign_of_life(base_url: str) -> Sign:
+def ping(base_url: str) -> ServerAnswer:
 	"""Asks for nothing, without a token: any answer tells that Meta can be reached and what time it is there.
 
 	Source: RFC 9110, Date. Raises NotSent when nobody answers.
@@ -34,14 +34,14 @@ def sign_of_life(base_url: str) -> Sign:
 	return outcome
 
 
-def _exchange(base_url: str) -> Sign | CloudAPIError:
+def _exchange(base_url: str) -> ServerAnswer | CloudAPIError:
 	call, http = Call("GET", f"{base_url}/"), http_client(base_url, None)
 	begin = time.perf_counter()
 	try:
 		response = http.send(build(http, call, None))
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
 		return failure_of(error, call, SecretStr(""))
-	return Sign(_date_of(response), time.perf_counter() - begin)
+	return ServerAnswer(_date_of(response), time.perf_counter() - begin)
 
 
 def _date_of(response: httpx.Response) -> datetime | None:

@@ -14,7 +14,7 @@ import httpx
 from pydantic import SecretStr
 
 from .errors import CloudAPIError, NotSent, OutcomeUnknown
-from .payload import Unreadable, clean, load
+from .payload import InvalidPayload, clean, load
 from .secret_masking import mask
 
 # No byte of the request can have left when one of these is raised.
@@ -130,7 +130,7 @@ def _object(response: httpx.Response, token: SecretStr) -> dict[str, Any] | None
 	text = mask(response.content.decode("utf-8", "replace"), (token.get_secret_value(),))
 	try:
 		found = load(text)
-	except Unreadable:
+	except InvalidPayload:
 		return None
 	return found if isinstance(found, dict) else None
 

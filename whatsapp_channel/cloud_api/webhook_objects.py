@@ -36,7 +36,7 @@ from .payload import (
 	shown,
 	text_of,
 )
-from .payload_errors import AHEAD, MISSING, NO_PERSON, NO_SENDER, NOT_DIGITS, NOT_TEXT, Unreadable, about
+from .payload_errors import AHEAD, MISSING, NO_PERSON, NO_SENDER, NOT_DIGITS, NOT_TEXT, InvalidPayload, about
 
 __all__ = [
 	"ContactCard",
@@ -130,7 +130,7 @@ class Preference:
 def read_message(raw: Raw) -> InboundMessage:
 	"""One entry of `messages`, `message_echoes` or a thread of the history.
 
-	Raises Unreadable when id, sender, time or type cannot be read.
+	Raises InvalidPayload when id, sender, time or type cannot be read.
 	"""
 	kind = required_text(raw, "type")
 	content = read_content(raw, kind)
@@ -155,7 +155,7 @@ def read_message(raw: Raw) -> InboundMessage:
 
 
 def read_status(raw: Raw) -> StatusUpdate:
-	"""One entry of `statuses`. Raises Unreadable when id, status or time cannot be read."""
+	"""One entry of `statuses`. Raises InvalidPayload when id, status or time cannot be read."""
 	conversation, pricing = raw.get("conversation"), raw.get("pricing")
 	return StatusUpdate(
 		id=_wamid(raw),
@@ -171,10 +171,10 @@ def read_status(raw: Raw) -> StatusUpdate:
 
 
 def read_preference(raw: Raw) -> Preference:
-	"""One entry of `user_preferences`. Raises Unreadable when person, category, value or time cannot be read."""
+	"""One entry of `user_preferences`. Raises InvalidPayload when person, category, value or time cannot be read."""
 	wa_id, user_id = optional_digits(raw, "wa_id"), optional_id(raw, "user_id")
 	if wa_id is None and user_id is None:
-		raise Unreadable(NO_PERSON)
+		raise InvalidPayload(NO_PERSON)
 	return Preference(
 		wa_id=wa_id,
 		user_id=user_id,
@@ -207,10 +207,10 @@ def problem_with_time(timestamp: datetime, now: datetime) -> Sentence | None:
 def _wamid(raw: Raw) -> str:
 	value = raw.get("id")
 	if value is not None and not isinstance(value, str):
-		raise Unreadable(NOT_TEXT, field="id", found=shown(value))
+		raise InvalidPayload(NOT_TEXT, field="id", found=shown(value))
 	found = read_id(raw, "id")
 	if found is None:
-		raise Unreadable(MISSING, field="id")
+		raise InvalidPayload(MISSING, field="id")
 	return found
 
 
@@ -219,11 +219,11 @@ def _sender(raw: Raw, content: Content) -> tuple[str | None, str | None]:
 	written, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
 	wa_id = optional_digits(raw, "from")
 	if written is not None and wa_id is None:
-		raise Unreadable(NOT_DIGITS, field="from", found=shown(raw["from"]))
+		raise InvalidPayload(NOT_DIGITS, field="from", found=shown(raw["from"]))
 	if isinstance(content, System):
 		return wa_id, user_id or content.old_user_id
 	if wa_id is None and user_id is None:
-		raise Unreadable(NO_SENDER)
+		raise InvalidPayload(NO_SENDER)
 	return wa_id, user_id
 
 

@@ -28,7 +28,7 @@ from .payload_errors import (
 	NOT_A_LIST,
 	NOT_AN_OBJECT,
 	NOT_STORED,
-	Unreadable,
+	InvalidPayload,
 	about,
 	problem_from_json,
 	problem_to_json,
@@ -98,7 +98,7 @@ class Item:
 	`position` is "entry/change/list/index" and unique in its delivery. `raw` is the item as Meta sent it, text made
 	storable; for OTHER it is the change's value. `problem` says why it cannot be read, naming field and way out: then
 	`message`, `status` and `preference` are None. `phone_number_id` is None when the change names no number. `peer` is,
-	for HISTORY, the customer (wa_id) in whose chat the message stands, whoever wrote it. `told` is when Meta made the
+	for HISTORY, the customer (wa_id) in whose chat the message stands, whoever wrote it. `entry_time` is when Meta made the
 	delivery's entry (aware UTC), None when it does not say.
 	"""
 
@@ -115,7 +115,7 @@ class Item:
 	error: ErrorObject | None = None
 	peer: str | None = None
 	preference: Preference | None = None
-	told: datetime | None = None
+	entry_time: datetime | None = None
 
 	def to_json(self) -> str:
 		"""The item for storage, pure ASCII."""
@@ -128,7 +128,7 @@ class Item:
 			"raw": self.raw,
 			"contact": _card_to_json(self.contact) if self.contact else None,
 			"peer": self.peer,
-			"told": int(self.told.timestamp()) if self.told else None,
+			"told": int(self.entry_time.timestamp()) if self.entry_time else None,
 			"problem": problem_to_json(self.problem) if self.problem else None,
 		}
 		return json.dumps(stored)
@@ -142,7 +142,7 @@ class Item:
 		stored = load(text)
 		raw = stored.get("raw") if isinstance(stored, dict) else None
 		if not isinstance(raw, dict):
-			raise Unreadable(NOT_STORED)
+			raise InvalidPayload(NOT_STORED)
 		card = stored.get("contact")
 		return read_item(
 			ItemKind(stored.get("kind")),
@@ -154,7 +154,7 @@ class Item:
 			contact=read_contact(card) if isinstance(card, dict) else None,
 			problem=problem_from_json(stored.get("problem")),
 			peer=optional_digits(stored, "peer"),
-			told=optional_time(stored, "told"),
+			entry_time=optional_time(stored, "told"),
 		)
 
 
@@ -177,7 +177,7 @@ def read_item(
 	contact: ContactCard | None = None,
 	problem: Sentence | None = None,
 	peer: str | None = None,
-	told: datetime | None = None,
+	entry_time: datetime | None = None,
 ) -> Item:
 	"""One item from its raw object. `problem` is kept only as long as the item still cannot be read."""
 	message: InboundMessage | None = None
@@ -188,7 +188,7 @@ def read_item(
 		status = read_status(raw) if kind is ItemKind.STATUS else None
 		preference = read_preference(raw) if kind is ItemKind.PREFERENCE else None
 		problem = None if message or status or preference else problem
-	except Unreadable as error:
+	except InvalidPayload as error:
 		problem = problem or error.sentence
 	return Item(
 		position=position,
@@ -204,7 +204,7 @@ def read_item(
 		error=read_error(raw) if kind is ItemKind.ERROR else None,
 		peer=peer,
 		preference=preference,
-		told=told,
+		entry_time=entry_time,
 	)
 
 
@@ -213,7 +213,7 @@ def read_delivery(body: bytes | str) -> Delivery:
 	there are no items to speak of, the delivery's problem."""
 	try:
 		return Delivery(tuple(_items(_entries(load(body)))))
-	except Unreadable as error:
+	except InvalidPayload as error:
 		return Delivery((), error.sentence)
 
 
@@ -224,16 +224,16 @@ def _card_to_json(card: ContactCard) -> dict[str, Any]:
 
 def _entries(body: Any) -> list[Any]:
 	if not isinstance(body, dict):
-		raise Unreadable(BODY_NOT_AN_OBJECT, found=shown(body))
+		raise InvalidPayload(BODY_NOT_AN_OBJECT, found=shown(body))
 	if "object" not in body:
-		raise Unreadable(NO_OBJECT)
+		raise InvalidPayload(NO_OBJECT)
 	if body["object"] != OBJECT:
-		raise Unreadable(ANOTHER_OBJECT, found=shown(body["object"]), wanted=OBJECT)
+		raise InvalidPayload(ANOTHER_OBJECT, found=shown(body["object"]), wanted=OBJECT)
 	entries = body.get("entry")
 	if entries is None:
-		raise Unreadable(NO_ENTRIES)
+		raise InvalidPayload(NO_ENTRIES)
 	if not isinstance(entries, list):
-		raise Unreadable(ENTRY_NOT_A_LIST, found=shown(entries))
+		raise InvalidPayload(ENTRY_NOT_A_LIST, found=shown(entries))
 	return entries
 
 
@@ -246,11 +246,13 @@ def _items(entries: list[Any]) -> Iterator[Item]:
 			yield whole.broken("entry/0", "changes", entry.get("changes"), NOT_A_LIST, raw=entry)
 		else:
 			for place, change in enumerate(entry["changes"]):
-				told = optional_time(entry, "time")
-				yield from _change_items(f"{number}/{place}", optional_id(entry, "id"), change, told)
+				entry_time = optional_time(entry, "time")
+				yield from _change_items(f"{number}/{place}", optional_id(entry, "id"), change, entry_time)
 
 
-def _change_items(place: str, account_id: str | None, change: Any, told: datetime | None) -> Iterator[Item]:
+def _change_items(
+	place: str, account_id: str | None, change: Any, entry_time: datetime | None
+) -> Iterator[Item]:
 	if not isinstance(change, dict):
 		yield _Change(place, account_id, "").broken("change/0", "change", change, NOT_AN_OBJECT)
 		return
@@ -259,7 +261,7 @@ def _change_items(place: str, account_id: str | None, change: Any, told: datetim
 		whole = _Change(place, account_id, _field(change, {}))
 		yield whole.broken("change/0", "value", value, NOT_AN_OBJECT, raw=change)
 		return
-	found = _Change.of(place, account_id, _field(change, value), value, told)
+	found = _Change.of(place, account_id, _field(change, value), value, entry_time)
 	yield from list(_listed(found, value)) or [found.item(ItemKind.OTHER, value, "value/0")]
 
 
@@ -296,11 +298,16 @@ class _Change:
 	number: str | None = None
 	own_number: str | None = None
 	cards: tuple[ContactCard, ...] = ()
-	told: datetime | None = None
+	entry_time: datetime | None = None
 
 	@classmethod
 	def of(
-		cls, place: str, account_id: str | None, field: str, value: dict[str, Any], told: datetime | None
+		cls,
+		place: str,
+		account_id: str | None,
+		field: str,
+		value: dict[str, Any],
+		entry_time: datetime | None,
 	) -> _Change:
 		metadata = object_of(value, "metadata")
 		cards = (read_contact(card) for card in list_of(value, "contacts") if isinstance(card, dict))
@@ -311,7 +318,7 @@ class _Change:
 			optional_id(metadata, "phone_number_id"),
 			optional_digits(metadata, "display_phone_number"),
 			tuple(cards),
-			told,
+			entry_time,
 		)
 
 	def item(self, kind: ItemKind, raw: dict[str, Any], where: str, **more: Any) -> Item:
@@ -322,7 +329,7 @@ class _Change:
 			account_id=self.account_id,
 			phone_number_id=self.number,
 			field=self.field,
-			told=self.told,
+			entry_time=self.entry_time,
 			**more,
 		)
 

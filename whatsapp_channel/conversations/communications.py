@@ -13,14 +13,14 @@ from frappe.utils import format_datetime
 
 from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.content import Content, Media, Text
-from whatsapp_channel.cloud_api.payload import Unreadable, load
+from whatsapp_channel.cloud_api.payload import InvalidPayload, load
 from whatsapp_channel.cloud_api.webhook_objects import InboundMessage, read_message
 from whatsapp_channel.conversations.conversation_rows import CustomerRow, MessageRow
 from whatsapp_channel.conversations.media import album, attachments
 from whatsapp_channel.database import change_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.rules.text import message_html
@@ -42,7 +42,7 @@ def file(message: str, conversation: str, ticket: str, customer: CustomerRow) ->
 	return communication
 
 
-def words_of(row: MessageRow) -> str:
+def summary(row: MessageRow) -> str:
 	"""What a message says, in one line of plain text."""
 	return message_html.plain(_content(row, _read(row)), _)
 
@@ -72,7 +72,7 @@ def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:
 		sent_or_received="Received",
 		subject=tickets.subject_of(ticket),
 		sender=tickets.address_of(customer),
-		sender_full_name=called(customer),
+		sender_full_name=display_name(customer),
 		content=_html([row]),
 		communication_date=row.message_timestamp,
 	)
@@ -114,7 +114,7 @@ def _read(row: MessageRow) -> InboundMessage | None:
 	"""The message as it came; None for our own, and for one whose payload is no longer kept."""
 	try:
 		return read_message(load(row.payload)) if row.payload else None
-	except (Unreadable, AttributeError):
+	except (InvalidPayload, AttributeError):
 		return None
 
 
@@ -137,8 +137,8 @@ def _quote(row: MessageRow) -> message_html.Quote | None:
 	if quoted.direction == Direction.OUTGOING:
 		who = _("Our message")
 	else:
-		who = called(rows.one(CustomerRow, row.customer))
-	return message_html.Quote(who, words_of(quoted))
+		who = display_name(rows.one(CustomerRow, row.customer))
+	return message_html.Quote(who, summary(quoted))
 
 
 def _when(moment: object) -> str | None:

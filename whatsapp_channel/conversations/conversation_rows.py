@@ -79,7 +79,7 @@ class MessageRow(Row):
 
 
 @dataclass(frozen=True, slots=True)
-class CourseRow(Row):
+class StatusRow(Row):
 	"""How far a message of ours has come, without what it says: read by the hundred for reports."""
 
 	DOCTYPE: ClassVar[str] = doctypes.MESSAGE

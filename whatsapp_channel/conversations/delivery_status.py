@@ -10,7 +10,7 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.conversations import conversation, messages, session, traces
-from whatsapp_channel.conversations.conversation_rows import CourseRow
+from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import badges, first_response, tickets
@@ -36,19 +36,19 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 
 def accept(name: str, *, wamid: str, at: datetime) -> None:
 	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
-	messages.under_lock(CourseRow, name, lambda message: _accept(message, wamid, at))
+	messages.under_lock(StatusRow, name, lambda message: _accept(message, wamid, at))
 
 
-def _accept(message: CourseRow, wamid: str, at: datetime) -> None:
+def _accept(message: StatusRow, wamid: str, at: datetime) -> None:
 	if not message.session:
 		_count(message, wamid, at)
-		traces.catch_up(message.name, wamid_key(wamid))
+		traces.apply_pending(message.name, wamid_key(wamid))
 	values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
 	change(message.name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 	show(message.communication)
 
 
-def _count(message: CourseRow, wamid: str, at: datetime) -> None:
+def _count(message: StatusRow, wamid: str, at: datetime) -> None:
 	channel = frappe.db.get_value(CONVERSATION, message.conversation, "channel")
 	counted = session.record(
 		customer=message.customer,
@@ -79,7 +79,7 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	}
 	if not change(name, values, only_from=_replaceable(MessageStatus.FAILED)):
 		return
-	message = rows.one(CourseRow, name)
+	message = rows.one(StatusRow, name)
 	_fail_rest(message, reason)
 	show(message.communication)
 	if message.communication:
@@ -90,7 +90,7 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 		tickets.note(ticket, _('WhatsApp message "{0}" was not delivered. {1}').format(start, reason))
 
 
-def _fail_rest(message: CourseRow, reason: str) -> None:
+def _fail_rest(message: StatusRow, reason: str) -> None:
 	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
 	if not message.communication:
 		return

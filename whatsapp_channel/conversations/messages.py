@@ -8,14 +8,14 @@ import frappe
 from whatsapp_channel import database, rows
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook_parser import InboundMessage
-from whatsapp_channel.conversations.conversation_rows import CourseRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow, StatusRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.database import row_of
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.keys import wamid_key
 
 T = TypeVar("T")
-R = TypeVar("R", MessageRow, CourseRow)
+R = TypeVar("R", MessageRow, StatusRow)
 
 
 def exists(wamid: str) -> bool:
@@ -46,7 +46,7 @@ def insert_row(values: dict[str, Any]) -> str:
 def under_lock(kind: type[R], name: str, work: Callable[[R | None], T]) -> T:
 	"""Does `work` with a message's row in a transaction under the lock of the customer to whom it belongs by then.
 
-	`kind`: MessageRow or CourseRow. The row is None, and nothing is locked, when the message is gone.
+	`kind`: MessageRow or StatusRow. The row is None, and nothing is locked, when the message is gone.
 	"""
 	present: list[R | None] = [None]
 

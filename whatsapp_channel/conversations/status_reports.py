@@ -7,7 +7,7 @@ from typing import Any
 
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook_parser import StatusUpdate
-from whatsapp_channel.conversations.conversation_rows import CourseRow
+from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.conversations.price import price_values
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, advance, from_meta
@@ -26,7 +26,7 @@ class Outcome:
 		return "status" in self.values or self.failure is not None
 
 
-def outcome(stored: CourseRow, updates: Sequence[StatusUpdate]) -> Outcome:
+def outcome(stored: StatusRow, updates: Sequence[StatusUpdate]) -> Outcome:
 	"""What a message becomes by reports with statuses that this app knows.
 
 	A report that comes late changes no status but tells when it happened. Who reached the customer after all has not

@@ -31,7 +31,7 @@ def is_quiet(message: InboundMessage) -> bool:
 	return message.type in QUIET_TYPES
 
 
-def about(customer: str, quoted_key: str) -> None:
+def apply_event(customer: str, quoted_key: str) -> None:
 	"""An event about a message has been stored: shows it there, if the message is known. Idempotent.
 
 	The caller holds the customer's lock.
@@ -41,7 +41,7 @@ def about(customer: str, quoted_key: str) -> None:
 		_apply(found, quoted_key)
 
 
-def catch_up(name: str, wamid_key: str) -> None:
+def apply_pending(name: str, wamid_key: str) -> None:
 	"""A message has been stored: applies what arrived before it. The caller holds the customer's lock."""
 	if _events_of(wamid_key):
 		_apply(rows.one(MessageRow, name), wamid_key)

@@ -27,4 +27,4 @@ def first_words(conversation: str) -> str:
 	"""What a conversation began with, for the subject of its ticket."""
 	counted = {"conversation": conversation, "direction": Direction.INCOMING, "session": ["is", "set"]}
 	began = rows.first(MessageRow, counted, "message_timestamp, creation")
-	return communications.words_of(began) if began else ""
+	return communications.summary(began) if began else ""

@@ -15,10 +15,10 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import AppWebhook
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError
-from whatsapp_channel.cloud_api.ping import Sign, sign_of_life
+from whatsapp_channel.cloud_api.ping import ServerAnswer, ping
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.health import stored_secrets
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, combined, ok, problem, skipped, warning
 from whatsapp_channel.onboarding.subscription import addresses
 from whatsapp_channel.translate import to_user
@@ -39,18 +39,20 @@ class Account:
 	api: CloudAPI
 
 
-def reachable(limit: Limit) -> Finding:
+def reachable(deadline: Deadline) -> Finding:
 	"""Whether this server gets an answer from Meta."""
 	base, _version = settings.api()
 	fix = _("Let the server connect to {0}: look at its internet access, DNS, proxy and firewall.").format(
 		base
 	)
 	try:
-		seconds = sign(limit).seconds
+		seconds = ping_meta(deadline).seconds
 	except CloudAPIError as error:
 		return problem(_("{0} does not answer: {1}").format(base, error.details or error.title), fix)
 	except TooSlow:
-		return problem(_("{0} does not answer within {1} seconds.").format(base, round(limit.seconds)), fix)
+		return problem(
+			_("{0} does not answer within {1} seconds.").format(base, round(deadline.seconds)), fix
+		)
 	details = {_("Address"): base, _("Seconds"): round(seconds, 3)}
 	if seconds > SLOW_SECONDS:
 		return warning(
@@ -59,19 +61,19 @@ def reachable(limit: Limit) -> Finding:
 	return ok(_("{0} answers.").format(base), details=details)
 
 
-def sign(limit: Limit) -> Sign:
+def ping_meta(deadline: Deadline) -> ServerAnswer:
 	"""Any answer of Meta. Raises CloudAPIError and TooSlow."""
 	base, _version = settings.api()
-	return limit.wait_for(lambda: sign_of_life(base))
+	return deadline.wait_for(lambda: ping(base))
 
 
-def token(limit: Limit) -> Finding:
+def token(deadline: Deadline) -> Finding:
 	"""Whether Meta accepts every account's token, and for how long."""
-	return _each(lambda account: _token_of(account, limit), tokenless=_no_token)
+	return _each(lambda account: _token_of(account, deadline), tokenless=_no_token)
 
 
 def _no_token(label: str, name: str) -> Finding:
-	if settings.is_dead(settings.stored_token(name) or ""):
+	if settings.is_published(settings.stored_token(name) or ""):
 		return problem(
 			_("The token is a sandbox's, which everybody knows. It is ignored."),
 			_("Open the account {0} and connect it, or enter Meta's token.").format(label),
@@ -82,12 +84,12 @@ def _no_token(label: str, name: str) -> Finding:
 	)
 
 
-def _token_of(account: Account, limit: Limit) -> Finding:
+def _token_of(account: Account, deadline: Deadline) -> Finding:
 	renew = _("Open the account {0} and choose {1}, or enter a new token.").format(
 		account.label, _("Reconnect")
 	)
 	try:
-		info = limit.wait_for(account.api.inspect_self)
+		info = deadline.wait_for(account.api.inspect_self)
 	except CloudAPIError as error:
 		if error.rule.cause is not Cause.AUTHORISATION:
 			raise
@@ -118,19 +120,19 @@ def _expiry(expires_at: int | None, renew: str) -> Finding:
 	return ok(_("The token is valid until {0}.").format(day))
 
 
-def permissions(limit: Limit) -> Finding:
+def permissions(deadline: Deadline) -> Finding:
 	"""Whether every token can do what this app does with it, tried where that changes nothing."""
-	return _each(lambda account: _permissions_of(account, limit))
+	return _each(lambda account: _permissions_of(account, deadline))
 
 
-def _permissions_of(account: Account, limit: Limit) -> Finding:
+def _permissions_of(account: Account, deadline: Deadline) -> Finding:
 	tried = {
 		_("read the account"): lambda: account.api.account(account.name),
 		_("list its numbers"): lambda: account.api.numbers(account.name),
 		_("read its webhook subscription"): lambda: account.api.subscribed_apps(account.name),
 	}
-	refused = [what for what, work in tried.items() if not _allowed(limit, work)]
-	if not _may_send(account, limit):
+	refused = [what for what, work in tried.items() if not _allowed(deadline, work)]
+	if not _may_send(account, deadline):
 		refused.append(_("send messages"))
 	if not refused:
 		return ok(_("The token may read and send for this account."))
@@ -143,9 +145,9 @@ def _permissions_of(account: Account, limit: Limit) -> Finding:
 	)
 
 
-def _allowed(limit: Limit, work: Callable[[], object]) -> bool:
+def _allowed(deadline: Deadline, work: Callable[[], object]) -> bool:
 	try:
-		limit.wait_for(work)
+		deadline.wait_for(work)
 	except CloudAPIError as error:
 		if error.code in DEAD_TOKEN or error.rule.cause in _PASSES:
 			raise
@@ -153,39 +155,39 @@ def _allowed(limit: Limit, work: Callable[[], object]) -> bool:
 	return True
 
 
-def _may_send(account: Account, limit: Limit) -> bool:
+def _may_send(account: Account, deadline: Deadline) -> bool:
 	"""By Meta's word: it cannot be tried without writing to somebody. A token without a list counts as allowed."""
-	info = limit.wait_for(account.api.inspect_self)
+	info = deadline.wait_for(account.api.inspect_self)
 	if info.scopes and MESSAGING not in info.scopes:
 		return False
 	accounts = info.granular.get(MESSAGING)
 	return not accounts or account.name in accounts
 
 
-def subscription(limit: Limit) -> Finding:
+def subscription(deadline: Deadline) -> Finding:
 	"""Whether Meta posts what arrives for every account to this site."""
-	return _each(lambda account: _subscription_of(account, limit))
+	return _each(lambda account: _subscription_of(account, deadline))
 
 
-def _subscription_of(account: Account, limit: Limit) -> Finding:
+def _subscription_of(account: Account, deadline: Deadline) -> Finding:
 	url = settings.callback_url()
 	subscribe = _("Open the account {0} and choose {1}.").format(account.label, _("Set Up Webhooks"))
-	app_id = limit.wait_for(account.api.inspect_self).app_id
-	rows = limit.wait_for(lambda: account.api.subscribed_apps(account.name))
+	app_id = deadline.wait_for(account.api.inspect_self).app_id
+	rows = deadline.wait_for(lambda: account.api.subscribed_apps(account.name))
 	ours = next((row for row in rows if app_id is None or row.id == app_id), None)
 	if not ours:
 		return problem(_("Meta posts nothing of this account to the app of its token."), subscribe)
 	if not ours.override_callback_uri:
-		return _by_app(app_id, url, subscribe, limit)
+		return _by_app(app_id, url, subscribe, deadline)
 	if any(_same(ours.override_callback_uri, each) for each in addresses(account.name)):
 		return ok(_("Meta posts to this site."), details={_("Address"): ours.override_callback_uri})
 	return problem(_("Meta posts to {0} and not to {1}.").format(ours.override_callback_uri, url), subscribe)
 
 
-def _by_app(app_id: str | None, url: str, subscribe: str, limit: Limit) -> Finding:
+def _by_app(app_id: str | None, url: str, subscribe: str, deadline: Deadline) -> Finding:
 	"""Without an address of its own the account's webhooks go to the address of the Meta app, which its secret shows."""
 	secrets = stored_secrets.app_secrets()
-	known = _webhook_of(app_id, secrets, limit) if app_id else None
+	known = _webhook_of(app_id, secrets, deadline) if app_id else None
 	if known is None:
 		return warning(
 			_(
@@ -253,10 +255,10 @@ def _account(name: str) -> tuple[str, Account | None]:
 		return label, None
 
 
-def _webhook_of(app_id: str, secrets: Sequence[str], limit: Limit) -> AppWebhook | None:
+def _webhook_of(app_id: str, secrets: Sequence[str], deadline: Deadline) -> AppWebhook | None:
 	"""Where the Meta app has its webhooks posted, asked with each secret that may be its own; None when none is."""
 	for secret in dict.fromkeys((*settings.secrets_of(app_id), *secrets)):
 		with suppress(ValueError, CloudAPIError):
 			app = settings.app_api(app_id, secret)
-			return limit.wait_for(app.webhook) or AppWebhook()
+			return deadline.wait_for(app.webhook) or AppWebhook()
 	return None

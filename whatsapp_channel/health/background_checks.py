@@ -11,7 +11,7 @@ from frappe import _
 
 from whatsapp_channel.clock import age, utc_now
 from whatsapp_channel.doctypes import DELIVERY, ITEM
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.item_errors import ItemState
@@ -34,13 +34,13 @@ class WorkerSeen:
 	heard: datetime | None
 
 
-def worker(limit: Limit) -> Finding:
+def worker(deadline: Deadline) -> Finding:
 	"""Whether a worker serves every queue that this app uses."""
 	restart = _(
 		"Start the workers of the bench, for example by supervisor or systemd, and look at logs/worker.log."
 	)
 	try:
-		workers = seen_workers(limit)
+		workers = seen_workers(deadline)
 	except TooSlow:
 		workers = None
 	if workers is None:
@@ -64,7 +64,7 @@ def _is_alive(seen: WorkerSeen) -> bool:
 	return bool(seen.heard) and (utc_now() - seen.heard).total_seconds() <= SILENT_SECONDS
 
 
-def seen_workers(limit: Limit) -> Sequence[WorkerSeen] | None:
+def seen_workers(deadline: Deadline) -> Sequence[WorkerSeen] | None:
 	"""Every worker of this bench, None when Redis does not answer. Raises Skip where there is no such queue, TooSlow."""
 	try:
 		# A host without Redis has none; the check says so.
@@ -76,7 +76,7 @@ def seen_workers(limit: Limit) -> Sequence[WorkerSeen] | None:
 		raise Skip(_("This host works off its jobs without Redis and workers.")) from None
 	names = {generate_qname(queue): queue for queue in QUEUES}
 	try:
-		found = limit.wait_for(
+		found = deadline.wait_for(
 			lambda: [(each.name, each.queue_names(), each.last_heartbeat) for each in get_workers()]
 		)
 	except RedisError:
@@ -103,7 +103,7 @@ class Schedule:
 	passed: timedelta | None
 
 
-def scheduler(_limit: object = None) -> Finding:
+def scheduler(_deadline: object = None) -> Finding:
 	"""Whether the scheduler is on and has run this app's sweep of late."""
 	seen = read_schedule()
 	here = frappe.local.site
@@ -162,7 +162,7 @@ def _switched_off() -> str:
 	return "" if frappe.utils.cint(enabled) else "enable_scheduler"
 
 
-def deliveries(_limit: object = None) -> Finding:
+def deliveries(_deadline: object = None) -> Finding:
 	"""What waits for too long, and what needs somebody's look."""
 	oldest = frappe.get_all(
 		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="creation", order_by="creation", limit=1

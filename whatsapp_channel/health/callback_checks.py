@@ -14,7 +14,7 @@ from whatsapp_channel.cloud_api import signature
 from whatsapp_channel.database import save_now
 from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.health import stored_secrets
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.own_site import Answer, Question, Unreachable, ask
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, skipped, warning
 from whatsapp_channel.helpdesk.site_settings import is_blocked
@@ -27,7 +27,7 @@ MEDIAN_SECONDS = 0.25
 LONGEST_SECONDS = 1.0
 
 
-def handshake(limit: Limit) -> Finding:
+def handshake(deadline: Deadline) -> Finding:
 	"""Meta's GET with the verify token, a few times: whether the challenge comes back, and how fast."""
 	url, token = settings.callback_url(), stored_secrets.verify_token()
 	if not (settings.is_https() or settings.is_sandbox()):
@@ -39,7 +39,7 @@ def handshake(limit: Limit) -> Finding:
 	challenge = frappe.generate_hash(length=16)
 	params = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": token}
 	try:
-		answers = ask(limit, Question("GET", params), TIMES)
+		answers = ask(deadline, Question("GET", params), TIMES)
 	except (Unreachable, TooSlow) as error:
 		return _silent(url, error)
 	return _unlike(url, answers[0], challenge) or _speed(url, [answer.seconds for answer in answers])
@@ -99,7 +99,7 @@ def _speed(url: str, seconds: list[float]) -> Finding:
 	return ok(took, details=details)
 
 
-def signed_delivery(limit: Limit) -> Finding:
+def signed_delivery(deadline: Deadline) -> Finding:
 	"""A delivery without content, signed as Meta signs, all the way through proxy, endpoint and database.
 
 	It leaves nothing behind: its row is deleted. That a wrong signature is refused is asked of the endpoint's own
@@ -113,7 +113,7 @@ def signed_delivery(limit: Limit) -> Finding:
 		return problem(_("Signatures are not told apart: the app is damaged."), _("Install the app again."))
 	headers = {"Content-Type": "application/json", "X-Hub-Signature-256": right}
 	try:
-		answer = ask(limit, Question("POST", content=body, headers=headers))[0]
+		answer = ask(deadline, Question("POST", content=body, headers=headers))[0]
 	except (Unreachable, TooSlow):
 		raise Skip(_("The address does not answer; see “{0}”.").format(_("Callback address"))) from None
 	finally:

@@ -22,7 +22,7 @@ class TooSlow(Explained):
 		super().__init__(sentence(_("no answer within {0} seconds"), round(seconds)))
 
 
-class Limit:
+class Deadline:
 	"""What is left of the seconds that one check has."""
 
 	def __init__(self, seconds: float) -> None:

@@ -15,7 +15,7 @@ OURS = "/api/method/whatsapp_channel."
 TICKET_METHODS = ("state", "send_again", "check")
 
 
-def blocked_endpoints(_limit: object = None) -> Finding:
+def blocked_endpoints(_deadline: object = None) -> Finding:
 	"""Helpdesk's site setting block_endpoints (since 1.19.4) refuses what is not on its list to all but System Users.
 
 	Guests, such as Meta, are among them; agents as a rule are not.
@@ -36,7 +36,7 @@ def blocked_endpoints(_limit: object = None) -> Finding:
 	return ok(_("Helpdesk lets Meta's deliveries and the ticket page's actions through."))
 
 
-def service_levels(_limit: object = None) -> Finding:
+def service_levels(_deadline: object = None) -> Finding:
 	"""Helpdesk refuses a ticket whose priority has no row in its service level; then a message cannot be filed."""
 	level = site_settings.service_level()
 	if not level:
@@ -77,7 +77,7 @@ def _priorities(level: ServiceLevel, priority: str) -> Finding:
 	return ok(text.format(priority, level.name), details=details)
 
 
-def departments(_limit: object = None) -> Finding:
+def departments(_deadline: object = None) -> Finding:
 	"""Whether the department of every channel in use is there, and has somebody to whom tickets can be assigned."""
 	channels = frappe.get_all(CHANNEL, {"enabled": 1}, ["name", "department"], order_by="name")
 	if not channels:

@@ -9,7 +9,7 @@ import httpx
 
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.transport import tls_context
-from whatsapp_channel.health.deadline import Limit
+from whatsapp_channel.health.deadline import Deadline
 from whatsapp_channel.sentences import Explained, verbatim
 
 # Of each step; the whole is bounded by the check's own limit.
@@ -40,10 +40,10 @@ class Answer:
 	seconds: float
 
 
-def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
+def ask(deadline: Deadline, question: Question, times: int = 1) -> list[Answer]:
 	"""The answers of the site's own webhook address, one after the other over one connection.
 
-	Redirects are not followed: Meta takes any answer but 200 as a failure. Raises Unreachable, and patience.TooSlow when the time of
+	Redirects are not followed: Meta takes any answer but 200 as a failure. Raises Unreachable, and deadline.TooSlow when the time of
 	the check is over.
 	"""
 	url = settings.callback_url()
@@ -53,7 +53,7 @@ def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
 			return [_answer(client, url, question) for _time in range(times)]
 
 	try:
-		return limit.wait_for(exchange)
+		return deadline.wait_for(exchange)
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
 		raise Unreachable(verbatim(f"{type(error).__name__} {error}".strip())) from None
 

@@ -14,7 +14,7 @@ from whatsapp_channel.health import (
 	site_checks,
 	stored_secrets,
 )
-from whatsapp_channel.health.deadline import Limit
+from whatsapp_channel.health.deadline import Deadline
 from whatsapp_channel.health.result import Finding
 from whatsapp_channel.sentences import _
 
@@ -26,7 +26,7 @@ class Check:
 	key: str
 	title: str
 	seconds: float
-	look: Callable[[Limit], Finding]
+	look: Callable[[Deadline], Finding]
 
 
 CHECKS = (

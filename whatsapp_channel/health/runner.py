@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import save_now
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
 from whatsapp_channel.logs import report
@@ -33,7 +33,7 @@ def run_one(check: Check) -> Result:
 
 def _found(check: Check) -> Finding:
 	try:
-		return check.look(Limit(check.seconds))
+		return check.look(Deadline(check.seconds))
 	except Skip as error:
 		return skipped(to_user(error.sentence))
 	except TooSlow:

@@ -17,7 +17,7 @@ from whatsapp_channel.health.result import Finding, ok, problem, warning
 LATELY = timedelta(days=1)
 
 
-def app_secret(_limit: object = None) -> Finding:
+def app_secret(_deadline: object = None) -> Finding:
 	"""Whether a secret is entered, and whether what comes is signed with it."""
 	stored_secrets.unlock()
 	stored = [secret for secret in settings.stored_app_secrets() if secret]
@@ -46,7 +46,7 @@ def _published(stored: Sequence[str]) -> Finding | None:
 	left_over = [secret for secret in stored if secret.strip() in settings.PUBLISHED]
 	if not left_over:
 		return None
-	if not all(map(settings.is_dead, left_over)):
+	if not all(map(settings.is_published, left_over)):
 		return warning(
 			_(
 				"An app secret is that of former sandboxes, which everybody knows: whoever reaches this site can sign with it."
@@ -79,7 +79,7 @@ def _refused() -> Finding | None:
 	return None
 
 
-def verify_token(_limit: object = None) -> Finding:
+def verify_token(_deadline: object = None) -> Finding:
 	"""Whether the text of Meta's handshake is entered."""
 	stored_secrets.unlock()
 	stored = settings.stored_verify_token()
@@ -98,7 +98,7 @@ def verify_token(_limit: object = None) -> Finding:
 	)
 
 
-def api_address(_limit: object = None) -> Finding:
+def api_address(_deadline: object = None) -> Finding:
 	"""Whether the tokens go to Meta, and whether they may go elsewhere."""
 	entered, used = settings.entered_address(), settings.api()[0]
 	details = {_("Address"): used}

@@ -16,7 +16,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.doctypes import MEDIA
 from whatsapp_channel.health import account_checks
-from whatsapp_channel.health.deadline import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
 from whatsapp_channel.inbound.delivery import MAX_BODY_BYTES
 from whatsapp_channel.rules.files.file_check import LIMITS, MB
@@ -29,7 +29,7 @@ ISOLATION = "REPEATABLE-READ"
 CHARSET = "utf8mb4"
 
 
-def private_files(_limit: object = None) -> Finding:
+def private_files(_deadline: object = None) -> Finding:
 	"""Whether customers' files can be stored, and nobody reads them without a login."""
 	if problem_with_disk := _not_writable():
 		return problem(
@@ -90,7 +90,7 @@ def _count(statement: str) -> int:
 	return cint(frappe.db.sql(statement)[0][0])
 
 
-def body_limits(_limit: object = None) -> Finding:
+def body_limits(_deadline: object = None) -> Finding:
 	"""Whether deliveries fit through, and how large a customer's file may be here. A proxy's limit cannot be asked."""
 	body, file = cint(frappe.conf.get("max_file_size")) or FRAPPES_BODY, get_max_file_size()
 	details = {_("Request in MB"): round(body / MB, 1), _("File in MB"): round(file / MB, 1)}
@@ -119,9 +119,9 @@ def body_limits(_limit: object = None) -> Finding:
 	)
 
 
-def clock(limit: Limit) -> Finding:
+def clock(deadline: Deadline) -> Finding:
 	"""This server's clock beside Meta's and the database's, to the second."""
-	apart = {**_apart_from_meta(limit), **_apart_from_database()}
+	apart = {**_apart_from_meta(deadline), **_apart_from_database()}
 	if not apart:
 		raise Skip(_("Meta did not answer, so there is no clock to compare with."))
 	details = {who: round(difference.total_seconds()) for who, difference in apart.items()}
@@ -141,9 +141,9 @@ def _seconds(difference: timedelta) -> int:
 	return abs(round(difference.total_seconds()))
 
 
-def _apart_from_meta(limit: Limit) -> dict[str, timedelta]:
+def _apart_from_meta(deadline: Deadline) -> dict[str, timedelta]:
 	try:
-		at = account_checks.sign(limit).at
+		at = account_checks.ping_meta(deadline).at
 	except (CloudAPIError, TooSlow):
 		return {}
 	return {_("Meta"): utc_now() - at} if at else {}
@@ -167,7 +167,7 @@ class Server:
 	largest_packet: int
 
 
-def database(_limit: object = None) -> Finding:
+def database(_deadline: object = None) -> Finding:
 	"""Whether rows can be locked one by one, snapshots are stable, and every character fits."""
 	server = read_server()
 	restart = _("Change it in the configuration of MariaDB and restart MariaDB.")

@@ -17,7 +17,7 @@ STORED = """select auth.doctype, auth.name, auth.password from `__Auth` auth
 	where kind.module = 'WhatsApp Channel' and auth.encrypted = 1 and auth.password is not null"""
 
 
-def encryption_key(_limit: object = None) -> Finding:
+def encryption_key(_deadline: object = None) -> Finding:
 	"""Whether site_config.json has the key with which our secrets were encrypted."""
 	stored = _stored()
 	if not frappe.conf.get("encryption_key"):

@@ -7,9 +7,14 @@ from whatsapp_channel.helpdesk import contacts, tickets
 from whatsapp_channel.rules.customers.address import DOMAIN
 
 
-def move_tickets(gone: str, keep: str) -> None:
-	"""The tickets of a customer become another's."""
-	_change("whatsapp_customer = %(keep)s", "whatsapp_customer = %(gone)s", gone=gone, keep=keep)
+def move_tickets(duplicate: str, primary: str) -> None:
+	"""Moves the tickets of a duplicate customer to the primary one."""
+	_change(
+		"whatsapp_customer = %(primary)s",
+		"whatsapp_customer = %(duplicate)s",
+		duplicate=duplicate,
+		primary=primary,
+	)
 
 
 def _change(values: str, where: str, **parameters: str) -> None:

@@ -5,7 +5,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE, SETTINGS
-from whatsapp_channel.documents import stored
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.rules.customers.masking import mask
 
 SEES_ALL = {"System Manager"}
@@ -31,7 +31,7 @@ def ticket_for_agent(name: object, right: str = "read") -> Document:
 
 def ticket_as_stored(name: object, right: str) -> Document:
 	"""The same for whoever has the right, agent or not."""
-	return stored("HD Ticket", name, right)
+	return load_permitted("HD Ticket", name, right)
 
 
 def may_see_numbers(user: str | None = None) -> bool:
@@ -48,7 +48,7 @@ def shown_number(number: str | None, user: str | None = None) -> str:
 	return (number or "") if may_see_numbers(user) else mask(number)
 
 
-def called(customer: "frappe._dict", user: str | None = None) -> str:
+def display_name(customer: "frappe._dict", user: str | None = None) -> str:
 	"""A customer's name as people may read it: who told none is called by his number or user id, and these may be hidden.
 
 	`user`: on a page of this user alone, who may have the right to see them. Without one it is for what everybody reads,

@@ -63,7 +63,7 @@ CONVERSATIONAL = (
 
 
 @dataclass(frozen=True, slots=True)
-class Traces:
+class HelpdeskRecords:
 	"""A customer's tickets and Communications. `own` tickets are nobody else's, `shared` ones are."""
 
 	own: tuple[str, ...]
@@ -72,7 +72,7 @@ class Traces:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoteTexts:
 	"""What our own notes in tickets tell of a person: the beginnings of his messages, and his ids as people see them."""
 
 	beginnings: tuple[str, ...] = ()
@@ -102,10 +102,10 @@ def _digits(written: str | None) -> str:
 	return digits(written or "").removeprefix("00")
 
 
-def traces_of(customers: Sequence[str], addresses: Collection[str]) -> Traces:
+def records_of(customers: Sequence[str], addresses: Collection[str]) -> HelpdeskRecords:
 	"""Every ticket and Communication that shows these customers, also after merges (which copy) and splits."""
 	if not customers:
-		return Traces((), (), ())
+		return HelpdeskRecords((), (), ())
 	named = _tickets(customers)
 	own = [name for name in named if _is_own(name, customers)]
 	shared = [name for name in named if name not in own]
@@ -115,7 +115,7 @@ def traces_of(customers: Sequence[str], addresses: Collection[str]) -> Traces:
 		for field in ("sender", "recipients", "cc", "bcc"):
 			filters = {"reference_name": among(shared), field: ["like", f"%{address}%"]}
 			found |= dict.fromkeys(_communications(filters))
-	return Traces(tuple(own), tuple(shared), tuple(found))
+	return HelpdeskRecords(tuple(own), tuple(shared), tuple(found))
 
 
 def _tickets(customers: Sequence[str]) -> list[str]:
@@ -154,21 +154,23 @@ def _communications(filters: dict) -> list[str]:
 	return frappe.get_all("Communication", {"reference_doctype": "HD Ticket", **filters}, pluck="name")
 
 
-def erase_traces(traces: Traces, customers: Collection[str], told: Told, shell: "frappe._dict") -> None:
+def erase_records(
+	records: HelpdeskRecords, customers: Collection[str], note_texts: NoteTexts, shell: "frappe._dict"
+) -> None:
 	"""Empties what `traces` names, and puts `shell` in the place of `customers`; `told` says which notes are about him.
 
 	Part of the caller's transaction. By SQL and db.set_value: saving would write versions and open tickets again.
 	"""
-	for name in traces.communications:
+	for name in records.communications:
 		_empty_communication(name, shell)
-	for name in traces.own:
+	for name in records.own:
 		_empty_ticket(name, shell)
-	_delete_notes(traces.shared, told)
-	for name in traces.shared:
-		_forget_entries(name, traces.communications)
+	_delete_notes(records.shared, note_texts)
+	for name in records.shared:
+		_forget_entries(name, records.communications)
 		if frappe.db.get_value(TICKET, name, "whatsapp_customer") in customers:
 			set_value(TICKET, name, "whatsapp_customer", shell.name, update_modified=False)
-	for doctype, names in (("HD Ticket", traces.own), ("Communication", traces.communications)):
+	for doctype, names in (("HD Ticket", records.own), ("Communication", records.communications)):
 		forget_trails(doctype, names)
 
 
@@ -231,14 +233,14 @@ def _forget_entries(ticket: str, communications: Collection[str]) -> None:
 	set_value(TICKET, ticket, "_comments", frappe.as_json(kept, indent=None), update_modified=False)
 
 
-def _delete_notes(shared: Collection[str], told: Told) -> None:
+def _delete_notes(shared: Collection[str], note_texts: NoteTexts) -> None:
 	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language, or name a number."""
 	marks = f"[{QUOTATION_MARKS}]"
-	quoted = [re.compile(rf"{marks}\s*{re.escape(text)}\s*{marks}") for text in told.beginnings]
+	quoted = [re.compile(rf"{marks}\s*{re.escape(text)}\s*{marks}") for text in note_texts.beginnings]
 	filters = {"reference_ticket": among(shared), "commented_by": "Administrator"}
 	for row in frappe.get_all("HD Ticket Comment", filters, ["name", "content"]):
 		content = unescape(row.content or "")
-		named = any(identity in content for identity in told.identities)
+		named = any(identity in content for identity in note_texts.identities)
 		if named or any(pattern.search(content) for pattern in quoted):
 			frappe.db.delete("HD Ticket Comment", {"name": row.name})
 
@@ -351,21 +353,21 @@ def rebuild_search() -> None:
 			search.build_index()
 
 
-def exported(traces: Traces, names: Collection[str]) -> dict[str, Any]:
+def exported(records: HelpdeskRecords, names: Collection[str]) -> dict[str, Any]:
 	"""Tickets with what was said in them, agents' notes included, and Contacts, for an export."""
 	return {
-		"tickets": [_exported_ticket(name, traces) for name in (*traces.own, *traces.shared)],
+		"tickets": [_exported_ticket(name, records) for name in (*records.own, *records.shared)],
 		"contacts": [_exported_contact(name) for name in names],
 	}
 
 
-def _exported_ticket(name: str, traces: Traces) -> dict[str, Any]:
-	own = name in traces.own
+def _exported_ticket(name: str, records: HelpdeskRecords) -> dict[str, Any]:
+	own = name in records.own
 	fields = ["name", "subject", "status", "opening_date", "resolution_date", "agent_group", "description"]
 	row = frappe.db.get_value("HD Ticket", name, fields if own else ["name", "status"], as_dict=True)
 	said = frappe.get_all(
 		"Communication",
-		{"name": among(traces.communications), "reference_name": name},
+		{"name": among(records.communications), "reference_name": name},
 		["communication_date", "sent_or_received", "sender_full_name", "content"],
 		order_by="communication_date, creation",
 	)

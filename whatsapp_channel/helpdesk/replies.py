@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.documents import stored
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.helpdesk import tickets
 
 
@@ -24,6 +24,6 @@ def answer(ticket: str, customer: str, html: str) -> None:
 				"here as well."
 			).format(ticket)
 		)
-	document = stored("HD Ticket", ticket, "write")
+	document = load_permitted("HD Ticket", ticket, "write")
 	row = frappe.db.get_value(CUSTOMER, customer, ["name", "wa_id"], as_dict=True)
 	document.reply_via_agent(message=html, to=tickets.address_of(row))

@@ -10,7 +10,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE, SETTINGS
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.ticket_choice import TicketState, follow_merges
 from whatsapp_channel.rules.text import message_text
@@ -70,7 +70,7 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 	ticket.update(
 		{
 			"subject": message_text.subject(
-				first_text or "", _("WhatsApp message from {0}").format(called(customer))
+				first_text or "", _("WhatsApp message from {0}").format(display_name(customer))
 			),
 			"raised_by": address_of(customer),
 			"contact": customer.contact,

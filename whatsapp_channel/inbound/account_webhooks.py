@@ -12,7 +12,7 @@ from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.rules.accounts import account_events
 from whatsapp_channel.rules.accounts.account_events import OnlyKept
 from whatsapp_channel.rules.accounts.event_changes import Alert, Cell, Changes, Columns
@@ -35,23 +35,23 @@ class _Place:
 def file(item: Item) -> None:
 	"""Does what an event of Meta asks for; repeating it changes nothing.
 
-	Raises ItemProblem (kept for the record, with the reason) for what is unknown here: the event, the account, the
+	Raises ItemError (kept for the record, with the reason) for what is unknown here: the event, the account, the
 	number; and for what is older than what is known. Runs a transaction of its own.
 	"""
 	now = utc_now()
-	at = min(item.told or now, now)
+	at = min(item.entry_time or now, now)
 	found = account_events.changes(item.field, item.raw, at)
 	if found is None:
 		text = _("Kept for the record. This version does nothing with {0}.")
-		raise ItemProblem(sentence(text, _name_of(item)), KEPT)
+		raise ItemError(sentence(text, _name_of(item)), KEPT)
 	if isinstance(found, OnlyKept):
-		raise ItemProblem(found.why, KEPT)
+		raise ItemError(found.why, KEPT)
 	account = _known(found.about, item.account_id)
 	if not account:
 		text = _("It is about WhatsApp Business Account {0}, which is not entered here.")
-		raise ItemProblem(sentence(text, found.about or item.account_id or "?"), KEPT)
-	if problem := in_transaction(lambda: _apply(account, found, at)):
-		raise ItemProblem(problem, KEPT)
+		raise ItemError(sentence(text, found.about or item.account_id or "?"), KEPT)
+	if reason := in_transaction(lambda: _apply(account, found, at)):
+		raise ItemError(reason, KEPT)
 
 
 def _name_of(item: Item) -> str:

@@ -13,7 +13,7 @@ from whatsapp_channel.database import insert_unless_there, save_now
 from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import account_webhooks, identity_changes, message, order, statuses
 from whatsapp_channel.inbound.coexistence import address_book, echoes, history
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.keys import item_key
@@ -25,15 +25,14 @@ from whatsapp_channel.translate import to_all
 
 FIRST_RETRY_SECONDS = 10
 # A clock is corrected within a day, or somebody has to look.
-CLOCK_PATIENCE = timedelta(hours=24)
+LONGEST_CLOCK_WAIT = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 def process(delivery: str, item: Item) -> None:
 	"""Processes one item; whatever goes wrong is kept as a row of its own and never raised."""
-	problem = attempt(item)
-	if problem:
-		keep(delivery, item, problem)
+	if error := attempt(item):
+		keep(delivery, item, error)
 
 
 def process_again(delivery: str, item: Item) -> None:
@@ -47,16 +46,16 @@ def is_ignored(item: Item) -> bool:
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 
 
-def attempt(item: Item, row: ItemRow | None = None) -> ItemProblem | None:
+def attempt(item: Item, row: ItemRow | None = None) -> ItemError | None:
 	"""Tries once; returns why it could not be processed, None when it was. `row`: its own, when it is kept already."""
 	try:
 		_check(item)
 		order.check(item, row)
 		if not is_ignored(item):
 			HANDLERS[item.kind](item)
-	except ItemProblem as problem:
+	except ItemError as error:
 		frappe.db.rollback()
-		return problem
+		return error
 	except OutOfTime:
 		raise
 	except Exception as error:
@@ -67,26 +66,26 @@ def attempt(item: Item, row: ItemRow | None = None) -> ItemProblem | None:
 
 def _check(item: Item) -> None:
 	if item.problem:
-		raise ItemProblem(item.problem, ItemState.FAILED)
+		raise ItemError(item.problem, ItemState.FAILED)
 	ahead = item.message and problem_with_time(item.message.timestamp, utc_now())
 	if not ahead:
 		return
 	right_at = item.message.timestamp - CLOCK_TOLERANCE
-	if right_at - utc_now() > CLOCK_PATIENCE:
-		raise ItemProblem(ahead, ItemState.FAILED)
-	raise ItemProblem(ahead, ItemState.PENDING, retry_at=right_at)
+	if right_at - utc_now() > LONGEST_CLOCK_WAIT:
+		raise ItemError(ahead, ItemState.FAILED)
+	raise ItemError(ahead, ItemState.PENDING, retry_at=right_at)
 
 
 def _report_error(item: Item) -> None:
 	"""Meta tells of a trouble of its own or of the account; nobody's message is lost with it."""
 	error = item.error
 	if explained := history.declined(error):
-		raise ItemProblem(explained, ItemState.DROPPED)
+		raise ItemError(explained, ItemState.DROPPED)
 	words = ": ".join(dict.fromkeys(filter(None, (error.title, error.message))))
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
 	text = sentence(_("Meta reports: {0} (code {1})."), words.rstrip(".") or "?", error.code or "?")
-	raise ItemProblem(text, ItemState.DROPPED)
+	raise ItemError(text, ItemState.DROPPED)
 
 
 def _file_other(item: Item) -> None:
@@ -107,10 +106,10 @@ HANDLERS: dict[ItemKind, Callable[[Item], None]] = {
 }
 
 
-def _unexpected(error: Exception) -> ItemProblem:
+def _unexpected(error: Exception) -> ItemError:
 	report("WhatsApp: an item could not be processed")
 	text = frappe.utils.strip_html(str(error)) or type(error).__name__
-	return ItemProblem(verbatim(text[:500]), ItemState.PENDING)
+	return ItemError(verbatim(text[:500]), ItemState.PENDING)
 
 
 def give_up(delivery: str, item: Item) -> None:
@@ -119,10 +118,10 @@ def give_up(delivery: str, item: Item) -> None:
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
 	if not (item.message and messages.exists(item.message.id)):
-		keep(delivery, item, ItemProblem(Sentence(text), ItemState.FAILED))
+		keep(delivery, item, ItemError(Sentence(text), ItemState.FAILED))
 
 
-def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
+def keep(delivery: str, item: Item, error: ItemError) -> None:
 	"""Stores an item with its problem and commits. Meta repeats itself in other batches: kept is kept."""
 	now = site_now()
 	key = item_key(item, delivery)
@@ -136,7 +135,7 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 		"number": (item.phone_number_id or "")[:140] or None,
 		"sender": (order.sender_of(item) or "")[:255] or None,
 		"payload": item.to_json(),
-		**outcome(problem, attempts=1, born=now),
+		**values_after_failure(error, attempts=1, first_kept=now),
 	}
 	insert_unless_there(ITEM, row)
 	save_now()  # one transaction per item (design decision 2)
@@ -144,14 +143,14 @@ def keep(delivery: str, item: Item, problem: ItemProblem) -> None:
 		fetching.wake(row["sender"])
 
 
-def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
-	"""State, error and next try of an item after a failed attempt. `born`: since when it is kept (site's time)."""
-	state, following = problem.state, None
-	if state == ItemState.PENDING and problem.retry_at:
-		attempts, following = attempts - 1, due_at(problem.retry_at)
+def values_after_failure(error: ItemError, *, attempts: int, first_kept: datetime) -> dict:
+	"""State, error and next try of an item after a failed attempt. `first_kept`: when its row was inserted (site's time)."""
+	state, following = error.state, None
+	if state == ItemState.PENDING and error.retry_at:
+		attempts, following = attempts - 1, due_at(error.retry_at)
 	elif state == ItemState.PENDING:
 		moment = next_attempt(Retry.BACKOFF, attempts, FIRST_RETRY_SECONDS, utc_now())
-		if problem.patience and age(born) > problem.patience:
+		if error.drop_after and age(first_kept) > error.drop_after:
 			state = ItemState.DROPPED
 		elif moment is None:
 			state = ItemState.FAILED
@@ -159,8 +158,8 @@ def outcome(problem: ItemProblem, *, attempts: int, born: datetime) -> dict:
 			following = due_at(moment)
 	found = {
 		"state": state,
-		"error": to_all(problem.sentence),
+		"error": to_all(error.sentence),
 		"attempts": attempts,
 		"next_attempt": following,
 	}
-	return {**found, **problem.columns}
+	return {**found, **error.columns}

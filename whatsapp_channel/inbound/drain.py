@@ -12,7 +12,7 @@ from frappe.utils import cint
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, read_delivery
-from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now, set_value
+from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, NUMBER
 from whatsapp_channel.inbound import dispatch, gaps, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
@@ -46,13 +46,13 @@ def drain() -> None:
 			return
 		until = time.monotonic() + BUDGET_SECONDS
 		while time.monotonic() < until:
-			jobs.answer_wake("drain")
+			jobs.clear_wake_flag("drain")
 			retries.release_overlooked()
 			if not process_received(until) + retries.retry_due(_turn(until)):
 				gaps.withdraw_found()
 				return
 		# Whoever set the flag meanwhile has a job that found the lock taken and left.
-		jobs.answer_wake("drain")
+		jobs.clear_wake_flag("drain")
 	jobs.wake_drain()
 
 
@@ -83,7 +83,7 @@ def process_received(until: float) -> int:
 
 
 def _received() -> list[str]:
-	look_anew()  # a fresh snapshot, or deliveries stored meanwhile stay invisible
+	new_transaction()  # a fresh snapshot, or deliveries stored meanwhile stay invisible
 	return frappe.get_all(
 		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="name", order_by="sequence, name", limit=BATCH
 	)
@@ -107,11 +107,11 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
-		problem = to_user(delivery.problem) if delivery.problem else None
+		error = to_user(delivery.problem) if delivery.problem else None
 		_finish(
 			name,
-			DeliveryState.FAILED if problem else DeliveryState.PROCESSED,
-			error=problem,
+			DeliveryState.FAILED if error else DeliveryState.PROCESSED,
+			error=error,
 			items=delivery.items,
 		)
 

@@ -38,16 +38,16 @@ class Arrival:
 			}
 		)
 
-	def catch_up(self, stored: str) -> None:
+	def apply_pending(self, stored: str) -> None:
 		"""Shows what arrived before the message that it is about."""
-		traces.catch_up(stored, wamid_key(self.item.message.id))
+		traces.apply_pending(stored, wamid_key(self.item.message.id))
 
 	def file_quiet(self, conversation: str | None) -> None:
 		"""A reaction, an edit or a deletion is kept, and shown at the message that it is about (ADR 21)."""
 		self.insert(conversation)
 		quoted = self.item.message.quoted_wamid
 		if quoted and self.item.message.type in traces.EVENTS:
-			traces.about(self.customer, wamid_key(quoted))
+			traces.apply_event(self.customer, wamid_key(quoted))
 
 
 def file(
@@ -61,8 +61,8 @@ def file(
 ) -> None:
 	"""Files a message that is not here yet, once, under the lock of its customer.
 
-	`whose` finds the customer, or makes one; `check` may raise ItemProblem before anything is fetched; `work` gets the
-	message and whether it is quiet. Raises ItemProblem while its file is fetched.
+	`whose` finds the customer, or makes one; `check` may raise ItemError before anything is fetched; `work` gets the
+	message and whether it is quiet. Raises ItemError while its file is fetched.
 	"""
 	message = item.message
 	name = whose()

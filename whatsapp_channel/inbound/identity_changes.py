@@ -16,7 +16,7 @@ from whatsapp_channel.cloud_api.content import System
 from whatsapp_channel.cloud_api.webhook_parser import InboundMessage, Item
 from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.conversations.customers import customer, customer_timeline
-from whatsapp_channel.conversations.customers.customer import Pair
+from whatsapp_channel.conversations.customers.customer import DuplicatePair
 from whatsapp_channel.conversations.customers.id_owners import Owner, owners
 from whatsapp_channel.conversations.customers.identities import (
 	Ids,
@@ -29,19 +29,19 @@ from whatsapp_channel.conversations.customers.identities import (
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.conversations.customers.merging import elder, join, lock_conversations
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, set_value
+from whatsapp_channel.conversations.customers.merging import lock_conversations, merge, primary_and_duplicate
+from whatsapp_channel.database import in_transaction, lock_row, new_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import customer_tickets
-from whatsapp_channel.helpdesk.permissions import called
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.helpdesk.permissions import display_name
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.sentences import _, sentence
 from whatsapp_channel.translate import to_user
 
-__all__ = ["apply_preference", "apply_system", "join"]
+__all__ = ["apply_preference", "apply_system"]
 
 # Carriers rest a number before they give it to somebody else; in the USA for 45 days at least (47 CFR 52.15(f)).
 NUMBERS_REST = timedelta(days=45)
@@ -70,7 +70,7 @@ def apply_system(account: str, message: InboundMessage) -> None:
 		_apply_change(account, change)
 	elif change.old.wa_id or change.old.bsuid:
 		name = customer.for_ids(account, change.old, change.at)
-		in_transaction(lambda: customer_timeline.tell(name, _words(content), change.at))
+		in_transaction(lambda: customer_timeline.note(name, _words(content), change.at))
 
 
 def _words(content: System) -> str:
@@ -97,19 +97,19 @@ def _change_in(content: System, message: InboundMessage) -> Change:
 def _apply_change(account: str, change: Change) -> None:
 	while True:
 		found = in_transaction(lambda: _whose(account, change), also_retry=customer.TAKEN)
-		if isinstance(found, Pair):
-			join(*elder(found.one, found.other), present=found.present, at=change.at)
+		if isinstance(found, DuplicatePair):
+			merge(*primary_and_duplicate(found.one, found.other), current=found.current, at=change.at)
 		elif in_transaction(lambda name=found: _record(account, name, change)):
 			return
 
 
-def _whose(account: str, change: Change) -> str | Pair:
+def _whose(account: str, change: Change) -> str | DuplicatePair:
 	"""The customer whom a change is about; two rows to join first if the new id is known as another's already.
 
 	That is so when a message overtook the news of the change, or when news of two changes came in the wrong order.
 	"""
 	before = customer.find(account, change.old, change.at)
-	if isinstance(before, Pair):
+	if isinstance(before, DuplicatePair):
 		return before
 	after = owners(account, _not_yet_of(before, account, change) if before else change.new, change.at)
 	same = [after.by_bsuid.name] if after.by_bsuid else []
@@ -117,9 +117,9 @@ def _whose(account: str, change: Change) -> str | Pair:
 		same.append(after.by_number.name)
 	others = [name for name in dict.fromkeys(same) if name != before]
 	if before and others:
-		return Pair(before, others[0], present=others[0])
+		return DuplicatePair(before, others[0], current=others[0])
 	if len(others) > 1:
-		return Pair(*others[:2])
+		return DuplicatePair(*others[:2])
 	return before or (others[0] if others else _unknown(account, change))
 
 
@@ -184,7 +184,7 @@ def _record(account: str, name: str, change: Change) -> bool:
 	loser = after.name if after and after.name != name else None
 	if loser and not _was_somebody_else(after, change, name):
 		return False
-	look_anew()  # the locks must be the first statements of their transaction
+	new_transaction()  # the locks must be the first statements of their transaction
 	for each in sorted(filter(None, (name, loser))):
 		if not lock_row(CUSTOMER, each):
 			return False
@@ -213,7 +213,7 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 	text = to_user(
 		sentence(_("The number {0} belongs to somebody else now."), customer_timeline.shown(change.new.wa_id))
 	)
-	customer_timeline.tell(loser, text, change.at)
+	customer_timeline.note(loser, text, change.at)
 
 
 def _number_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
@@ -253,31 +253,31 @@ def _tell(was: CustomerRow, row: CustomerRow, change: Change) -> None:
 	if new.wa_id:
 		said = sentence(
 			_("{0}'s number changed from {1} to {2}."),
-			called(row),
+			display_name(row),
 			customer_timeline.shown(old.wa_id or was.wa_id),
 			customer_timeline.shown(new.wa_id),
 		)
 	else:
 		said = sentence(
 			_("{0}'s WhatsApp user ID changed from {1} to {2}."),
-			called(row),
+			display_name(row),
 			customer_timeline.shown(old.bsuid or was.bsuid),
 			customer_timeline.shown(new.bsuid),
 		)
 	text = to_user(said)
-	if customer_timeline.tell(row.name, text, change.at) and new.wa_id:
+	if customer_timeline.note(row.name, text, change.at) and new.wa_id:
 		customer_tickets.tell_agents(row.name, text)
 
 
 def apply_preference(item: Item) -> None:
 	"""Keeps whether a customer wants marketing messages; a wish that is older than the one known changes nothing.
 
-	Raises ItemProblem for a number that is not ours, and for a wish that this version does not know.
+	Raises ItemError for a number that is not ours, and for a wish that this version does not know.
 	"""
 	wish = item.preference
 	if wish.category != MARKETING or wish.value not in ("stop", "resume"):
 		text = sentence(_("Unknown preference {0}: {1}."), wish.category, wish.value)
-		raise ItemProblem(text, ItemState.DROPPED)
+		raise ItemError(text, ItemState.DROPPED)
 	account = route(item.phone_number_id).account
 
 	def who() -> str:
@@ -296,4 +296,4 @@ def _keep_wish(name: str, stop: bool, at: datetime) -> None:
 		else _("The customer wants marketing messages again.")
 	)
 	set_value(CUSTOMER, name, "marketing_stopped_on", to_site(at) if stop else None)
-	customer_timeline.tell(name, to_user(text), at, customer_timeline.MARKETING)
+	customer_timeline.note(name, to_user(text), at, customer_timeline.MARKETING)

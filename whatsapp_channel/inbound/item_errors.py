@@ -18,10 +18,10 @@ class ItemState(ClosedSet):
 	PROCESSED = "Processed"
 
 
-class ItemProblem(Explained):
+class ItemError(Explained):
 	"""Says what is wrong and what can be done; `state` says how the item is kept.
 
-	`patience`: an item that is tried again is dropped once it is older than this; None: it becomes Failed after
+	`drop_after`: an item that is still waiting once it is older than this is dropped; None: it becomes Failed after
 	the last try, for an administrator to see. `retry_at` (aware UTC): nothing went wrong, the item only has to wait
 	until then; that is no attempt. `columns`: what else its row keeps.
 	"""
@@ -30,12 +30,12 @@ class ItemProblem(Explained):
 		self,
 		sentence: Sentence,
 		state: str,
-		patience: timedelta | None = None,
+		drop_after: timedelta | None = None,
 		retry_at: datetime | None = None,
 		columns: dict[str, Any] | None = None,
 	) -> None:
 		super().__init__(sentence)
 		self.state = state
-		self.patience = patience
+		self.drop_after = drop_after
 		self.retry_at = retry_at
 		self.columns = columns or {}

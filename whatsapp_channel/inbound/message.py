@@ -8,7 +8,7 @@ from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import filing, gaps, identity_changes
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
@@ -20,11 +20,11 @@ from whatsapp_channel.sentences import Sentence, _
 def file(item: Item) -> None:
 	"""Files one message: customer, conversation, session, message row, Communication.
 
-	Raises ItemProblem when it belongs to no active channel, and while its file is fetched. A message that is there already is left alone.
+	Raises ItemError when it belongs to no active channel, and while its file is fetched. A message that is there already is left alone.
 	"""
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("The message names no sender. It is kept here and cannot be filed.")), ItemState.FAILED
 		)
 	if messages.exists(message.id):
@@ -66,7 +66,7 @@ def _file_locked(found: Arrival) -> None:
 		at=message.timestamp,
 	)
 	stored = found.insert(thread.conversation, session=counted, media=found.files)
-	found.catch_up(stored)
+	found.apply_pending(stored)
 	if thread.new_ticket:
 		words = message_html.plain(message.content, frappe._)
 		ticket = tickets.create(row, way.channel, words)

@@ -20,7 +20,7 @@ from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers.identities import key
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.sentences import Sentence, _
@@ -56,7 +56,7 @@ def _number_of(account: str | None, user_id: str | None) -> str | None:
 
 
 def check(item: Item, row: ItemRow | None = None) -> None:
-	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
+	"""Raises ItemError when the item has to wait behind an earlier one of its sender.
 
 	`row`: the item's own row with name and sequence, when it is kept already. Costs one indexed query.
 	"""
@@ -71,7 +71,7 @@ def check(item: Item, row: ItemRow | None = None) -> None:
 	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
 	route(item.phone_number_id)
 	text = _("Waits behind an earlier message of this sender.")
-	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+	raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:

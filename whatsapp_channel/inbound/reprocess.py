@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.database import look_anew, named_lock, save_now, set_value
+from whatsapp_channel.database import named_lock, new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.delivery import DeliveryState
@@ -103,7 +103,7 @@ def _chunks(names: Sequence[str]) -> list[list[str]]:
 
 
 def _states(names: Sequence[str]) -> Counter[str]:
-	look_anew()  # what another process did meanwhile
+	new_transaction()  # what another process did meanwhile
 	states: Counter[str] = Counter()
 	for chunk in _chunks(names):
 		states.update(frappe.get_all(ITEM, {"name": ["in", chunk]}, pluck="state"))

@@ -12,8 +12,8 @@ from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
 from whatsapp_channel.database import in_transaction, save_now, set_value
 from whatsapp_channel.doctypes import CHANNEL, ITEM
 from whatsapp_channel.inbound import gaps, order
-from whatsapp_channel.inbound.dispatch import attempt, outcome
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.dispatch import attempt, values_after_failure
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.media import fetching
 from whatsapp_channel.logs import report
@@ -69,26 +69,26 @@ def retry(name: str) -> None:
 	later = due_at(utc_now() + (AFTER_A_CRASH if row.attempts else AFTER_FIRST_CRASH))
 	set_value(ITEM, name, {"attempts": row.attempts + 1, "next_attempt": later})
 	save_now()
-	item, problem = _attempt_stored(row)
-	in_transaction(lambda: _settle(row, item, problem))
+	item, error = _attempt_stored(row)
+	in_transaction(lambda: _settle(row, item, error))
 
 
-def _attempt_stored(row: ItemRow) -> tuple[Item | None, ItemProblem | None]:
+def _attempt_stored(row: ItemRow) -> tuple[Item | None, ItemError | None]:
 	if row.attempts >= MOST_ATTEMPTS[Retry.BACKOFF]:
 		# After the last attempt it would have become Failed: it was broken off.
 		text = _("The worker was killed while it processed this item. See the server's log, then reprocess.")
-		return None, ItemProblem(Sentence(text), ItemState.FAILED)
+		return None, ItemError(Sentence(text), ItemState.FAILED)
 	try:
 		item = Item.from_json(row.payload)
 	except ValueError as error:
 		said = error.sentence if isinstance(error, Explained) else verbatim(str(error))
-		return None, ItemProblem(said, ItemState.FAILED)
+		return None, ItemError(said, ItemState.FAILED)
 	return item, attempt(item, row)
 
 
-def _settle(row: ItemRow, item: Item | None, problem: ItemProblem | None) -> None:
-	if problem:
-		values = outcome(problem, attempts=row.attempts + 1, born=row.creation)
+def _settle(row: ItemRow, item: Item | None, error: ItemError | None) -> None:
+	if error:
+		values = values_after_failure(error, attempts=row.attempts + 1, first_kept=row.creation)
 	else:
 		values = {"state": ItemState.PROCESSED, "error": None, "next_attempt": None}
 	set_value(ITEM, row.name, values)

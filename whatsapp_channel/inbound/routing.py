@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import frappe
 
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.sentences import Sentence, _, sentence
 
 
@@ -21,12 +21,12 @@ class Route:
 def route(phone_number_id: str | None) -> Route:
 	"""The channel that receives what arrives for a number.
 
-	Raises ItemProblem: Unroutable for a number that is not ours, Held for one whose channel is missing or
+	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or
 	deactivated (design decision 12). What is unroutable is never filed under another number.
 	"""
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:
-		raise ItemProblem(
+		raise ItemError(
 			sentence(
 				_(
 					"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
@@ -36,12 +36,12 @@ def route(phone_number_id: str | None) -> Route:
 			ItemState.UNROUTABLE,
 		)
 	if not found.channel:
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("This number has no WhatsApp Channel yet. It waits until one is created.")),
 			ItemState.HELD,
 		)
 	if not found.enabled:
-		raise ItemProblem(
+		raise ItemError(
 			sentence(_("Channel {0} is deactivated. It waits until activation."), found.channel),
 			ItemState.HELD,
 		)

@@ -12,10 +12,10 @@ from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.cloud_api.webhook_parser import Item, StatusUpdate
 from whatsapp_channel.conversations import delivery_status, status_reports
-from whatsapp_channel.conversations.conversation_rows import CourseRow
+from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
@@ -25,7 +25,7 @@ from whatsapp_channel.sentences import Sentence, _, sentence
 from whatsapp_channel.translate import to_user
 
 # Our own send may still be saving the id that a status speaks of.
-PATIENCE = timedelta(minutes=10)
+DROP_AFTER = timedelta(minutes=10)
 # A message in these states is settled by its status, and the customer's queue may go on at once.
 UNSETTLED = (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 
@@ -56,18 +56,18 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 
 
 def apply(item: Item) -> None:
-	"""Applies one status. Raises ItemProblem when it is not known, or its message is not, or not yet."""
+	"""Applies one status. Raises ItemError when it is not known, or its message is not, or not yet."""
 	update = item.status
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
+		raise ItemError(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(
-			Sentence(_("No message of ours has this id.")), ItemState.PENDING, patience=PATIENCE
+		raise ItemError(
+			Sentence(_("No message of ours has this id.")), ItemState.PENDING, drop_after=DROP_AFTER
 		)
-	if not _is_ready(rows.one(CourseRow, name), update):
+	if not _is_ready(rows.one(StatusRow, name), update):
 		delivery_status.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
@@ -77,7 +77,7 @@ def _is_of_group(item: Item) -> bool:
 	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
 
 
-def _is_ready(row: CourseRow, update: StatusUpdate) -> bool:
+def _is_ready(row: StatusRow, update: StatusUpdate) -> bool:
 	"""Whether a message may move on as it is.
 
 	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
@@ -107,14 +107,14 @@ def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[
 	return frappe.db.sql(query, (tuple(values),))
 
 
-def _locked(names: Collection[str]) -> dict[str, CourseRow]:
+def _locked(names: Collection[str]) -> dict[str, StatusRow]:
 	"""The rows as they are now, so that nobody else changes them meanwhile."""
 	if not names:
 		return {}
-	return {row.name: row for row in rows.where(CourseRow, "name in %s for update", (tuple(names),))}
+	return {row.name: row for row in rows.where(StatusRow, "name in %s for update", (tuple(names),))}
 
 
-def _advance(found: Mapping[str, CourseRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+def _advance(found: Mapping[str, StatusRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
 	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
 	outcomes = {
 		name: status_reports.outcome(found[name], updates)

@@ -1,4 +1,4 @@
-"""Refusals of the rules, said to the administrator in his language."""
+"""Errors of the set-up as the administrator reads them: what they entered is not valid, or Meta refused it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +9,17 @@ from frappe import _
 
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.onboarding.step_errors import in_words
-from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
 from whatsapp_channel.rules.onboarding.number_errors import Cause, explain
 from whatsapp_channel.translate import to_user
 
 
 @contextmanager
-def said() -> Iterator[None]:
-	"""Turns Refused into frappe.ValidationError."""
+def as_validation_error() -> Iterator[None]:
+	"""Turns InvalidInput into frappe.ValidationError."""
 	try:
 		yield
-	except Refused as error:
+	except InvalidInput as error:
 		frappe.throw(frappe.utils.escape_html(to_user(error.sentence)), title=to_user(error.field))
 
 

@@ -212,7 +212,7 @@ def _digits(waba_id: str) -> str:
 
 
 def _client(access_token: str) -> CloudAPI:
-	settings.refuse_dead(access_token, _("Access Token"))
+	settings.refuse_published(access_token, _("Access Token"))
 	try:
 		return settings.client(access_token)
 	except ValueError:
@@ -252,7 +252,7 @@ def _app_of_secret(secret: SecretStr, info: TokenInfo | None, token: SecretStr) 
 	"""The id of the app that the secret is of; None without a secret. Raises when it is not the token's app's."""
 	if not secret.get_secret_value():
 		return None
-	settings.refuse_dead(secret.get_secret_value(), _("App Secret"))
+	settings.refuse_published(secret.get_secret_value(), _("App Secret"))
 	if info is None or not info.app_id:
 		frappe.throw(
 			_(

@@ -15,7 +15,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.input_errors import refused_by_meta, said
+from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
 from whatsapp_channel.onboarding.number_node import is_registered, state_of, writable
 from whatsapp_channel.onboarding.registration import register
 from whatsapp_channel.onboarding.verification_codes import request_code, verify_code
@@ -120,7 +120,7 @@ def add_number(account: str, number: str) -> str:
 	Raises frappe.ValidationError with Meta's reason and the way out when it cannot be used (Z22).
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
-	with said():
+	with as_validation_error():
 		entered = to_e164(number)
 		country, national = parts(entered)
 	if known := frappe.db.get_value(NUMBER, {"number": entered, "account": account}):

@@ -15,7 +15,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.onboarding import uploaded_files
-from whatsapp_channel.onboarding.input_errors import said
+from whatsapp_channel.onboarding.input_errors import as_validation_error
 from whatsapp_channel.onboarding.number_node import client_of, is_registered, writable, write
 from whatsapp_channel.onboarding.step_errors import in_words
 from whatsapp_channel.rules.files.image import check_picture
@@ -65,7 +65,7 @@ def save_profile(
 		email=email,
 		websites=tuple(websites.splitlines() if isinstance(websites, str) else websites),
 	)
-	with said():
+	with as_validation_error():
 		draft = Draft(check(entered), picture)
 		if picture:
 			upload = uploaded_files.read(_("Picture"), picture)
@@ -200,7 +200,7 @@ def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
 			)
 		)
 	upload = uploaded_files.read(_("Picture"), picture)
-	with said():
+	with as_validation_error():
 		image = check_picture(upload.content, upload.name)
 	handle = client.upload_picture(app, upload.content, image.mime_type)
 	client.update_profile(row.name, picture_handle=handle)

@@ -21,7 +21,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnk
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.input_errors import refused_by_meta, said
+from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
 from whatsapp_channel.onboarding.number_node import (
 	client_of,
 	read_again,
@@ -61,7 +61,7 @@ def register(number: str, pin: str = "") -> None:
 	WhatsApp Business app as well is never registered. Raises frappe.ValidationError with Meta's reason and the way out.
 	"""
 	row = writable(number)
-	with said():
+	with as_validation_error():
 		given = read_pin(pin) if pin.strip() else None
 	node = read_again(row)
 	if _is_needed(node):

@@ -17,7 +17,7 @@ from whatsapp_channel.database import (
 	in_transaction,
 	insert_row,
 	lock_row,
-	look_anew,
+	new_transaction,
 	row_of,
 	save_now,
 )
@@ -77,7 +77,7 @@ def create(reconnects: str | None) -> str:
 
 def row(name: str) -> "frappe._dict":
 	"""The row as it is now. Raises frappe.ValidationError when there is none."""
-	look_anew()  # an open snapshot would hide what another request stored
+	new_transaction()  # an open snapshot would hide what another request stored
 	found = row_of(SIGNUP, name, FIELDS)
 	if not found:
 		frappe.throw(_("This sign-up is not there any more. Start again."), frappe.DoesNotExistError)

@@ -11,7 +11,7 @@ from whatsapp_channel.clock import age, due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.onboarding.input_errors import refused_by_meta, said
+from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
 from whatsapp_channel.onboarding.number_node import client_of, read_again, writable, write, write_within
 from whatsapp_channel.rules.onboarding.locales import for_meta
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of, wait_of
@@ -107,7 +107,7 @@ def verify_code(number: str, code: str) -> None:
 	row = writable(number)
 	if row.verification == "Verified":
 		return
-	with said():
+	with as_validation_error():
 		digits = read_code(code)
 	try:
 		client_of(row).verify_code(number, digits)

@@ -13,7 +13,7 @@ from whatsapp_channel import rows
 from whatsapp_channel.accounts import status
 from whatsapp_channel.conversations import conversation
 from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import sending
 from whatsapp_channel.rules.messaging.sending import Facts, Kind, Obstacle, Verdict
@@ -52,7 +52,7 @@ def _facts(customer: str, channel: str | None, now: datetime, kind: Kind) -> Fac
 	return Facts(
 		kind=kind,
 		now=now,
-		customer=called(person) if person else "?",
+		customer=display_name(person) if person else "?",
 		window_ends=conversation.window_ends(customer, channel) if channel else None,
 		channel=through.name if through else None,
 		enabled=bool(through and through.enabled),

@@ -8,7 +8,7 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import age, sequence, site_now, to_site
-from whatsapp_channel.cloud_api.outgoing import Outgoing, read, stored, text
+from whatsapp_channel.cloud_api.outgoing import Outgoing, from_json, text, to_json
 from whatsapp_channel.conversations.conversation_rows import OutgoingRow
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
@@ -16,7 +16,7 @@ from whatsapp_channel.rules.messaging.session_rules import Direction
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING)
 # How long the queue of a customer waits for the status webhook that settles an unknown outcome.
-PATIENCE = timedelta(seconds=60)
+STATUS_WAIT = timedelta(seconds=60)
 
 
 def add(
@@ -52,7 +52,7 @@ def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
 	values = {
 		"message_type": content.type,
 		"text": content.plain,
-		"content": stored(content),
+		"content": to_json(content),
 		"part": part,
 		"client_reference": frappe.generate_hash(length=32),
 	}
@@ -61,7 +61,7 @@ def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
 
 def content_of(row: OutgoingRow) -> Outgoing:
 	"""What a row is to send. One that was queued before rows had content has its text alone."""
-	return read(row.content) if row.content else text(row.text)
+	return from_json(row.content) if row.content else text(row.text)
 
 
 def first(customer: str, channel: str) -> OutgoingRow | None:
@@ -99,13 +99,13 @@ def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
 	found = frappe.db.sql(
 		f"""select customer, channel, last_attempt from `tab{MESSAGE}`
 		where status = '{MessageStatus.SENDING}' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
-		(now - PATIENCE, now, limit),
+		(now - STATUS_WAIT, now, limit),
 	)
 	return [(customer, channel) for customer, channel, attempt in found if _is_over(attempt)]
 
 
 def _is_over(last_attempt: datetime | None) -> bool:
-	return last_attempt is None or age(last_attempt) >= PATIENCE
+	return last_attempt is None or age(last_attempt) >= STATUS_WAIT
 
 
 def is_due(row: OutgoingRow) -> bool:

@@ -10,7 +10,7 @@ from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.conversations import conversation, delivery_status, destination
 from whatsapp_channel.conversations.conversation_rows import OutgoingRow
-from whatsapp_channel.database import lock_row, look_anew, set_value
+from whatsapp_channel.database import lock_row, new_transaction, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -26,7 +26,7 @@ def send_again(name: str) -> list[str]:
 	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
 	message is not undelivered any more, gate.WindowClosed outside the window.
 	"""
-	look_anew()  # the lock must be the first statement of its transaction
+	new_transaction()  # the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
 	destination.require_message(message)

@@ -16,7 +16,7 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnk
 from whatsapp_channel.cloud_api.outgoing import Unsendable
 from whatsapp_channel.conversations import delivery_status
 from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
-from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
+from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
@@ -39,13 +39,13 @@ def send_queued(customer: str, channel: str) -> None:
 		while _look(queue, customer, channel):
 			pass
 		# A job that was woken while the last request was on its way has left: the next wake-up must start another.
-		jobs.answer_wake(queue)
+		jobs.clear_wake_flag(queue)
 
 
 def _look(queue: str, customer: str, channel: str) -> bool:
 	"""Does the next thing in a queue; False when it is empty or has to wait."""
-	jobs.answer_wake(queue)
-	look_anew()  # a fresh snapshot for the next look
+	jobs.clear_wake_flag(queue)
+	new_transaction()  # a fresh snapshot for the next look
 	message = outbox.first(customer, channel)
 	return bool(message) and _advance(message)
 

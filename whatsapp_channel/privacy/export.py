@@ -69,13 +69,13 @@ Progress = Callable[[int, str], None]
 def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> str:
 	"""Writes the zip as a private File of the present user, who alone can open it; returns its URL."""
 	whom = person(wanted, choose(wanted, customers))
-	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
+	records = in_helpdesk.records_of(whom.customers, whom.addresses)
 	name = f"{person_files.EXPORT_PREFIX}{'-'.join(whom.customers[:3]) or 'nobody'}-{frappe.generate_hash(length=10)}.zip"
 	path = frappe.get_site_path("private", "files", name)
 	progress(10, _("Messages"))
 	with zipfile.ZipFile(path + person_files.PART, "w", zipfile.ZIP_DEFLATED) as archive:
-		archive.writestr("data.json", frappe.as_json(_data(whom, traces), ensure_ascii=False))
-		_add_files(archive, person_files.of(whom, traces), progress)
+		archive.writestr("data.json", frappe.as_json(_data(whom, records), ensure_ascii=False))
+		_add_files(archive, person_files.of(whom, records), progress)
 	os.replace(path + person_files.PART, path)
 	values = {"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
 	# Known by the row's name, which nobody else can choose: customers name their files as they like.
@@ -90,7 +90,7 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 	return document.file_url
 
 
-def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
+def _data(whom: Person, records: in_helpdesk.HelpdeskRecords) -> dict[str, Any]:
 	mine = {"customer": among(whom.customers)}
 	itself = {"name": among(whom.customers)}
 	former = {"parent": among(whom.customers), "parenttype": CUSTOMER}
@@ -104,7 +104,7 @@ def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
 		"sessions": _rows(SESSION, mine, "opened_at"),
 		"messages": messages,
 		"missing_messages": _rows(SIGN, {"name": among(deliveries.signs(whom))}, "seen_at"),
-		**in_helpdesk.exported(traces, whom.contacts),
+		**in_helpdesk.exported(records, whom.contacts),
 	}
 
 

@@ -9,26 +9,32 @@ import frappe
 from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
-from whatsapp_channel.helpdesk.personal_data import COMMUNICATION, TICKET, Traces, among, forget_trails
+from whatsapp_channel.helpdesk.personal_data import (
+	COMMUNICATION,
+	TICKET,
+	HelpdeskRecords,
+	among,
+	forget_trails,
+)
 from whatsapp_channel.privacy.person import Person
 
 EXPORT_PREFIX = "whatsapp-export-"
 PART = ".part"
 
 
-def of(person: Person, traces: Traces) -> list[str]:
+def of(person: Person, records: HelpdeskRecords) -> list[str]:
 	"""Names of the File rows that hold what the person sent or was sent, and exports of him that were not deleted yet."""
 	messages = _messages(person)
 	mine = {
 		CUSTOMER: person.customers,
 		MESSAGE: messages,
-		COMMUNICATION: traces.communications,
-		TICKET: traces.own,
+		COMMUNICATION: records.communications,
+		TICKET: records.own,
 	}
 	found = {name: None for doctype, names in mine.items() for name in _attached(doctype, names)}
 	urls = set(_urls(found)) | set(_media_urls(messages))
 	for url in sorted(urls):
-		for name in _attached(TICKET, traces.shared, file_url=url):
+		for name in _attached(TICKET, records.shared, file_url=url):
 			found[name] = None
 	for customer in person.customers:
 		exports = {"name": ["like", f"{EXPORT_PREFIX}%"], "file_name": ["like", f"%{customer}%"]}

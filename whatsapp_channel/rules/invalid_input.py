@@ -5,7 +5,7 @@ from __future__ import annotations
 from whatsapp_channel.sentences import Argument, Explained, Sentence
 
 
-class Refused(Explained, ValueError):
+class InvalidInput(Explained, ValueError):
 	"""`field` is the label of what was entered, `problem` and `explanation` (with the way out) go on without it."""
 
 	def __init__(self, field: str, problem: str, way_out: str, **values: Argument) -> None:

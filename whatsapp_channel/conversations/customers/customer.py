@@ -25,26 +25,26 @@ from whatsapp_channel.conversations.customers.identities import (
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.conversations.customers.merging import elder, join, lock_conversations
+from whatsapp_channel.conversations.customers.merging import lock_conversations, merge, primary_and_duplicate
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.session_rules import Direction
-from whatsapp_channel.rules.text.message_text import display_name
+from whatsapp_channel.rules.text.message_text import clean_name
 
 T = TypeVar("T")
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-	"""Two rows that one message shows to be one person; `present` is the one whose ids are valid now."""
+class DuplicatePair:
+	"""Two rows that one message shows to be one person; `current` is the one whose ids are valid now."""
 
 	one: str
 	other: str
-	present: str | None = None
+	current: str | None = None
 
 
 def find_or_create(account: str, message: InboundMessage, card: ContactCard | None) -> str:
@@ -86,17 +86,17 @@ def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = Non
 	found = find(account, ids, at)
 	while not isinstance(found, str):
 		if found:
-			join(*elder(found.one, found.other), present=found.present, at=at)
+			merge(*primary_and_duplicate(found.one, found.other), current=found.current, at=at)
 		# The unique keys decide who inserts; the others find that row when they look again.
 		found = in_transaction(lambda: _find_or_insert(account, ids, at, card), also_retry=TAKEN)
 	return found
 
 
-def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | Pair:
+def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | DuplicatePair:
 	return find(account, ids, at) or insert(account, ids, card)
 
 
-def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
+def find(account: str, ids: Ids, at: datetime) -> str | DuplicatePair | None:
 	"""Who had these ids at `at`; two rows if they are of one person and not joined yet.
 
 	Nobody loses an id to another here: if each id has an owner of its own who is somebody else by the other id, the
@@ -114,7 +114,7 @@ def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
 	if by_bsuid.name == by_number.name:
 		return by_bsuid.name
 	if _has_no_other_number(by_bsuid.name, ids) and not _is_another(by_number.name, ids):
-		return Pair(by_bsuid.name, by_number.name)
+		return DuplicatePair(by_bsuid.name, by_number.name)
 	_tell_apart(by_bsuid.name, ids, at)
 	return by_bsuid.name
 
@@ -134,7 +134,7 @@ def _tell_apart(name: str, ids: Ids, at: datetime) -> None:
 	text = _(
 		"Messages of user ID {0} come with the number {1}, which another customer has. The two are kept apart, because they may be different people."
 	).format(customer_timeline.shown(ids.bsuid), customer_timeline.shown(ids.wa_id))
-	customer_timeline.tell_once(name, text, at)
+	customer_timeline.note_once(name, text, at)
 
 
 def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
@@ -147,7 +147,7 @@ def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
 	values = {
 		"account": account,
 		**columns,
-		"profile_name": display_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
+		"profile_name": clean_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
 		"username": card and card.username,
 	}
 	return insert_row(CUSTOMER, values)
@@ -165,7 +165,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> Cus
 	changes = {**_names(row, card), **ids}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
 		now = row.changed(changes)
-		changes["contact"] = contacts.find_or_create(now.wa_id, called(now))
+		changes["contact"] = contacts.find_or_create(now.wa_id, display_name(now))
 	if changes:
 		save(name, changes)
 		row = row.changed(changes)
@@ -185,7 +185,7 @@ def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
 def _names(row: CustomerRow, card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
-	told = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	told = {"profile_name": clean_name(card.name or "", row.profile_name), "username": card.username}
 	now = plain_values(CUSTOMER, told)
 	return {field: value for field, value in now.items() if value and value != getattr(row, field)}
 
@@ -253,6 +253,6 @@ def _wrote_later(name: str, at: datetime) -> bool:
 def tell_number_change(row: CustomerRow, was: str | None, now: str, at: datetime) -> None:
 	"""A line in the customer's timeline, and for agents a note in his open tickets."""
 	text = _("{0}'s number changed from {1} to {2}.")
-	text = text.format(called(row), customer_timeline.shown(was), customer_timeline.shown(now))
-	if customer_timeline.tell(row.name, text, at):
+	text = text.format(display_name(row), customer_timeline.shown(was), customer_timeline.shown(now))
+	if customer_timeline.note(row.name, text, at):
 		customer_tickets.tell_agents(row.name, text)

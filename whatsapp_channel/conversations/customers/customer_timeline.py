@@ -24,7 +24,7 @@ def shown(identity: str | None) -> str:
 	return of_wa_id(identity) if identity.isdigit() else identity
 
 
-def tell(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
+def note(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
 	"""Writes a line that stands where it happened, at `at` (UTC); False when it stands there already."""
 	moment = to_site(at)
 	place, content = _place(name, subject), escape(text, quote=False)
@@ -36,10 +36,10 @@ def tell(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
 	return True
 
 
-def tell_once(name: str, text: str, at: datetime) -> None:
+def note_once(name: str, text: str, at: datetime) -> None:
 	"""The same for what goes on: said when it is seen first."""
 	if not frappe.db.exists("Comment", {**_place(name, GENERAL), "content": escape(text, quote=False)}):
-		tell(name, text, at)
+		note(name, text, at)
 
 
 def _place(name: str, subject: str) -> dict[str, str]:

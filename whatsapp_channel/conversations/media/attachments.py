@@ -6,7 +6,7 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.content import Content, Media, read_content
-from whatsapp_channel.cloud_api.payload import Unreadable, load
+from whatsapp_channel.cloud_api.payload import InvalidPayload, load
 from whatsapp_channel.conversations.conversation_rows import MediaRow, MessageRow
 from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.database import set_value
@@ -52,7 +52,7 @@ def _told(messages: set[str]) -> dict[str, Media]:
 def _content(row: MessageRow) -> Content | None:
 	try:
 		return read_content(load(row.payload), row.message_type)
-	except (Unreadable, AttributeError):  # redacted, or no object
+	except (InvalidPayload, AttributeError):  # redacted, or no object
 		return None
 
 

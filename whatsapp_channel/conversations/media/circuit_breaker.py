@@ -15,7 +15,7 @@ LONGEST_PAUSE = 600.0
 
 
 @dataclass(slots=True)
-class Trouble:
+class CircuitBreaker:
 	"""What this process knows of the servers for one account's files. Times in seconds.
 
 	After a failure no file is asked for during a pause, which doubles; then one is, and given less time. So a dead
@@ -25,10 +25,10 @@ class Trouble:
 	failures: int = 0
 	pause_ends: float = 0.0
 
-	_known: ClassVar[dict[tuple[str, str, str], "Trouble"]] = {}
+	_known: ClassVar[dict[tuple[str, str, str], "CircuitBreaker"]] = {}
 
 	@classmethod
-	def of(cls, account: str) -> "Trouble":
+	def of(cls, account: str) -> "CircuitBreaker":
 		"""The servers as seen by this account at the address that counts now."""
 		address, _version = settings.api()
 		return cls._known.setdefault((frappe.local.site, account, address), cls())

@@ -10,14 +10,14 @@ from whatsapp_channel.cloud_api.errors import (
 	MediaTooSlow,
 	Retry,
 )
-from whatsapp_channel.conversations.media.file_request import FileState, Wanted
+from whatsapp_channel.conversations.media.file_request import FileRequest, FileState
 from whatsapp_channel.logs import report
 from whatsapp_channel.rules.files import file_check as rules
-from whatsapp_channel.rules.files.file_check import Unacceptable
+from whatsapp_channel.rules.files.file_check import FileRejected
 from whatsapp_channel.sentences import Explained, Sentence, _, sentence
 
 
-class NotStored(Explained):
+class FileNotStored(Explained):
 	"""A file is not stored. `state`: Failed (it may be had later), Refused (never), Expired (Meta has it no longer)."""
 
 	def __init__(self, state: str, sentence: Sentence) -> None:
@@ -25,54 +25,54 @@ class NotStored(Explained):
 		self.state = state
 
 
-def expired() -> NotStored:
+def expired() -> FileNotStored:
 	"""Meta has deleted it."""
 	text = _("WhatsApp no longer has this file. Ask the customer to send it again.")
-	return NotStored(FileState.EXPIRED, Sentence(text))
+	return FileNotStored(FileState.EXPIRED, Sentence(text))
 
 
-def no_access() -> NotStored:
+def no_access() -> FileNotStored:
 	"""There is no token to ask with."""
 	text = _(
 		"This site has no valid access to WhatsApp, so the file could not be fetched. Tell your administrator."
 	)
-	return NotStored(FileState.FAILED, Sentence(text))
+	return FileNotStored(FileState.FAILED, Sentence(text))
 
 
-def no_file() -> NotStored:
+def no_file() -> FileNotStored:
 	"""The message names neither an id nor a link."""
-	return NotStored(FileState.REFUSED, Sentence(_("WhatsApp passed on no file with this message.")))
+	return FileNotStored(FileState.REFUSED, Sentence(_("WhatsApp passed on no file with this message.")))
 
 
-def not_allowed(extension: str) -> NotStored:
+def not_allowed(extension: str) -> FileNotStored:
 	"""The administrator allows other types."""
 	text = _("This site takes no files of type {0}. An administrator can allow it in System Settings.")
-	return NotStored(FileState.FAILED, sentence(text, f".{extension}"))
+	return FileNotStored(FileState.FAILED, sentence(text, f".{extension}"))
 
 
-def too_large(kind: str, limit: int, size: int | None = None) -> NotStored:
+def too_large(kind: str, limit: int, size: int | None = None) -> FileNotStored:
 	"""Larger than customers' files may be, or than this site takes; the latter an administrator can change."""
 	allowed = f"{limit / rules.MB:g} MB"
 	if limit >= rules.limit_of(kind):
 		text = _("The file has more than {0} and was not stored. Ask the customer for a smaller one.")
-		return NotStored(FileState.REFUSED, sentence(text, allowed))
+		return FileNotStored(FileState.REFUSED, sentence(text, allowed))
 	if not size:
 		text = _(
 			"The file is larger than the {0} of this site. An administrator can change that in System Settings."
 		)
-		return NotStored(FileState.FAILED, sentence(text, allowed))
+		return FileNotStored(FileState.FAILED, sentence(text, allowed))
 	text = _(
 		"The file has {0}, and this site takes at most {1}. An administrator can change that in System Settings."
 	)
-	return NotStored(FileState.FAILED, sentence(text, f"{size / rules.MB:.1f} MB", allowed))
+	return FileNotStored(FileState.FAILED, sentence(text, f"{size / rules.MB:.1f} MB", allowed))
 
 
-def problem_of(error: Exception, wanted: Wanted) -> NotStored:
+def problem_of(error: Exception, wanted: FileRequest) -> FileNotStored:
 	"""What an error means for the file."""
-	if isinstance(error, NotStored):
+	if isinstance(error, FileNotStored):
 		return error
-	if isinstance(error, Unacceptable):
-		return NotStored(FileState.REFUSED, error.sentence)
+	if isinstance(error, FileRejected):
+		return FileNotStored(FileState.REFUSED, error.sentence)
 	if isinstance(error, CloudAPIError):
 		return _refused_by_meta(error, wanted.account)
 	if isinstance(error, frappe.ValidationError):
@@ -81,8 +81,8 @@ def problem_of(error: Exception, wanted: Wanted) -> NotStored:
 	return _stored_later()
 
 
-def _stored_later() -> NotStored:
-	return NotStored(
+def _stored_later() -> FileNotStored:
+	return FileNotStored(
 		FileState.FAILED,
 		Sentence(
 			_("The server could not store this file; the error log says why. It is tried again by itself.")
@@ -90,19 +90,19 @@ def _stored_later() -> NotStored:
 	)
 
 
-def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
+def _refused_by_meta(error: CloudAPIError, account: str) -> FileNotStored:
 	if isinstance(error, MediaGone):
-		return NotStored(
+		return FileNotStored(
 			FileState.FAILED,
 			Sentence(_("WhatsApp's link to this file was dead. It is tried again by itself.")),
 		)
 	if isinstance(error, MediaTooSlow):
-		return NotStored(
+		return FileNotStored(
 			FileState.FAILED,
 			Sentence(_("The file came too slowly from WhatsApp. It is tried again by itself.")),
 		)
 	if isinstance(error, MediaRefused):
-		return NotStored(
+		return FileNotStored(
 			FileState.FAILED,
 			Sentence(_("WhatsApp's link to this file does not lead to WhatsApp, or not to a file.")),
 		)
@@ -110,7 +110,7 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 		access.note_refusal(account, error)
 		return no_access()
 	if error.code == 100 or error.http_status == 404:
-		return NotStored(
+		return FileNotStored(
 			FileState.FAILED,
 			Sentence(
 				_(
@@ -120,14 +120,14 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> NotStored:
 		)
 	if error.retry is Retry.NEVER:
 		text = _("WhatsApp did not hand out this file: {0}")
-		return NotStored(FileState.FAILED, sentence(text, error.title))
-	return NotStored(
+		return FileNotStored(FileState.FAILED, sentence(text, error.title))
+	return FileNotStored(
 		FileState.FAILED,
 		Sentence(_("WhatsApp could not be reached for this file. It is tried again by itself.")),
 	)
 
 
-def _refused_by_frappe(error: frappe.ValidationError) -> NotStored:
+def _refused_by_frappe(error: frappe.ValidationError) -> FileNotStored:
 	"""Other apps may object to a file.
 
 	What is wrong with the site, such as a folder that is missing, is no fault of the file: an administrator mends it.
@@ -136,6 +136,6 @@ def _refused_by_frappe(error: frappe.ValidationError) -> NotStored:
 	if type(error) is not frappe.ValidationError:
 		report("WhatsApp: a file could not be stored")
 		return _stored_later()
-	return NotStored(
+	return FileNotStored(
 		FileState.REFUSED, sentence(_("The file was not stored: {0}"), frappe.utils.strip_html(str(error)))
 	)

@@ -18,7 +18,7 @@ class FileState(ClosedSet):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class FileRequest:
 	"""A file as a message announces it. `message` is the id of the message at Meta, `url` good for five minutes."""
 
 	account: str

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from whatsapp_channel.rules.files.file_check import COSTLY, Unacceptable
+from whatsapp_channel.rules.files.file_check import COSTLY, FileRejected
 from whatsapp_channel.sentences import Explained, verbatim
 
 CHILD = Path(__file__).with_name("pdf_scan_process.py")
@@ -28,7 +28,7 @@ class Failed(Explained, RuntimeError):
 def has_scripts(content: IO[bytes]) -> bool:
 	"""rules.files.pdf.has_scripts of an open file.
 
-	Raises rules.files.file_check.Unacceptable when it cannot be told within the limits, Failed when the process could not do its
+	Raises rules.files.file_check.FileRejected when it cannot be told within the limits, Failed when the process could not do its
 	work, OSError when there is none to be had.
 	"""
 	# Isolated: of this environment it needs the library of Python alone, and starts in a fiftieth of a second.
@@ -36,9 +36,9 @@ def has_scripts(content: IO[bytes]) -> bool:
 	try:
 		done = subprocess.run(command, stdin=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
 	except subprocess.TimeoutExpired as error:
-		raise Unacceptable(COSTLY) from error
+		raise FileRejected(COSTLY) from error
 	if done.returncode < 0 or done.stdout == b"no memory":
-		raise Unacceptable(COSTLY)
+		raise FileRejected(COSTLY)
 	if done.returncode or done.stdout not in (b"scripts", b"none"):
 		raise Failed(verbatim(done.stderr.decode(errors="replace")[-1000:]))
 	return done.stdout == b"scripts"

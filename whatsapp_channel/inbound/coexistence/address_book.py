@@ -13,21 +13,21 @@ from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, opti
 from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
-from whatsapp_channel.rules.text.message_text import display_name
+from whatsapp_channel.rules.text.message_text import clean_name
 from whatsapp_channel.sentences import _, sentence
 
 FIELD = "smb_app_state_sync"
 # Contacts come before the history whose customers they name. The history takes minutes, or some hours.
-PATIENCE = timedelta(hours=4)
+DROP_AFTER = timedelta(hours=4)
 AT_ONCE = 200
 
 
 def file(item: Item) -> None:
-	"""Names the customers who have no name yet. Raises ItemProblem while somebody in the list is no customer, so that
+	"""Names the customers who have no name yet. Raises ItemError while somebody in the list is no customer, so that
 	it is tried again, and in the end kept for the record.
 
 	A person who was removed from the book keeps the name here: the messages are still that person's.
@@ -41,7 +41,7 @@ def file(item: Item) -> None:
 		text = _(
 			"Contacts of the WhatsApp Business app who have not written here: {0}. Nothing was made of them."
 		)
-		raise ItemProblem(sentence(text, unknown), ItemState.PENDING, patience=PATIENCE)
+		raise ItemError(sentence(text, unknown), ItemState.PENDING, drop_after=DROP_AFTER)
 
 
 def _names(item: Item) -> dict[str, str]:
@@ -78,5 +78,5 @@ def _apply(account: str, names: dict[str, str]) -> int:
 def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
 	"""Each in one statement, so that a name which the customer has just told is not overwritten."""
 	for row in rows:
-		name = display_name(names[row.phone_key], row.profile_name or "")
+		name = clean_name(names[row.phone_key], row.profile_name or "")
 		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)

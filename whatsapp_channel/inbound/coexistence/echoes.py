@@ -20,7 +20,7 @@ from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import filing
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
@@ -36,15 +36,15 @@ LOOK_AGAIN = timedelta(seconds=5)
 def file(item: Item) -> None:
 	"""Files one message of the app: customer, conversation, message row, and a Communication where there is a ticket.
 
-	Opens no ticket, no session and no window, and never opens a closed ticket again. Raises ItemProblem when it belongs
+	Opens no ticket, no session and no window, and never opens a closed ticket again. Raises ItemError when it belongs
 	to no active channel, and while its file is fetched. A message that is there already, also one that we sent, is left alone.
 	"""
 	echo = item.message
 	if echo.group_id:
-		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
+		raise ItemError(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
-		raise ItemProblem(Sentence(text), ItemState.FAILED)
+		raise ItemError(Sentence(text), ItemState.FAILED)
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
@@ -77,7 +77,7 @@ def _card(item: Item) -> ContactCard | None:
 
 def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	"""An echo may overtake Meta's answer to our own request, and the message would be filed twice: its id is not
-	known yet. Raises ItemProblem for a moment's patience."""
+	known yet. Raises ItemError for a moment's patience."""
 	sending = {
 		"customer": name,
 		"direction": Direction.OUTGOING,
@@ -87,7 +87,7 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	}
 	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
-		raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+		raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _file(found: Arrival, quiet: bool) -> None:
@@ -99,7 +99,7 @@ def _file(found: Arrival, quiet: bool) -> None:
 	thread = thread or _open(found.customer, found.way.channel, at)
 	stored = found.insert(thread.name, media=found.files, accepted_on=to_site(at))
 	_note(thread, at)
-	found.catch_up(stored)
+	found.apply_pending(stored)
 	ticket = tickets.state(thread.ticket)
 	if ticket:
 		customer_row = rows.one(CustomerRow, found.customer)

@@ -23,7 +23,7 @@ from whatsapp_channel.conversations.customers.identities import Ids
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
@@ -38,7 +38,7 @@ DECLINED = 2593109
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastMessage:
 	"""A message of the past; `key` is that of its id."""
 
 	item: Item
@@ -58,7 +58,7 @@ class Past:
 
 
 def file(item: Item) -> None:
-	"""Files one message of the past. Raises ItemProblem when it belongs to no active channel or to no customer.
+	"""Files one message of the past. Raises ItemError when it belongs to no active channel or to no customer.
 
 	A message that is there already, as one that arrived live, is left alone, but for a file that was missing.
 	"""
@@ -80,7 +80,7 @@ def file_all(items: Sequence[Item]) -> list[Item]:
 	for (number, peer), thread in threads.items():
 		try:
 			way = route(number)
-		except ItemProblem:
+		except ItemError:
 			alone.extend(thread)
 			continue
 		_file_thread(way, peer, [_past(item) for item in thread])
@@ -107,26 +107,26 @@ def declined(error: ErrorObject) -> Sentence | None:
 
 def _check(item: Item) -> None:
 	if item.message.group_id:
-		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
+		raise ItemError(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not item.peer:
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("This past message names no customer. It is kept here and cannot be filed.")),
 			ItemState.FAILED,
 		)
 
 
-def _past(item: Item) -> Past:
+def _past(item: Item) -> PastMessage:
 	"""Whoever is not the customer of the thread is the business, in whatever way its own number is written."""
 	sender = item.message.sender_wa_id
 	outgoing = (bool(sender) and not is_of(sender, item.peer)) or _context(item).get("from_me") is True
-	return Past(item, wamid_key(item.message.id), outgoing)
+	return PastMessage(item, wamid_key(item.message.id), outgoing)
 
 
 def _context(item: Item) -> Mapping[str, Any]:
 	return object_of(item.raw, "history_context")
 
 
-def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
+def _file_thread(way: Route, peer: str, thread: Sequence[PastMessage]) -> None:
 	"""Files messages of one customer, in a transaction when there is anything new."""
 	known = _known([past.key for past in thread])
 	for past in thread:
@@ -154,12 +154,12 @@ def _customer(way: Route, peer: str, item: Item) -> str:
 	return customer.for_ids(way.account, Ids(peer, user_id), found.timestamp, own_card)
 
 
-def _file_past(name: str, way: Route, fresh: Sequence[Past]) -> None:
+def _file_past(name: str, way: Route, fresh: Sequence[PastMessage]) -> None:
 	conversation = _conversation(name, way.channel, fresh)
 	_show_traces(name, [past for past in fresh if _insert(past, name, way.channel, conversation)])
 
 
-def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
+def _conversation(name: str, channel: str, fresh: Sequence[PastMessage]) -> str:
 	"""The customer's conversation of the past, made or stretched to the time of these messages."""
 	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
 	found = frappe.db.sql(
@@ -186,7 +186,7 @@ def is_of_the_past(conversation: str) -> bool:
 	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": Origin.HISTORY}))
 
 
-def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
+def _insert(past: PastMessage, name: str, channel: str, conversation: str) -> bool:
 	"""False when the message has just arrived live: the unique key of its id decides.
 
 	By SQL: a Document for each of thousands would cost more than the work itself.
@@ -215,13 +215,13 @@ def _not_delivered() -> str:
 	return to_user(_("The WhatsApp Business app could not deliver this message."))
 
 
-def _show_traces(name: str, fresh: Sequence[Past]) -> None:
+def _show_traces(name: str, fresh: Sequence[PastMessage]) -> None:
 	"""Reactions, edits and deletions among these messages, and those that came before the message they are about."""
 	for key in dict.fromkeys(past.event_on for past in fresh if past.event_on):
-		traces.about(name, key)
+		traces.apply_event(name, key)
 	plain = {past.key for past in fresh if not past.event_on}
 	for key in _with_events(plain):
-		traces.catch_up(key[:20], key)
+		traces.apply_pending(key[:20], key)
 
 
 def _with_events(keys: Iterable[str]) -> list[str]:

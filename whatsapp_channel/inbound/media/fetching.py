@@ -18,19 +18,26 @@ from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
 from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
 from whatsapp_channel.cloud_api.webhook_parser import Item
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.conversations.media.file_request import Wanted
-from whatsapp_channel.conversations.media.store import give_up, is_hosts_trouble, obtain, put_off
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
+from whatsapp_channel.conversations.media.file_request import FileRequest
+from whatsapp_channel.conversations.media.store import give_up, is_server_failure, obtain, put_off
+from whatsapp_channel.database import (
+	in_transaction,
+	lock_row,
+	named_lock,
+	new_transaction,
+	save_now,
+	set_value,
+)
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
-from whatsapp_channel.inbound.item_errors import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.keys import item_key, wamid_key
 from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
 
-PATIENCE = timedelta(seconds=60)
+FILE_WAIT = timedelta(seconds=60)
 """A message waits no longer for its file; then it is filed without, and the file follows."""
 MOST_KILLS = 3
 """A file at which so many workers died is given up."""
@@ -51,7 +58,7 @@ def media_of(message: InboundMessage) -> Media | None:
 def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	"""The rows of the child table `media` for a message that is about to be filed.
 
-	Raises ItemProblem as long as the message has to wait for its file. To be called before any lock.
+	Raises ItemError as long as the message has to wait for its file. To be called before any lock.
 	"""
 	media = media_of(item.message)
 	if not media:
@@ -64,11 +71,11 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 		# Meta repeats what was given up here: there is no second row in which it could wait.
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	since = (row and row.file_since) or site_now()
-	left = PATIENCE - age(since)
+	left = FILE_WAIT - age(since)
 	if left <= timedelta():
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
-	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
+	raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
 
 def _later() -> Sentence:
@@ -77,8 +84,8 @@ def _later() -> Sentence:
 	)
 
 
-def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> Wanted:
-	return Wanted(
+def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> FileRequest:
+	return FileRequest(
 		account=account,
 		customer=customer,
 		message=message.id,
@@ -108,7 +115,7 @@ def lanes_with_work() -> list[int]:
 
 
 def _waiting() -> list[tuple[str, str | None]]:
-	look_anew()  # a fresh look
+	new_transaction()  # a fresh look
 	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
 
 
@@ -124,13 +131,13 @@ def work(lane: int) -> None:
 			return
 		until, done = time.monotonic() + TURN_SECONDS, set()
 		while time.monotonic() < until:
-			jobs.answer_wake(jobs.lane_name(lane))
+			jobs.clear_wake_flag(jobs.lane_name(lane))
 			waiting = (name for name, sender in _waiting() if lane_of(sender) == lane and name not in done)
 			if not (name := next(waiting, None)):
 				return
 			done.add(name)
 			_fetch_or_report(name)
-		jobs.answer_wake(jobs.lane_name(lane))
+		jobs.clear_wake_flag(jobs.lane_name(lane))
 	jobs.wake_files(lane)
 
 
@@ -172,7 +179,7 @@ def _ask_again(name: str) -> None:
 	jobs.wake_drain()
 
 
-def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
+def _obtained(wanted: FileRequest, kills: int) -> dict[str, Any]:
 	if kills >= MOST_KILLS:
 		return give_up(
 			wanted,
@@ -182,14 +189,14 @@ def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
 				)
 			),
 		)
-	trouble = Trouble.of(wanted.account)
-	seconds = trouble.seconds()
+	breaker = CircuitBreaker.of(wanted.account)
+	seconds = breaker.seconds()
 	if not seconds:
 		return put_off(
 			wanted, Sentence(_("WhatsApp's file servers do not answer. The file is fetched later by itself."))
 		)
 	values, error = obtain(wanted, seconds)
-	trouble.note(failed=is_hosts_trouble(error))
+	breaker.note(failed=is_server_failure(error))
 	return values
 
 

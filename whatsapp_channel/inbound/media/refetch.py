@@ -13,14 +13,14 @@ from whatsapp_channel.clock import site_now, to_utc
 from whatsapp_channel.conversations import communications, messages
 from whatsapp_channel.conversations.conversation_rows import MediaRow, MessageRow
 from whatsapp_channel.conversations.media.attachments import attach
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
 from whatsapp_channel.conversations.media.file_errors import expired
-from whatsapp_channel.conversations.media.file_request import FileState, Wanted
-from whatsapp_channel.conversations.media.store import is_hosts_trouble, obtain
+from whatsapp_channel.conversations.media.file_request import FileRequest, FileState
+from whatsapp_channel.conversations.media.store import is_server_failure, obtain
 from whatsapp_channel.database import (
 	change_row,
-	look_anew,
 	named_lock,
+	new_transaction,
 	save_now,
 	set_value,
 )
@@ -52,7 +52,7 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 
 
 def _missing(message: str) -> list[MediaRow]:
-	look_anew()  # another fetch may just have ended
+	new_transaction()  # another fetch may just have ended
 	return rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, "idx")
 
 
@@ -67,7 +67,7 @@ def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 		save_now()  # it must outlive this process
 		values, error = obtain(wanted, seconds)
 		values["available_until"] = row.available_until
-		Trouble.of(wanted.account).note(failed=is_hosts_trouble(error))
+		CircuitBreaker.of(wanted.account).note(failed=is_server_failure(error))
 	if not _settle(row, values):
 		return FileState.REMOVED, _(
 			"This message was erased, or its file removed, while the file was being fetched."
@@ -75,9 +75,9 @@ def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
 	return values["state"], values["error"]
 
 
-def _wanted(row: MediaRow) -> Wanted:
+def _wanted(row: MediaRow) -> FileRequest:
 	message = rows.one(MessageRow, row.parent)
-	return Wanted(
+	return FileRequest(
 		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
 		customer=message.customer,
 		message=message.wamid,
@@ -129,11 +129,11 @@ def fetch_failed() -> None:
 	Files of an imported history are left to who wants to see them.
 	"""
 	jobs.act_as_site()
-	jobs.answer_wake(jobs.FAILED_FETCHES)
+	jobs.clear_wake_flag(jobs.FAILED_FETCHES)
 	begun = time.monotonic()
 	for row in _due():
 		fetch_again(row.parent, SWEEP_SECONDS)
-		if time.monotonic() - begun > SWEEP_BEGINS_NONE_AFTER or not Trouble.of(row.account).seconds():
+		if time.monotonic() - begun > SWEEP_BEGINS_NONE_AFTER or not CircuitBreaker.of(row.account).seconds():
 			return
 
 

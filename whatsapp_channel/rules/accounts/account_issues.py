@@ -30,7 +30,7 @@ class Severity(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class AccountIssue:
 	"""One thing that an administrator has to see to. `words` are in the reader's language.
 
 	`kind` tells apart what may be wrong at once under the same heading. `restricts`: Meta restricts what this app does.

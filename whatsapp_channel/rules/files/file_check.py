@@ -56,7 +56,7 @@ COSTLY = _(
 _EMPTY = _("The file is empty. Ask the customer to send it again.")
 
 
-class Unacceptable(Explained, ValueError):
+class FileRejected(Explained, ValueError):
 	"""A file that must not be stored; the sentence is for agents."""
 
 	def __init__(self, text: str, *places: Argument) -> None:
@@ -64,7 +64,7 @@ class Unacceptable(Explained, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class DetectedType:
 	"""What a file is: its type and the extension, without a dot, that makes a browser treat it so."""
 
 	mime_type: str
@@ -72,8 +72,8 @@ class Judged:
 
 
 _TEXTS = frozenset({"txt", "html", "svg", "xml"})
-_TEXT = Judged("text/plain", "txt")
-_BINARY = Judged("application/octet-stream", "bin")
+_TEXT = DetectedType("text/plain", "txt")
+_BINARY = DetectedType("application/octet-stream", "bin")
 
 
 def limit_of(kind: str) -> int:
@@ -81,23 +81,23 @@ def limit_of(kind: str) -> int:
 	return LIMITS.get(kind, LIMITS["document"])
 
 
-def judge(kind: str, head: bytes, declared: str | None, filename: str | None) -> Judged:
+def judge(kind: str, head: bytes, declared: str | None, filename: str | None) -> DetectedType:
 	"""What a file is, by its first HEAD_BYTES bytes, its declared type and its name.
 
-	Raises Unacceptable for an empty file, for a program, and for a photo, sticker, recording or video that is none.
+	Raises FileRejected for an empty file, for a program, and for a photo, sticker, recording or video that is none.
 	"""
 	if not head:
-		raise Unacceptable(_EMPTY)
+		raise FileRejected(_EMPTY)
 	given = extension_of(filename or "")
 	found = recognise(head)
 	if program := _program(found, given):
-		raise Unacceptable(_PROGRAM, f".{program}")
+		raise FileRejected(_PROGRAM, f".{program}")
 	if kind in _NOT_THIS_KIND:
 		return _for_display(kind, found, (declared or "").split(";")[0].strip().lower())
 	return _document(found, given, declared)
 
 
-def _program(found: Judged | None, given: str) -> str | None:
+def _program(found: DetectedType | None, given: str) -> str | None:
 	"""The extension that makes it a program; a document whose name happens to end in .com is none."""
 	if found and found.extension in types.PROGRAMS:
 		return found.extension
@@ -105,22 +105,22 @@ def _program(found: Judged | None, given: str) -> str | None:
 	return given if given in types.PROGRAMS and not shown else None
 
 
-def recognise(head: bytes) -> Judged | None:
+def recognise(head: bytes) -> DetectedType | None:
 	"""The type that the first bytes tell, None for a binary file of no known type."""
 	if head.startswith(b"%PDF-"):
-		return Judged("application/pdf", "pdf")
+		return DetectedType("application/pdf", "pdf")
 	if is_text(head):
 		return _text_type(head)
 	if head[4:11] == b"ftyp3gp":  # the library takes it for MP4, which it names among its relatives
-		return Judged("video/3gpp", "3gp")
+		return DetectedType("video/3gpp", "3gp")
 	guess = filetype.guess(bytes(head))
 	if guess is not None:
-		return Judged(guess.mime, guess.extension)
+		return DetectedType(guess.mime, guess.extension)
 	if head[4:8] == b"ftyp":  # a brand of tomorrow in the container of MP4
-		return Judged("video/mp4", "mp4")
+		return DetectedType("video/mp4", "mp4")
 	if head.startswith(types.OLE_SIGNATURE):
-		return Judged("application/x-ole-storage", "bin")
-	return Judged("application/pdf", "pdf") if b"%PDF-" in head[:1024] else None
+		return DetectedType("application/x-ole-storage", "bin")
+	return DetectedType("application/pdf", "pdf") if b"%PDF-" in head[:1024] else None
 
 
 def is_text(head: bytes) -> bool:
@@ -133,55 +133,55 @@ def is_text(head: bytes) -> bool:
 	return not head.startswith(b"#!AMR") and not types.BINARY_BYTES & set(head)
 
 
-def _text_type(head: bytes) -> Judged:
+def _text_type(head: bytes) -> DetectedType:
 	start = head[:2048].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n\x0c").lower()
 	if start.startswith((b"<svg", b"<!doctype svg")) or (start.startswith(b"<?xml") and b"<svg" in start):
-		return Judged("image/svg+xml", "svg")
+		return DetectedType("image/svg+xml", "svg")
 	if start.startswith(types.HTML_STARTS) or (start.startswith(b"<?xml") and b"<html" in start):
-		return Judged("text/html", "html")
+		return DetectedType("text/html", "html")
 	if start.startswith(b"<?xml"):
-		return Judged("application/xml", "xml")
+		return DetectedType("application/xml", "xml")
 	if start.startswith(b"{\\rtf"):
-		return Judged("application/rtf", "rtf")
-	return Judged("text/plain", "txt")
+		return DetectedType("application/rtf", "rtf")
+	return DetectedType("text/plain", "txt")
 
 
-def _for_display(kind: str, found: Judged | None, declared: str) -> Judged:
+def _for_display(kind: str, found: DetectedType | None, declared: str) -> DetectedType:
 	if found is None:
 		# Raw sound and video have no signature that one could rely on; a picture always has one.
 		extension = types.DECLARED.get(declared)
 		if kind in ("audio", "video") and extension and declared.startswith(f"{kind}/"):
-			return Judged(declared, extension)
-		raise Unacceptable(_NOT_THIS_KIND[kind], Sentence(_("unknown")))
+			return DetectedType(declared, extension)
+		raise FileRejected(_NOT_THIS_KIND[kind], Sentence(_("unknown")))
 	if kind == "audio" and found.mime_type in types.AUDIO_IN_VIDEO:
-		return Judged(*types.AUDIO_IN_VIDEO[found.mime_type])
+		return DetectedType(*types.AUDIO_IN_VIDEO[found.mime_type])
 	if found.mime_type in types.DISPLAYED[kind] or (
 		kind in ("audio", "video") and found.mime_type.startswith(f"{kind}/")
 	):
 		return found
-	raise Unacceptable(_NOT_THIS_KIND[kind], found.mime_type)
+	raise FileRejected(_NOT_THIS_KIND[kind], found.mime_type)
 
 
-def _document(found: Judged | None, given: str, declared: str | None) -> Judged:
+def _document(found: DetectedType | None, given: str, declared: str | None) -> DetectedType:
 	"""A document keeps the extension that it was given wherever its content can be that and a browser runs neither."""
 	if found is None:
 		return _unknown(given, declared)
 	if found.extension in _TEXTS:
-		return Judged(_type_of(given) or _TEXT.mime_type, given) if given in types.INERT_TEXT else _TEXT
+		return DetectedType(_type_of(given) or _TEXT.mime_type, given) if given in types.INERT_TEXT else _TEXT
 	extension = found.extension.lower()
 	if given != extension and given in types.family_of(extension) and types.is_inert(given):
-		return Judged(_type_of(given) or found.mime_type, given)
-	return Judged(found.mime_type, extension) if types.is_inert(extension) else _BINARY
+		return DetectedType(_type_of(given) or found.mime_type, given)
+	return DetectedType(found.mime_type, extension) if types.is_inert(extension) else _BINARY
 
 
-def _unknown(given: str, declared: str | None) -> Judged:
+def _unknown(given: str, declared: str | None) -> DetectedType:
 	"""Nothing that a browser would run, and nothing that would have been recognised if it were what it says."""
 	guessed = mimetypes.guess_extension((declared or "").split(";")[0].strip()) or ""
 	extension = given or guessed.lstrip(".").lower()
 	kept = extension in types.INERT_TEXT or types.is_inert(extension)
 	if not extension or extension in types.RECOGNISED or not kept:
 		return _BINARY
-	return Judged(_type_of(extension) or _BINARY.mime_type, extension)
+	return DetectedType(_type_of(extension) or _BINARY.mime_type, extension)
 
 
 def _type_of(extension: str) -> str | None:

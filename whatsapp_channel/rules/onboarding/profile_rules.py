@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
 from whatsapp_channel.sentences import _
 
 CATEGORIES: Mapping[str, str] = MappingProxyType(
@@ -122,7 +122,7 @@ class Profile:
 def check(entered: Profile) -> Profile:
 	"""The profile as it is sent to Meta: blanks put right, https:// before a website that has no scheme.
 
-	Raises Refused for the first field that Meta would not take.
+	Raises InvalidInput for the first field that Meta would not take.
 	"""
 	return Profile(
 		display_name=display_name(entered.display_name),
@@ -136,56 +136,56 @@ def check(entered: Profile) -> Profile:
 
 
 def display_name(entered: str) -> str:
-	"""The name for Meta's review, on one line. Raises Refused for what the review would refuse by its guidelines."""
+	"""The name for Meta's review, on one line. Raises InvalidInput for what the review would refuse by its guidelines."""
 	field, name = _LABELS["display_name"], _line(entered)
 	least, most = DISPLAY_NAME
 	if not name:
-		raise Refused(field, _MISSING, _ENTER_NAME)
+		raise InvalidInput(field, _MISSING, _ENTER_NAME)
 	if len(name) < least:
-		raise Refused(field, _TOO_SHORT, _ENTER_NAME, count=len(name), limit=least)
+		raise InvalidInput(field, _TOO_SHORT, _ENTER_NAME, count=len(name), limit=least)
 	if len(name) > most:
-		raise Refused(field, _TOO_LONG, _SHORTEN, count=len(name), limit=most)
+		raise InvalidInput(field, _TOO_LONG, _SHORTEN, count=len(name), limit=most)
 	if not any(char.isalnum() for char in name):
-		raise Refused(field, _NO_LETTER, _ENTER_NAME)
+		raise InvalidInput(field, _NO_LETTER, _ENTER_NAME)
 	if _URL.search(name):
-		raise Refused(field, _ADDRESS_AS_NAME, _ENTER_NAME)
+		raise InvalidInput(field, _ADDRESS_AS_NAME, _ENTER_NAME)
 	if symbol := next((char for char in name if unicodedata.category(char) in _NOT_IN_NAMES), None):
-		raise Refused(field, _SYMBOL, _LEAVE_OUT, character=symbol)
+		raise InvalidInput(field, _SYMBOL, _LEAVE_OUT, character=symbol)
 	together = re.sub(r"[\W_]", "", name.casefold())
 	if word := next((word for word in _TRADEMARKS if word in together), None):
-		raise Refused(field, _TRADEMARK, _ENTER_NAME, word=word.capitalize().replace("app", "App"))
+		raise InvalidInput(field, _TRADEMARK, _ENTER_NAME, word=word.capitalize().replace("app", "App"))
 	return name
 
 
 def _category(entered: str) -> str:
 	field = _LABELS["category"]
 	if not entered:
-		raise Refused(field, _MISSING, _CHOOSE_CATEGORY)
+		raise InvalidInput(field, _MISSING, _CHOOSE_CATEGORY)
 	if entered not in CATEGORIES:
-		raise Refused(field, _NO_CATEGORY, _CHOOSE_CATEGORY, value=entered)
+		raise InvalidInput(field, _NO_CATEGORY, _CHOOSE_CATEGORY, value=entered)
 	return entered
 
 
 def _text(field: str, text: str, limit: int, required: str | None = None) -> str:
 	"""`required`: what to do when it is empty; None: it may be."""
 	if not text and required:
-		raise Refused(_LABELS[field], _MISSING, required)
+		raise InvalidInput(_LABELS[field], _MISSING, required)
 	if len(text) > limit:
-		raise Refused(_LABELS[field], _TOO_LONG, _SHORTEN, count=len(text), limit=limit)
+		raise InvalidInput(_LABELS[field], _TOO_LONG, _SHORTEN, count=len(text), limit=limit)
 	return text
 
 
 def _email(entered: str) -> str:
 	address = _text("email", entered.strip(), EMAIL)
 	if address and not _EMAIL.fullmatch(address):
-		raise Refused(_LABELS["email"], _NO_EMAIL, _ENTER_EMAIL, value=address)
+		raise InvalidInput(_LABELS["email"], _NO_EMAIL, _ENTER_EMAIL, value=address)
 	return address
 
 
 def _websites(entered: Iterable[str]) -> tuple[str, ...]:
 	sites = tuple(dict.fromkeys(_website(site.strip()) for site in entered if site.strip()))
 	if len(sites) > WEBSITES:
-		raise Refused(_LABELS["websites"], _TOO_MANY_SITES, _KEEP_TWO, count=len(sites), limit=WEBSITES)
+		raise InvalidInput(_LABELS["websites"], _TOO_MANY_SITES, _KEEP_TWO, count=len(sites), limit=WEBSITES)
 	return sites
 
 
@@ -197,7 +197,7 @@ def _website(entered: str) -> str:
 	except ValueError:
 		parts, host = urlsplit(""), ""
 	if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or re.search(r"\s", address):
-		raise Refused(_LABELS["websites"], _NO_WEBSITE, _ENTER_WEBSITE, value=entered)
+		raise InvalidInput(_LABELS["websites"], _NO_WEBSITE, _ENTER_WEBSITE, value=entered)
 	return _text("websites", address, WEBSITE)
 
 

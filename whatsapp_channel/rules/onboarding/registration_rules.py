@@ -11,7 +11,7 @@ from typing import Any
 
 LIMIT = 10
 SPAN = timedelta(hours=72)
-PATIENCE = timedelta(seconds=60)
+CALL_TIMEOUT = timedelta(seconds=60)
 """How long a call without an outcome counts as running: longer than the client waits for Meta."""
 
 
@@ -58,9 +58,9 @@ def possible_at(attempts: Iterable[Attempt], now: datetime) -> datetime | None:
 
 def is_running(attempts: Iterable[Attempt], now: datetime) -> bool:
 	"""Whether somebody is registering the number at this moment."""
-	return any(each.outcome is Outcome.RUNNING and now - each.at < PATIENCE for each in attempts)
+	return any(each.outcome is Outcome.RUNNING and now - each.at < CALL_TIMEOUT for each in attempts)
 
 
 def done_lately(attempts: Iterable[Attempt], now: datetime) -> bool:
 	"""Whether the number was registered while somebody else was still reading that it is not."""
-	return any(each.outcome is Outcome.DONE and now - each.at < PATIENCE for each in attempts)
+	return any(each.outcome is Outcome.DONE and now - each.at < CALL_TIMEOUT for each in attempts)

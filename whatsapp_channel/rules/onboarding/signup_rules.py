@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from whatsapp_channel.cloud_api.payload import Unreadable, line_of, load, object_of, optional_digits, text_of
+from whatsapp_channel.cloud_api.payload import (
+	InvalidPayload,
+	line_of,
+	load,
+	object_of,
+	optional_digits,
+	text_of,
+)
 from whatsapp_channel.sentences import Sentence, _
 
 MAX_EVENT = 20_000
@@ -65,7 +72,7 @@ def _as_object(given: object) -> Mapping[str, Any]:
 	try:
 		text = given if isinstance(given, str) else json.dumps(given, default=str)
 		found = load(text) if len(text) <= MAX_EVENT else None
-	except (Unreadable, RecursionError):
+	except (InvalidPayload, RecursionError):
 		return {}
 	return found if isinstance(found, dict) else {}
 

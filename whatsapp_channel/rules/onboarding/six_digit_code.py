@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from whatsapp_channel.rules.invalid_input import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
 from whatsapp_channel.sentences import _
 
 DIGITS = 6
@@ -28,12 +28,12 @@ _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
 
 def read_code(text: str) -> str:
 	"""The code as six ASCII digits. Blanks and dashes are left out, as in "123-830"; digits of other scripts are refused,
-	because nobody who copies a code gets them. Raises Refused."""
+	because nobody who copies a code gets them. Raises InvalidInput."""
 	return _six(text, _CODE, _ENTER_CODE)
 
 
 def read_pin(text: str) -> str:
-	"""The PIN of a number's two-step verification, by the same rule. Raises Refused."""
+	"""The PIN of a number's two-step verification, by the same rule. Raises InvalidInput."""
 	return _six(text, _PIN, _ENTER_PIN)
 
 
@@ -47,11 +47,11 @@ def _six(text: str, field: str, way_out: str) -> str:
 	visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
 	digits = _SEPARATORS.sub("", visible)
 	if not digits:
-		raise Refused(field, _EMPTY, way_out)
+		raise InvalidInput(field, _EMPTY, way_out)
 	if not digits.isascii() and all(unicodedata.category(char) in ("Nd", "No") for char in digits):
-		raise Refused(field, _OTHER_DIGITS, _TYPE_PLAINLY)
+		raise InvalidInput(field, _OTHER_DIGITS, _TYPE_PLAINLY)
 	if not re.fullmatch(r"[0-9]+", digits):
-		raise Refused(field, _NOT_DIGITS, way_out)
+		raise InvalidInput(field, _NOT_DIGITS, way_out)
 	if len(digits) != DIGITS:
-		raise Refused(field, _WRONG_COUNT, way_out, count=len(digits))
+		raise InvalidInput(field, _WRONG_COUNT, way_out, count=len(digits))
 	return digits

@@ -40,8 +40,8 @@ from whatsapp_channel.rules.text.message_labels import (
 	media_label,
 	not_passed_on,
 	origin_of,
+	summary,
 	unknown,
-	words_of,
 )
 from whatsapp_channel.rules.text.message_text import literal_to_html, subject
 from whatsapp_channel.rules.text.message_text import to_html as text_to_html
@@ -130,7 +130,7 @@ def without_trace(html: str) -> str:
 
 def plain(content: Content, translate: Translate) -> str:
 	"""One line of at most 140 characters for subjects, quotes and lists, never empty."""
-	return subject(words_of(content, translate), "WhatsApp")
+	return subject(summary(content, translate), "WhatsApp")
 
 
 def _message(view: View, translate: Translate, height: int) -> str:
@@ -193,7 +193,7 @@ def _body(content: Content, files: tuple[FileView, ...], translate: Translate, h
 		yield _note(unknown(content, translate))
 		yield text_to_html(content.text) if content.text else ""
 	else:
-		yield _note(words_of(content, translate))
+		yield _note(summary(content, translate))
 
 
 def _media(content: Media, files: tuple[FileView, ...], translate: Translate) -> Iterator[str]:

@@ -119,7 +119,7 @@ def origin_of(referral: Referral, translate: Translate) -> str:
 	return translate(_ORIGINS.get(referral.source_type or "", _ORIGIN))
 
 
-def words_of(content: Content, translate: Translate) -> str:
+def summary(content: Content, translate: Translate) -> str:
 	"""A message of any type on one line, never empty."""
 	if isinstance(content, Text):
 		return line(content.body) or translate(_("Empty message"))
@@ -127,7 +127,7 @@ def words_of(content: Content, translate: Translate) -> str:
 		label = media_label(content.kind, translate, voice=content.voice, animated=content.animated)
 		return _labelled(label, content.words)
 	if isinstance(content, Edit):
-		return _labelled(translate(_("Edited message")), words_of(content.content, translate))
+		return _labelled(translate(_("Edited message")), summary(content.content, translate))
 	if isinstance(content, System):
 		return change_of(content, translate)
 	if isinstance(content, Revoke):

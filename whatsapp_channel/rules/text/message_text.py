@@ -16,7 +16,7 @@ from whatsapp_channel.rules.text.reply_html import from_html, has_media, is_blan
 __all__ = [
 	"MAX_SUBJECT",
 	"MAX_TEXT",
-	"display_name",
+	"clean_name",
 	"from_html",
 	"has_media",
 	"is_blank",
@@ -79,7 +79,7 @@ def subject(text: str, fallback: str) -> str:
 	return kept[: at_word if at_word > MAX_SUBJECT // 2 else None].rstrip() + "…"
 
 
-def display_name(text: str, fallback: str) -> str:
+def clean_name(text: str, fallback: str) -> str:
 	"""A customer's own name for rows and pages, by the rules of `subject`: the same places show both."""
 	return subject(text, fallback)
 

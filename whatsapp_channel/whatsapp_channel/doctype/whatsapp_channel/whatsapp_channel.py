@@ -9,7 +9,7 @@ from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
 from whatsapp_channel.onboarding import uploaded_files
-from whatsapp_channel.onboarding.input_errors import said
+from whatsapp_channel.onboarding.input_errors import as_validation_error
 from whatsapp_channel.rules.files.image import check_icon
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -37,7 +37,7 @@ class WhatsAppChannel(Document):
 		self.icon = (self.icon or "").strip() or None
 		if self.icon and (self.is_new() or self.has_value_changed("icon")):
 			upload = uploaded_files.read(_("Icon"), self.icon)
-			with said():
+			with as_validation_error():
 				check_icon(upload.content, upload.name)
 
 	def _check_number(self) -> None:

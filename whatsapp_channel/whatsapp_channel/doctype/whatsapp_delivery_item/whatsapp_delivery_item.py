@@ -4,7 +4,7 @@ from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.doctypes import ITEM
-from whatsapp_channel.documents import stored
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
 
@@ -23,7 +23,7 @@ class WhatsAppDeliveryItem(Document):
 	def reprocess(self) -> str:
 		"""Tries the item again now; returns its new state."""
 		frappe.only_for("System Manager")
-		return reprocess.one(stored(self.doctype, self.name, "read").name)
+		return reprocess.one(load_permitted(self.doctype, self.name, "read").name)
 
 
 def on_doctype_update() -> None:

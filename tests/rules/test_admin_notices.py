@@ -6,26 +6,26 @@ from typing import Any
 import pytest
 
 from whatsapp_channel.rules.accounts import admin_notices
-from whatsapp_channel.rules.accounts.account_issues import Attention, Severity, Trouble
-from whatsapp_channel.rules.accounts.admin_notices import Cause
+from whatsapp_channel.rules.accounts.account_issues import AccountIssue, Attention, Severity
+from whatsapp_channel.rules.accounts.admin_notices import Notice
 from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 
 
-def trouble(about: Attention, severity: Severity = Severity.LIMITS, **more: Any) -> Trouble:
-	return Trouble(about=about, words="Look.", severity=severity, **more)
+def issue(about: Attention, severity: Severity = Severity.LIMITS, **more: Any) -> AccountIssue:
+	return AccountIssue(about=about, words="Look.", severity=severity, **more)
 
 
-def wrong(*troubles: Trouble) -> dict[str, Any]:
-	return {"troubles": troubles}
+def wrong(*issues: AccountIssue) -> dict[str, Any]:
+	return {"issues": issues}
 
 
-DEAD = trouble(Attention.TOKEN, Severity.STOPS)
-ENDS = trouble(Attention.TOKEN, Severity.LOOMS)
-UNPAID = trouble(Attention.PAYMENT)
-NO_TEMPLATES = trouble(Attention.POLICY, restricts=True)
-BANNED = trouble(Attention.POLICY, Severity.STOPS, restricts=True, of_number=True)
+DEAD = issue(Attention.TOKEN, Severity.STOPS)
+ENDS = issue(Attention.TOKEN, Severity.LOOMS)
+UNPAID = issue(Attention.PAYMENT)
+NO_TEMPLATES = issue(Attention.POLICY, restricts=True)
+BANNED = issue(Attention.POLICY, Severity.STOPS, restricts=True, of_number=True)
 TRIAL = {"review": Review.NOT_STARTED, "trial": Trial.RUNNING}
 OVER = {"review": Review.NOT_STARTED, "trial": Trial.ENDED}
 
@@ -34,11 +34,11 @@ CAUSES: dict[str, tuple[dict[str, Any], list[str]]] = {
 	"token dead": (wrong(DEAD), ["Needs Attention:Token:Stops"]),
 	"token ends soon": (wrong(ENDS), ["Needs Attention:Token:Looms"]),
 	"quality of one number": (
-		wrong(trouble(Attention.QUALITY, of_number=True)),
+		wrong(issue(Attention.QUALITY, of_number=True)),
 		["Needs Attention:Quality:7:Limits"],
 	),
 	"an alert by its kind": (
-		wrong(trouble(Attention.POLICY, kind="Alert A")),
+		wrong(issue(Attention.POLICY, kind="Alert A")),
 		["Needs Attention:Policy:Alert A:Limits"],
 	),
 	"account restricted": (wrong(NO_TEMPLATES), ["Restricted:Policy:Limits"]),
@@ -74,22 +74,22 @@ CAUSES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 @pytest.mark.parametrize(("facts", "keys"), CAUSES.values(), ids=CAUSES.keys())
 def test_causes(facts: dict[str, Any], keys: list[str]) -> None:
-	found = admin_notices.causes(Facts(**{**READY, **facts}), "7")
+	found = admin_notices.notices(Facts(**{**READY, **facts}), "7")
 	assert [each.key for each in found] == keys
 	for each in found:
 		named = {name for _, name, _, _ in Formatter().parse(each.status.reason.text) if name}
 		assert named <= set(each.status.reason.args)
 
 
-def present(*troubles: Trouble) -> dict[str, Cause]:
-	found = admin_notices.causes(Facts(**READY, troubles=troubles), "7")
+def present(*issues: AccountIssue) -> dict[str, Notice]:
+	found = admin_notices.notices(Facts(**READY, issues=issues), "7")
 	return {each.key: each for each in found}
 
 
 T_ENDS, T_DEAD, UNPAID_KEY = (next(iter(present(each))) for each in (ENDS, DEAD, UNPAID))
 
 # What is wrong, what was told, what is told now, what is remembered.
-NEWS: dict[str, tuple[tuple[Trouble, ...], list[str], list[str], list[str]]] = {
+TO_SEND: dict[str, tuple[tuple[AccountIssue, ...], list[str], list[str], list[str]]] = {
 	"first": ((ENDS,), [], [T_ENDS], [T_ENDS]),
 	"the same again": ((ENDS,), [T_ENDS], [], [T_ENDS]),
 	"graver": ((DEAD, ENDS), [T_ENDS], [T_DEAD], [T_ENDS, T_DEAD]),
@@ -101,6 +101,8 @@ NEWS: dict[str, tuple[tuple[Trouble, ...], list[str], list[str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize(("troubles", "known", "told", "kept"), NEWS.values(), ids=NEWS.keys())
-def test_news(troubles: tuple[Trouble, ...], known: list[str], told: list[str], kept: list[str]) -> None:
-	assert admin_notices.news(present(*troubles), known) == (told, sorted(kept))
+@pytest.mark.parametrize(("issues", "known", "to_send", "kept"), TO_SEND.values(), ids=TO_SEND.keys())
+def test_keys_to_send(
+	issues: tuple[AccountIssue, ...], known: list[str], to_send: list[str], kept: list[str]
+) -> None:
+	assert admin_notices.keys_to_send(present(*issues), known) == (to_send, sorted(kept))
