@@ -79,7 +79,7 @@ def whatsapp_doctor(context: object, as_json: bool, keys: tuple[str, ...]) -> No
 
 
 def _report(results: "list[Result]") -> str:
-	"""Results under each other; click leaves the colours out where no terminal shows them."""
+	"""The results, one below the other; click drops the colours where there is no terminal."""
 	# Bench loads this module for each of its commands, so it imports next to nothing.
 	from whatsapp_channel.health import doctor
 

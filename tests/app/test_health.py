@@ -115,7 +115,7 @@ def _(world: World) -> None:
 	def too_slow(_deadline: Deadline) -> None:
 		raise TooSlow(5)
 
-	world.patch.setattr(account_checks, "sign", too_slow)
+	world.patch.setattr(account_checks, "ping_meta", too_slow)
 
 
 @fault("token", "withdrawn")

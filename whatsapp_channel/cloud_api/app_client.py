@@ -1,4 +1,4 @@
-"""Calls that a Meta app makes for itself: the codes of Embedded Signup, tokens, and the app's own webhook address.
+"""Calls that a Meta app makes for itself: exchanging codes of Embedded Signup, inspecting tokens, its own webhook URL.
 
 Source: Meta's Embedded Signup guide for Tech Providers; Graph API references debug_token and subscriptions.
 """
@@ -28,8 +28,8 @@ _WITHOUT_TOKEN = "oauth/"  # noqa: S105 - a path
 class AppAPI(Exchange):
 	"""Calls with the token of the app itself, which is its id and its secret.
 
-	Raises ValueError for an id or secret that no request could carry. Neither shows in any text. Each method raises
-	CloudAPIError, or its subclasses NotSent and OutcomeUnknown.
+	Raises ValueError for an id or secret that cannot be part of a request. Neither appears in any error or log. Each method
+	raises CloudAPIError, or its subclasses NotSent and OutcomeUnknown.
 	"""
 
 	def __init__(
@@ -55,7 +55,7 @@ class AppAPI(Exchange):
 		return f"AppAPI({self.app_id!r}, {self.base_url!r}, version={self.version!r}, secret=***)"
 
 	def exchange_code(self, code: Secret) -> BusinessToken:
-		"""The token for the code of Embedded Signup, which lives 30 seconds and works once.
+		"""Exchanges the code of Embedded Signup, which is valid for 30 seconds and only once, for a token.
 
 		Raises CloudAPIError 100 with subcode 36007 or 36009 for one that is expired or used.
 		"""
@@ -67,15 +67,15 @@ class AppAPI(Exchange):
 		return BusinessToken(access_token=SecretStr(token), expires_in=answer.get("expires_in"))
 
 	def inspect(self, token: Secret) -> TokenInfo:
-		"""What Meta says of a token of this app; of another app's token it refuses to speak."""
+		"""What Meta says about a token of this app; it refuses for another app's token."""
 		return token_info(self._json(self._call("GET", "debug_token", params={"input_token": hide(token)})))
 
 	def webhook(self) -> AppWebhook | None:
-		"""Where the app has WhatsApp's webhooks posted."""
+		"""The callback URL of the app for WhatsApp."""
 		return app_webhook(self._json(self._call("GET", f"{self.app_id}/subscriptions")), SUBJECT)
 
 	def set_webhook(self, callback_url: str, verify_token: Secret, fields: Iterable[str]) -> None:
-		"""Have WhatsApp's webhooks of these fields posted to an address, which Meta asks at once for the verify token."""
+		"""Sets the app's callback URL for these webhook fields. Meta verifies the URL at once with the verify token."""
 		body = {
 			"object": SUBJECT,
 			"callback_url": callback_url,

@@ -1,4 +1,4 @@
-"""Reading JSON that nobody vouches for: bounded depth, harmless text, only finite numbers."""
+"""Reads untrusted JSON payloads: bounded depth, storable text, only finite numbers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _LONGEST_NUMBER = 40
 _TAGS = str.maketrans("<>", "‹›")
 _MARKUP = str.maketrans('<>"', "‹›”")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
-# Only digits become a customer's number: it is a key, a destination and part of an address.
+# A customer's number is digits only: it is used as a key, a destination and part of an address.
 _DIGITS = re.compile(r"\+?([0-9]{1,32})")
 _ADDRESS = re.compile(
 	r"https?://[^\s\ud800-\udfff<>\"'`\\\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+",
@@ -75,10 +75,10 @@ _YEAR_2100 = 4_102_444_800
 
 
 def load(body: bytes | str) -> Any:
-	"""`body` as JSON values, cleaned. Raises InvalidPayload when it is no JSON text.
+	"""`body` as cleaned JSON values. Raises InvalidPayload when it is not JSON.
 
-	NaN and Infinity become None; numbers too long or too large to compute with stay text. Bytes that are no UTF-8
-	become U+FFFD, so that one broken name does not cost the other messages. Of two equal keys the last one counts.
+	NaN and Infinity become None; numbers too long or too large to compute with stay text. Bytes that are not UTF-8 become
+	U+FFFD, so that one broken name does not lose the other messages. Of duplicate keys the last one wins.
 	"""
 	text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
 	try:
@@ -106,7 +106,7 @@ def clean_text(text: str) -> str:
 
 
 def without_tags(text: str) -> str:
-	"""`text` with ‹ and › for angle brackets, so that no page takes a part of it for HTML."""
+	"""`text` with ‹ and › for angle brackets, so that no page interprets it as HTML."""
 	return text.translate(_TAGS)
 
 
@@ -116,7 +116,7 @@ def without_markup(text: str) -> str:
 
 
 def shown(value: object) -> str:
-	"""`value` as it may stand in an error text of any language: short, on one line."""
+	"""`value` for use in an error text: short, on one line."""
 	if isinstance(value, (dict, list)):
 		return "{…}" if isinstance(value, dict) else "[…]"
 	short = value[:60] if isinstance(value, str) else value
@@ -135,13 +135,13 @@ def text_of(holder: object, *names: str) -> str | None:
 
 
 def line_of(holder: object, *names: str, limit: int = MAX_ID) -> str | None:
-	"""Like `text_of`, on one line and at most `limit` characters: a name, a title, an id of somebody else's."""
+	"""Like `text_of`, on one line and at most `limit` characters: a name, a title, a foreign id."""
 	text = text_of(holder, *names)
 	return " ".join(text[: 4 * limit].split())[:limit].strip() or None if text else None
 
 
 def required_text(holder: object, name: str) -> str:
-	"""The text in field `name`, at most 140 characters. Raises InvalidPayload when it is missing, no text, or longer."""
+	"""The text in field `name`, at most 140 characters. Raises InvalidPayload when it is missing, not text, or longer."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	if value is None:
 		raise InvalidPayload(MISSING, field=name)
@@ -153,7 +153,7 @@ def required_text(holder: object, name: str) -> str:
 
 
 def web_address(holder: object, name: str) -> str | None:
-	"""The http or https address in field `name`; None for anything else: no other scheme may become a link."""
+	"""The http or https URL in field `name`; None for anything else: no other scheme may become a link."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	if not isinstance(value, str) or len(value) > MAX_ADDRESS or not is_web_address(value.strip()):
 		return None
@@ -161,7 +161,7 @@ def web_address(holder: object, name: str) -> str | None:
 
 
 def is_web_address(text: str) -> bool:
-	"""Whether `text` is an http or https address with a host, and nothing in it that could disguise where it leads."""
+	"""Whether `text` is an http or https URL with a host, and contains nothing that could disguise its target."""
 	try:
 		return bool(_ADDRESS.fullmatch(text) and urlsplit(text).hostname)
 	except ValueError:
@@ -169,13 +169,13 @@ def is_web_address(text: str) -> bool:
 
 
 def object_of(holder: object, name: str) -> Mapping[str, Any]:
-	"""The object in field `name` of `holder`, else an empty one."""
+	"""The object in field `name` of `holder`, or an empty one."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	return value if isinstance(value, Mapping) else {}
 
 
 def list_of(holder: object, name: str) -> list[Any]:
-	"""The list in field `name` of `holder`, else an empty one."""
+	"""The list in field `name` of `holder`, or an empty one."""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	return value if isinstance(value, list) else []
 
@@ -205,9 +205,8 @@ def optional_id(holder: object, name: str) -> str | None:
 def read_id(holder: object, name: str) -> str | None:
 	"""The id in field `name`: text of 1 to 255 characters; a whole number counts as its digits.
 
-	No id of Meta has an angle bracket or a quote. Rows hold none either, so they are replaced here already: what is
-	stored and what is compared with it stay alike. None when it is missing, null or empty. Raises InvalidPayload for
-	anything else.
+	No id of Meta has angle brackets or quotes, and rows store none, so they are replaced here already: stored and compared
+	ids stay equal. None when it is missing, null or empty. Raises InvalidPayload for anything else.
 	"""
 	value = holder.get(name) if isinstance(holder, Mapping) else None
 	if value is None or value == "":
@@ -224,7 +223,7 @@ def read_id(holder: object, name: str) -> str | None:
 def read_time(holder: Mapping[str, Any], name: str) -> datetime:
 	"""The moment in field `name`: seconds since 1970 as digits or a number, between 1970 and 2100.
 
-	Raises InvalidPayload for anything else; milliseconds are named as such.
+	Raises InvalidPayload for anything else, with a text of its own for milliseconds.
 	"""
 	value = holder.get(name)
 	if value is None:
@@ -246,7 +245,7 @@ def optional_time(holder: object, name: str) -> datetime | None:
 
 
 def whole_number(value: object) -> int | None:
-	"""A code as a number: Meta sends numbers, some of its samples send digits as text."""
+	"""A code as a number: Meta sends numbers, but digits as text in some of its samples."""
 	if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 16:
 		return int(value)
 	return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -262,7 +261,7 @@ def _whole_seconds(value: object) -> int | None:
 
 
 def _integer(digits: str) -> int | str:
-	"""Python refuses to convert thousands of digits, which would cost the whole body."""
+	"""Keeps huge numbers as text: Python refuses to convert thousands of digits, which would fail the whole body."""
 	return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
 

@@ -1,4 +1,4 @@
-"""Why something from outside cannot be read: sentences for administrators, translated where they are shown."""
+"""Why a payload cannot be read: sentences for administrators, translated when they are shown."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ NOT_STORED = _("This is not a stored item: it has no object in the field raw.")
 
 
 class InvalidPayload(Explained, ValueError):
-	"""A value is not what Meta documents. The sentence names field, problem and way out."""
+	"""A value is not what Meta documents. The sentence names the field, the problem and the fix."""
 
 	def __init__(self, text: str, /, **args: object) -> None:
 		super().__init__(about(text, **args))
 
 
 def about(text: str, /, **args: object) -> Sentence:
-	"""The sentence about values as they came."""
+	"""A sentence with values as they were received."""
 	return Sentence(text, {name: str(value) for name, value in args.items()})
 
 
@@ -67,7 +67,7 @@ def problem_to_json(problem: Sentence) -> dict[str, object]:
 
 
 def problem_from_json(stored: object) -> Sentence | None:
-	"""A stored problem; a mere text is kept as it is. None for anything else."""
+	"""A stored problem; a plain text is kept as it is. None for anything else."""
 	if isinstance(stored, str):
 		return verbatim(stored)
 	text = stored.get("text") if isinstance(stored, Mapping) else None

@@ -1,4 +1,4 @@
-"""What time it is at Meta, and how long Meta takes to say so."""
+"""Whether Meta's server answers, how fast, and its time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .transport import Call, build, failure_of
 
 @dataclass(frozen=True, slots=True)
 class ServerAnswer:
-	"""An answer of Meta's server, whatever it was. `at`: its header Date, to the second in UTC; None without one."""
+	"""Any response of Meta's server. `at`: its Date header, in UTC with whole seconds; None without one."""
 
 	at: datetime | None
 	seconds: float
 
 
 def ping(base_url: str) -> ServerAnswer:
-	"""Asks for nothing, without a token: any answer tells that Meta can be reached and what time it is there.
+	"""Sends a request without a token: any response shows that Meta can be reached, and its time.
 
-	Source: RFC 9110, Date. Raises NotSent when nobody answers.
+	Source: RFC 9110, Date. Raises NotSent when there is no response.
 	"""
 	outcome = _exchange(base_url)
 	if isinstance(outcome, CloudAPIError):

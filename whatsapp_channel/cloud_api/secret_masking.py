@@ -1,4 +1,4 @@
-"""Secrets never reach a text: neither an exception nor a log line nor a dump of local variables."""
+"""Keeps secrets out of exceptions, log lines and dumps of local variables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus
 from pydantic import SecretStr
 
 MASK = "***"
-# What callers may pass for a token, PIN or code; a SecretStr stays hidden in the caller's own frames as well.
+# What callers may pass as a token, PIN or code; a SecretStr stays hidden in the caller's own frames as well.
 Secret = Union[str, SecretStr]  # noqa: UP007 (an alias is evaluated, and mypy reads it the same)
 
 

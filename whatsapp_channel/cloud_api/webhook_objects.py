@@ -57,7 +57,7 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
-	"""Who wrote: the name is the customer's own choice, at most 140 characters, on one line, never to be trusted."""
+	"""The sender: the name is chosen by the customer, at most 140 characters on one line, and must not be trusted."""
 
 	name: str | None
 	wa_id: str | None
@@ -67,11 +67,11 @@ class ContactCard:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-	"""A message as it came: a customer's, or in echoes and history also one of the business. `timestamp` is UTC.
+	"""A message as received: a customer's, or in echoes and history also one of the business. `timestamp` is UTC.
 
-	`type` is Meta's word, known or not. `quoted_wamid` is the message it refers to: quoted, reacted to, edited or deleted.
-	A `system` message may lack both sender ids. The recipient is named where the business wrote. `errors` say why a
-	message came without its content.
+	`type` is as Meta sends it, known or not. `quoted_wamid` is the message that this one quotes, reacts to, edits or
+	deletes. A `system` message may lack both sender ids. The recipient is set in messages of the business. `errors` say why
+	the content is missing.
 	"""
 
 	id: str
@@ -91,17 +91,16 @@ class InboundMessage:
 
 	@property
 	def text(self) -> str | None:
-		"""What a person reads: body, caption, title of the chosen reply, emoji, place, names; of an edit the new words."""
+		"""The readable text: body, caption, title of the chosen reply, emoji, place, names; for an edit the new text."""
 		return self.content.words
 
 
 @dataclass(frozen=True, slots=True)
 class StatusUpdate:
-	"""What became of a message of ours. `timestamp` is UTC.
+	"""Meta's report on a message of ours. `timestamp` is UTC.
 
-	`status` is Meta's word, known or not. `reference` is what was sent as biz_opaque_callback_data. A free entry point,
-	after a click on an advertisement, makes messages free and allows none that the 24-hour window would not: it shows
-	in `pricing` alone.
+	`status` is as Meta sends it, known or not. `reference` is what was sent as biz_opaque_callback_data. A free entry point,
+	after a click on an advertisement, makes messages free but does not extend the 24-hour window: only `pricing` shows it.
 	"""
 
 	id: str
@@ -117,7 +116,7 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-	"""What a customer wants to receive. `value` is Meta's word ("stop", "resume"), `timestamp` is UTC."""
+	"""A customer's choice about marketing messages. `value` is Meta's ("stop", "resume"), `timestamp` is UTC."""
 
 	wa_id: str | None
 	user_id: str | None
@@ -197,7 +196,7 @@ def read_contact(raw: object) -> ContactCard:
 
 
 def problem_with_time(timestamp: datetime, now: datetime) -> Sentence | None:
-	"""Why `timestamp` cannot be true at `now` (both UTC): more than an hour ahead. None when it can."""
+	"""Why `timestamp` cannot be right at `now` (both UTC): it is more than an hour ahead. None when it can."""
 	ahead = (timestamp - now).total_seconds()
 	if ahead <= 3600:
 		return None
@@ -215,7 +214,7 @@ def _wamid(raw: Raw) -> str:
 
 
 def _sender(raw: Raw, content: Content) -> tuple[str | None, str | None]:
-	"""Phone id and business-scoped id of the sender. A change of the latter comes without either."""
+	"""WhatsApp id and business-scoped id of the sender. The news of a changed business-scoped id may have neither."""
 	written, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
 	wa_id = optional_digits(raw, "from")
 	if written is not None and wa_id is None:

@@ -1,8 +1,8 @@
-"""A webhook delivery, read at the edge: every item by itself, whatever the rest looks like.
+"""Parses a webhook delivery: every item by itself, so that an invalid one does not affect the others.
 
 Source: Meta's webhook reference (fields, `messages`, `statuses`, `errors`, `smb_message_echoes`, `history`,
-`user_preferences`) and business-scoped user ids. Nothing here raises on what comes from outside, except
-`Item.from_json` on what this module never wrote.
+`user_preferences`) and business-scoped user ids. Nothing here raises on hostile input, except `Item.from_json` for JSON
+that this module did not write.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ HISTORY = "history"
 
 
 class ItemKind(str, Enum):
-	"""What one item of a delivery is."""
+	"""The kind of an item of a delivery."""
 
 	MESSAGE = "Message"
 	STATUS = "Status"
@@ -82,7 +82,7 @@ class ItemKind(str, Enum):
 
 
 _MESSAGE_KINDS = frozenset({ItemKind.MESSAGE, ItemKind.ECHO, ItemKind.HISTORY})
-# Field of a change: the lists of its value, and what their entries are.
+# By field of a change: the lists in its value, and the kind of their entries.
 _LISTS: Mapping[str, tuple[tuple[str, ItemKind], ...]] = {
 	MESSAGES: (("messages", ItemKind.MESSAGE), ("statuses", ItemKind.STATUS), ("errors", ItemKind.ERROR)),
 	"smb_message_echoes": (("message_echoes", ItemKind.ECHO), ("errors", ItemKind.ERROR)),
@@ -135,7 +135,7 @@ class Item:
 
 	@staticmethod
 	def from_json(text: str) -> Item:
-		"""A stored item, read anew: a newer version may understand what an older one did not.
+		"""A stored item, parsed again: a newer version may understand what an older one did not.
 
 		Raises ValueError when `text` is not from `to_json`.
 		"""
@@ -160,7 +160,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-	"""What one webhook POST carried. `problem` says, naming the field, why nothing could be read."""
+	"""The contents of one webhook POST. `problem` says, naming the field, why nothing could be read."""
 
 	items: tuple[Item, ...]
 	problem: Sentence | None = None
@@ -209,8 +209,8 @@ def read_item(
 
 
 def read_delivery(body: bytes | str) -> Delivery:
-	"""Everything a webhook body carries. Never raises: what cannot be read is an item with its problem, or, when
-	there are no items to speak of, the delivery's problem."""
+	"""Parses a webhook body. Never raises: an unreadable item has a `problem`, and so has the delivery if there are no items
+	at all."""
 	try:
 		return Delivery(tuple(_items(_entries(load(body)))))
 	except InvalidPayload as error:
@@ -266,7 +266,7 @@ def _change_items(
 
 
 def _listed(change: _Change, value: dict[str, Any]) -> Iterator[Item]:
-	"""The entries of the lists of one value, each beside whatever the others are."""
+	"""The entries of the lists in one value, each independent of the others."""
 	if change.field == HISTORY:
 		yield from _chunks(change, value.get("history"))
 	for name, kind in _LISTS.get(change.field, ()):
@@ -274,7 +274,7 @@ def _listed(change: _Change, value: dict[str, Any]) -> Iterator[Item]:
 
 
 def _chunks(change: _Change, chunks: Any) -> Iterator[Item]:
-	"""The messages of the history, chat by chat, and the errors in place of a history that was declined."""
+	"""The messages of the history, chat by chat, or the errors that Meta sends instead of a declined history."""
 	for name, chunk in change.objects("history", chunks):
 		if isinstance(chunk, Item):
 			yield chunk
@@ -290,7 +290,7 @@ def _chunks(change: _Change, chunks: Any) -> Iterator[Item]:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-	"""What the items of one change share; `place` is "entry/change"."""
+	"""What all items of one change have in common; `place` is "entry/change"."""
 
 	place: str
 	account_id: str | None
@@ -343,7 +343,7 @@ class _Change:
 		kind: ItemKind = ItemKind.OTHER,
 		raw: dict[str, Any] | None = None,
 	) -> Item:
-		"""An item that only says that `found` is not what is wanted; `raw`, where that is not the whole of it."""
+		"""An item that only reports that `found` has the wrong type; `raw` is stored if given, else `found`."""
 		whole = found if isinstance(found, dict) else {"value": found}
 		problem = (
 			about(MISSING, field=name) if found is None else about(wanted, field=name, found=shown(found))
@@ -351,7 +351,7 @@ class _Change:
 		return self.item(kind, whole if raw is None else raw, where, problem=problem)
 
 	def objects(self, name: str, entries: Any) -> Iterator[tuple[str, dict[str, Any] | Item]]:
-		"""The objects of a list with their names; what is none comes as an item that says so."""
+		"""The objects of a list with their names; an entry that is not an object becomes a broken item."""
 		if entries is None:
 			return
 		if not isinstance(entries, list):
@@ -382,7 +382,7 @@ class _Change:
 			yield self.item(kind, raw, where, contact=card, peer=self._peer(raw, kind, peer))
 
 	def _peer(self, raw: dict[str, Any], kind: ItemKind, thread: str | None) -> str | None:
-		"""Files of the history follow outside of their chat: there the other end of the message says whose it is."""
+		"""The customer of a history item. Files of the history arrive without their chat, so the message itself says whose it is."""
 		if kind is not ItemKind.HISTORY or thread:
 			return thread
 		sender = optional_digits(raw, "from")

@@ -1,7 +1,7 @@
-"""What agents read of WhatsApp messages in a ticket.
+"""The Communications in which agents read WhatsApp messages.
 
-The content of an incoming Communication is a projection of its message rows: whatever changes a row afterwards, such as
-an edit, a reaction or a file fetched late, renders it again (ADR 30).
+The content of an incoming Communication is rendered from its message rows: whatever changes a row later, such as an edit,
+a reaction or a file that was downloaded late, renders it again (ADR 30).
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
 
 def file(message: str, conversation: str, ticket: str, customer: CustomerRow) -> str:
-	"""Puts one message into a ticket; returns its Communication, which several photos sent together share."""
+	"""Shows one message in a ticket; returns its Communication, which photos that were sent together share."""
 	row = rows.one(MessageRow, message)
 	has_files = row.message_type in WITH_FILES
 	shared = album.open_album(row, conversation, ticket)
@@ -43,14 +43,14 @@ def file(message: str, conversation: str, ticket: str, customer: CustomerRow) ->
 
 
 def summary(row: MessageRow) -> str:
-	"""What a message says, in one line of plain text."""
+	"""A message in one line of plain text."""
 	return message_html.plain(_content(row, _read(row)), _)
 
 
 def render(communication: str) -> None:
-	"""Brings a Communication up to date with its message rows.
+	"""Renders a Communication again from its message rows.
 
-	By db.set_value: saving a Communication again would open its ticket again.
+	It uses db.set_value, because saving a Communication would reopen its ticket.
 	"""
 	shown = rows.many(MessageRow, {"communication": communication}, "message_timestamp, creation")
 	if not shown:
@@ -111,7 +111,7 @@ def _view(row: MessageRow, files: tuple[message_html.FileView, ...]) -> message_
 
 
 def _read(row: MessageRow) -> InboundMessage | None:
-	"""The message as it came; None for our own, and for one whose payload is no longer kept."""
+	"""The message as received; None for our own, and if its payload was deleted."""
 	try:
 		return read_message(load(row.payload)) if row.payload else None
 	except (InvalidPayload, AttributeError):
@@ -119,7 +119,7 @@ def _read(row: MessageRow) -> InboundMessage | None:
 
 
 def _content(row: MessageRow, message: InboundMessage | None) -> Content:
-	"""What it says now: an edit changes the words and leaves the rest."""
+	"""The current content: an edit replaces the text and nothing else."""
 	content = message.content if message else Text(row.text or "")
 	if not row.edited_on:
 		return content

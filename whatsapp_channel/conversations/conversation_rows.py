@@ -1,4 +1,4 @@
-"""Rows of customers, conversations, messages with their files, and of the channels that they come through."""
+"""Rows of customers, channels, conversations, and messages with their files."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from whatsapp_channel.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class CustomerRow(Row):
-	"""Who somebody is. `wa_id` in digits, `phone` in E.164; either id may be missing."""
+	"""A customer. `wa_id` in digits, `phone` in E.164; either id may be missing."""
 
 	DOCTYPE: ClassVar[str] = doctypes.CUSTOMER
 	name: str
@@ -26,7 +26,7 @@ class CustomerRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow(Row):
-	"""A channel: its number, whether it is switched on (1 or 0), and how it chooses tickets (seconds)."""
+	"""A channel: its number, whether it is enabled (1 or 0), and its ticket policy (in seconds)."""
 
 	DOCTYPE: ClassVar[str] = doctypes.CHANNEL
 	name: str
@@ -55,7 +55,7 @@ class ConversationRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class MessageRow(Row):
-	"""What a message says, and where agents see it. `payload`: JSON as Meta sent it, None for our own."""
+	"""A message's content, and where agents see it. `payload`: JSON as Meta sent it, None for our own."""
 
 	DOCTYPE: ClassVar[str] = doctypes.MESSAGE
 	name: str
@@ -80,7 +80,7 @@ class MessageRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class StatusRow(Row):
-	"""How far a message of ours has come, without what it says: read by the hundred for reports."""
+	"""The delivery status of an outgoing message, without its content: status reports read hundreds of these at once."""
 
 	DOCTYPE: ClassVar[str] = doctypes.MESSAGE
 	name: str
@@ -107,7 +107,7 @@ class StatusRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingRow(Row):
-	"""A message of ours that waits, is on its way, or did not arrive. `content`: JSON, None for one of `text` alone."""
+	"""An outgoing message that waits, is being sent, or failed. `content`: JSON, None if there is only `text`."""
 
 	DOCTYPE: ClassVar[str] = doctypes.MESSAGE
 	name: str
@@ -126,7 +126,7 @@ class OutgoingRow(Row):
 
 @dataclass(frozen=True, slots=True)
 class MediaRow(Row):
-	"""A file of the message `parent`. `size` in bytes; `available_until`: how long Meta has it, the site's time."""
+	"""A file of the message `parent`. `size` in bytes; `available_until`: when Meta deletes it, in the site's time."""
 
 	DOCTYPE: ClassVar[str] = doctypes.MEDIA
 	name: str

@@ -1,4 +1,4 @@
-"""What became of an outgoing message: the only place that changes its status (design decision 5)."""
+"""The delivery status of outgoing messages. Only this module changes it (design decision 5)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ def change(name: str, values: dict[str, Any], *, only_from: Iterable[str]) -> bo
 
 
 def accept(name: str, *, wamid: str, at: datetime) -> None:
-	"""Meta has taken the message: counts it in its session and keeps its id. A second time changes nothing."""
+	"""Records that Meta accepted the message: counts it in its session and stores its id. Idempotent."""
 	messages.under_lock(StatusRow, name, lambda message: _accept(message, wamid, at))
 
 
@@ -59,7 +59,7 @@ def _count(message: StatusRow, wamid: str, at: datetime) -> None:
 		window_open=window.is_open(conversation.window_ends(message.customer, channel), at),
 	)
 	values = {"session": counted, "accepted_on": to_site(at)}
-	if not message.wamid_key:  # one without its id was erased, and the id holds the number
+	if not message.wamid_key:  # a key without an id means erased; the id contains the number
 		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
 	set_value(MESSAGE, message.name, values)
 
@@ -69,7 +69,7 @@ def _replaceable(new: MessageStatus) -> list[str]:
 
 
 def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None) -> None:
-	"""The message will not arrive: shows the reason to the agents, once, and fails the parts behind it as well."""
+	"""Records that the message failed: shows the reason to the agents, once, and fails the later parts of the reply too."""
 	values = {
 		"status": MessageStatus.FAILED,
 		"error": reason,
@@ -91,7 +91,7 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 
 
 def _fail_rest(message: StatusRow, reason: str) -> None:
-	"""A reply without its beginning would puzzle the customer: its later parts wait for *Send again* with it."""
+	"""Fails the later parts of a reply, which make no sense without the beginning; *Send again* sends all of them."""
 	if not message.communication:
 		return
 	rest = frappe.get_all(
@@ -103,7 +103,7 @@ def _fail_rest(message: StatusRow, reason: str) -> None:
 
 
 def show(communication: str | None) -> None:
-	"""Brings the state of a reply's messages into the ticket."""
+	"""Shows the status of a reply's messages in the ticket."""
 	show_all({communication})
 
 
@@ -120,7 +120,7 @@ def show_all(communications: Collection[str | None]) -> None:
 
 
 def delivery_status(states: Sequence[str]) -> Badge:
-	"""Helpdesk's badge for the messages of one reply: the least advanced of them speaks for all."""
+	"""Helpdesk's badge for the messages of one reply: that of the least advanced message."""
 	if MessageStatus.FAILED in states:
 		return Badge.ERROR
 	if {MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED} & set(states):

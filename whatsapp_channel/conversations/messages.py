@@ -1,4 +1,4 @@
-"""Message rows: whether one is there, how one is written, and the lock under which it is changed."""
+"""Message rows: finding, inserting and locking them."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -24,7 +24,7 @@ def exists(wamid: str) -> bool:
 
 
 def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
-	"""What a message row says of the message itself, whoever sent it."""
+	"""The columns of a message row that come from the message itself, in either direction."""
 	quoted = message.quoted_wamid
 	return {
 		"message_type": message.type[:140],
@@ -44,9 +44,9 @@ def insert_row(values: dict[str, Any]) -> str:
 
 
 def under_lock(kind: type[R], name: str, work: Callable[[R | None], T]) -> T:
-	"""Does `work` with a message's row in a transaction under the lock of the customer to whom it belongs by then.
+	"""Runs `work` with a message's row in a transaction, under the lock of the customer who owns it at that moment.
 
-	`kind`: MessageRow or StatusRow. The row is None, and nothing is locked, when the message is gone.
+	`kind`: MessageRow or StatusRow. The row is None, and nothing is locked, if the message no longer exists.
 	"""
 	present: list[R | None] = [None]
 

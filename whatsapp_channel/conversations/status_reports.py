@@ -1,4 +1,4 @@
-"""What the reports about one message come to, in whatever order they arrive (design decision 5)."""
+"""Combines Meta's status reports about one message, in whatever order they arrive (design decision 5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus, advan
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-	"""`values` to store, and the report by which the message failed in the end."""
+	"""The `values` to store, and the report by which the message finally failed."""
 
 	values: Mapping[str, Any]
 	failure: StatusUpdate | None
 
 	@property
 	def moved(self) -> bool:
-		"""Whether agents see something new."""
+		"""Whether the status changes for agents."""
 		return "status" in self.values or self.failure is not None
 
 
 def outcome(stored: StatusRow, updates: Sequence[StatusUpdate]) -> Outcome:
-	"""What a message becomes by reports with statuses that this app knows.
+	"""The state of a message after reports with statuses that this app knows.
 
-	A report that comes late changes no status but tells when it happened. Who reached the customer after all has not
-	failed, so a failure counts only when it is the last word.
+	A late report does not change the status but adds its time. A message that was delivered has not failed, so a failure
+	counts only if no better status follows.
 	"""
 	row = stored.values()
 	current = MessageStatus(stored.status)
@@ -42,7 +42,7 @@ def outcome(stored: StatusRow, updates: Sequence[StatusUpdate]) -> Outcome:
 		if moved:
 			current, failure = new, update if new is MessageStatus.FAILED else None
 		values |= _times({**row, **values}, update, new, moved) | price_values({**row, **values}, update)
-	# With a key alone it was erased: the id holds the customer's number and must not come back.
+	# A row with a key but no id was erased: the id contains the customer's number and must not be stored again.
 	if updates and not (row.get("wamid") or row.get("wamid_key")):
 		values |= {"wamid": updates[0].id, "wamid_key": wamid_key(updates[0].id)}
 	return Outcome(_settled(row, values, current, failure), failure)
@@ -51,7 +51,7 @@ def outcome(stored: StatusRow, updates: Sequence[StatusUpdate]) -> Outcome:
 def _times(
 	known: Mapping[str, Any], update: StatusUpdate, new: MessageStatus, moved: bool
 ) -> dict[str, datetime]:
-	"""A later status implies the earlier ones, but only its own time is known."""
+	"""The times of the statuses. A later status implies the earlier ones, but only its own time is known."""
 	field = f"{new.value.lower()}_on"
 	wanted = moved or not (known.get(field) or new is MessageStatus.FAILED)
 	return {field: to_site(update.timestamp)} if wanted else {}
@@ -60,7 +60,7 @@ def _times(
 def _settled(
 	row: Mapping[str, Any], values: dict[str, Any], current: MessageStatus, failure: StatusUpdate | None
 ) -> dict[str, Any]:
-	"""With the status, unless it is a failure, of which others have to hear as well."""
+	"""Adds the status, except for a failure, which has further effects that the caller handles."""
 	if failure:
 		values.pop("failed_on", None)
 	elif current.value != row["status"]:

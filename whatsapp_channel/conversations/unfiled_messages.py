@@ -1,4 +1,4 @@
-"""Messages of a conversation that a ticket is opened for."""
+"""Messages that are in no ticket yet, because their conversation had none."""
 
 from whatsapp_channel import rows
 from whatsapp_channel.conversations import business_app, communications
@@ -7,7 +7,7 @@ from whatsapp_channel.rules.messaging.session_rules import Direction
 
 
 def file_waiting(conversation: str, ticket: str, customer: CustomerRow) -> None:
-	"""Files every message of a conversation that no ticket shows yet, in the order in which they were written."""
+	"""Files every message of a conversation that is in no ticket yet, in the order in which they were written."""
 	waiting = {
 		"conversation": conversation,
 		"direction": Direction.INCOMING,
@@ -24,7 +24,7 @@ def file_waiting(conversation: str, ticket: str, customer: CustomerRow) -> None:
 
 
 def first_words(conversation: str) -> str:
-	"""What a conversation began with, for the subject of its ticket."""
+	"""The summary of a conversation's first message, for the subject of its ticket."""
 	counted = {"conversation": conversation, "direction": Direction.INCOMING, "session": ["is", "set"]}
 	began = rows.first(MessageRow, counted, "message_timestamp, creation")
 	return communications.summary(began) if began else ""

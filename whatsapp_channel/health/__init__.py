@@ -1,4 +1,4 @@
-"""What is out of order on this site and how to mend it: checks for the page and for `bench whatsapp-doctor`.
+"""Health checks with suggested fixes, for the health page and for `bench whatsapp-doctor`.
 
-Reads, and changes nothing. May import whatever it looks at; nothing but `api` and commands imports it.
+Checks only read. They may import whatever they check; only `api` and commands import this package.
 """

@@ -1,4 +1,4 @@
-"""What Meta says about the accounts: whether it answers, the tokens, what they may do, and where it posts."""
+"""Checks of the accounts at Meta: reachability, tokens, permissions, and webhook subscriptions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PASSES = frozenset({Cause.NETWORK, Cause.TEMPORARY, Cause.THROTTLING})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-	"""One account as it is entered here."""
+	"""An account with its API client."""
 
 	name: str
 	label: str
@@ -62,13 +62,13 @@ def reachable(deadline: Deadline) -> Finding:
 
 
 def ping_meta(deadline: Deadline) -> ServerAnswer:
-	"""Any answer of Meta. Raises CloudAPIError and TooSlow."""
+	"""Any response of Meta. Raises CloudAPIError and TooSlow."""
 	base, _version = settings.api()
 	return deadline.wait_for(lambda: ping(base))
 
 
 def token(deadline: Deadline) -> Finding:
-	"""Whether Meta accepts every account's token, and for how long."""
+	"""Whether Meta accepts the token of every account, and when it expires."""
 	return _each(lambda account: _token_of(account, deadline), tokenless=_no_token)
 
 
@@ -121,7 +121,7 @@ def _expiry(expires_at: int | None, renew: str) -> Finding:
 
 
 def permissions(deadline: Deadline) -> Finding:
-	"""Whether every token can do what this app does with it, tried where that changes nothing."""
+	"""Whether every token has the permissions that this app needs, by calls that change nothing."""
 	return _each(lambda account: _permissions_of(account, deadline))
 
 
@@ -156,7 +156,7 @@ def _allowed(deadline: Deadline, work: Callable[[], object]) -> bool:
 
 
 def _may_send(account: Account, deadline: Deadline) -> bool:
-	"""By Meta's word: it cannot be tried without writing to somebody. A token without a list counts as allowed."""
+	"""By the token's scopes, because sending cannot be tried without a recipient. A token without scopes counts as allowed."""
 	info = deadline.wait_for(account.api.inspect_self)
 	if info.scopes and MESSAGING not in info.scopes:
 		return False
@@ -165,7 +165,7 @@ def _may_send(account: Account, deadline: Deadline) -> bool:
 
 
 def subscription(deadline: Deadline) -> Finding:
-	"""Whether Meta posts what arrives for every account to this site."""
+	"""Whether Meta posts the webhooks of every account to this site."""
 	return _each(lambda account: _subscription_of(account, deadline))
 
 
@@ -185,7 +185,7 @@ def _subscription_of(account: Account, deadline: Deadline) -> Finding:
 
 
 def _by_app(app_id: str | None, url: str, subscribe: str, deadline: Deadline) -> Finding:
-	"""Without an address of its own the account's webhooks go to the address of the Meta app, which its secret shows."""
+	"""For an account without a URL of its own: its webhooks go to the URL of the Meta app, which the app secret can query."""
 	secrets = stored_secrets.app_secrets()
 	known = _webhook_of(app_id, secrets, deadline) if app_id else None
 	if known is None:
@@ -215,7 +215,7 @@ def _elsewhere(_label: str, _name: str) -> Finding:
 def _each(
 	look: Callable[[Account], Finding], tokenless: Callable[[str, str], Finding] = _elsewhere
 ) -> Finding:
-	"""The findings about all accounts as one; what Meta leaves unanswered is no account's fault."""
+	"""Combines the findings about all accounts; if Meta does not answer, that is no account's fault."""
 	stored_secrets.unlock()
 	names = frappe.get_all(ACCOUNT, pluck="name", order_by="creation")
 	if not names:
@@ -223,7 +223,7 @@ def _each(
 	found = {}
 	for name in names:
 		label, account = _account(name)
-		# Two accounts may be called the same.
+		# Two accounts may have the same name.
 		key = f"{label} ({name})" if label in found else label
 		found[key] = _looked_at(account, look) if account else tokenless(label, name)
 	return combined(found)
@@ -245,7 +245,7 @@ def _looked_at(account: Account, look: Callable[[Account], Finding]) -> Finding:
 
 
 def _account(name: str) -> tuple[str, Account | None]:
-	"""An account by its label; None for one without a token that a request could carry."""
+	"""The label of an account, and the account; None without a usable token."""
 	row = frappe.db.get_value(ACCOUNT, name, ["account_name", "attention_reason"], as_dict=True)
 	label = row.account_name or name
 	try:
@@ -256,7 +256,7 @@ def _account(name: str) -> tuple[str, Account | None]:
 
 
 def _webhook_of(app_id: str, secrets: Sequence[str], deadline: Deadline) -> AppWebhook | None:
-	"""Where the Meta app has its webhooks posted, asked with each secret that may be its own; None when none is."""
+	"""The callback URL of the Meta app, asked with each secret that may belong to it; None if none does."""
 	for secret in dict.fromkeys((*settings.secrets_of(app_id), *secrets)):
 		with suppress(ValueError, CloudAPIError):
 			app = settings.app_api(app_id, secret)

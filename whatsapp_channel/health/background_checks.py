@@ -1,4 +1,4 @@
-"""Whether anybody works off what the webhook stores: worker, scheduler, and what waits for them."""
+"""Checks of background work: workers, the scheduler, and waiting deliveries."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.item_errors import ItemState
 
-# What this app's jobs are put into; the scheduler's are in `default` and `long`.
+# The queues of this app's jobs; the scheduler's jobs are in `default` and `long`.
 QUEUES = ("short", "default", "long")
-# An idle RQ worker says every 405 seconds that it lives, a busy one every 30.
+# The heartbeat of an idle RQ worker comes every 405 seconds, that of a busy one every 30.
 SILENT_SECONDS = 480
 SWEEP = "whatsapp_channel.schedule.sweep"
 # The sweep runs every minute.
@@ -27,7 +27,7 @@ OVERDUE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class WorkerSeen:
-	"""A worker process as Redis knows it."""
+	"""A worker process as registered in Redis."""
 
 	name: str
 	queues: tuple[str, ...]
@@ -65,9 +65,9 @@ def _is_alive(seen: WorkerSeen) -> bool:
 
 
 def seen_workers(deadline: Deadline) -> Sequence[WorkerSeen] | None:
-	"""Every worker of this bench, None when Redis does not answer. Raises Skip where there is no such queue, TooSlow."""
+	"""Every worker of this bench; None if Redis does not answer. Raises Skip on a host without job queue, and TooSlow."""
 	try:
-		# A host without Redis has none; the check says so.
+		# A host without Redis does not have it; then the check is skipped.
 		from frappe.utils.background_jobs import generate_qname, get_workers
 
 		# As above.
@@ -96,7 +96,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-	"""How Frappe's scheduler stands. `off`: the switch that stops it; `passed`: since the last sweep, None for no job."""
+	"""The state of Frappe's scheduler. `off`: the switch that disables it; `passed`: since the last sweep, None for no job."""
 
 	off: str
 	dormant: bool
@@ -104,7 +104,7 @@ class Schedule:
 
 
 def scheduler(_deadline: object = None) -> Finding:
-	"""Whether the scheduler is on and has run this app's sweep of late."""
+	"""Whether the scheduler is enabled and has run this app's sweep recently."""
 	seen = read_schedule()
 	here = frappe.local.site
 	if seen.off:
@@ -139,7 +139,7 @@ def scheduler(_deadline: object = None) -> Finding:
 
 
 def read_schedule() -> Schedule:
-	"""Raises Skip where there is no such scheduler."""
+	"""Raises Skip on a host without a scheduler."""
 	try:
 		# As above.
 		from frappe.utils import scheduler as frappes
@@ -154,7 +154,7 @@ def read_schedule() -> Schedule:
 
 
 def _switched_off() -> str:
-	"""Which switch, by its name; empty for none."""
+	"""The name of the switch that disables the scheduler; empty for none."""
 	for switch in ("maintenance_mode", "pause_scheduler", "disable_scheduler"):
 		if frappe.conf.get(switch):
 			return switch
@@ -163,7 +163,7 @@ def _switched_off() -> str:
 
 
 def deliveries(_deadline: object = None) -> Finding:
-	"""What waits for too long, and what needs somebody's look."""
+	"""Whether deliveries wait for too long, and whether deliveries or items need an administrator."""
 	oldest = frappe.get_all(
 		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="creation", order_by="creation", limit=1
 	)

@@ -1,4 +1,4 @@
-"""The address to which Meta posts, tried from this server: the handshake and a signed delivery."""
+"""Checks of the callback URL, from this server: the handshake and a signed delivery."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LONGEST_SECONDS = 1.0
 
 
 def handshake(deadline: Deadline) -> Finding:
-	"""Meta's GET with the verify token, a few times: whether the challenge comes back, and how fast."""
+	"""Sends Meta's GET with the verify token a few times: whether the challenge is returned, and how fast."""
 	url, token = settings.callback_url(), stored_secrets.verify_token()
 	if not (settings.is_https() or settings.is_sandbox()):
 		return problem(
@@ -62,7 +62,7 @@ def _silent(url: str, error: Unreachable | TooSlow) -> Finding:
 
 
 def _unlike(url: str, answer: Answer, challenge: str) -> Finding | None:
-	"""What is wrong with an answer that is not the challenge."""
+	"""The finding for a response that is not the challenge."""
 	if answer.status == 200 and answer.text == challenge:
 		return None
 	if answer.location:
@@ -100,10 +100,10 @@ def _speed(url: str, seconds: list[float]) -> Finding:
 
 
 def signed_delivery(deadline: Deadline) -> Finding:
-	"""A delivery without content, signed as Meta signs, all the way through proxy, endpoint and database.
+	"""Posts an empty delivery with a valid signature, through proxy, endpoint and database.
 
-	It leaves nothing behind: its row is deleted. That a wrong signature is refused is asked of the endpoint's own
-	function and not over the web, because a refused delivery is counted for the administrator.
+	Its row is deleted afterwards. The refusal of a wrong signature is checked by calling the endpoint's function and not by
+	HTTP, because refused deliveries are counted for the administrator.
 	"""
 	secrets = stored_secrets.app_secrets()
 	_not_blocked()
@@ -122,7 +122,7 @@ def signed_delivery(deadline: Deadline) -> Finding:
 
 
 def _empty_delivery() -> bytes:
-	"""Valid, with nothing in it, and unlike any other, so that only this one is deleted afterwards."""
+	"""A valid delivery without items, and unique, so that only this one is deleted afterwards."""
 	return json.dumps(
 		{"object": "whatsapp_business_account", "entry": [], "self_test": frappe.generate_hash(length=32)}
 	).encode()
@@ -130,7 +130,7 @@ def _empty_delivery() -> bytes:
 
 def _forget(body: bytes) -> None:
 	frappe.db.delete(DELIVERY, {"name": sha256(body).hexdigest()})
-	save_now()  # also when what comes after this check fails
+	save_now()  # even if a later check fails
 
 
 def _judged(answer: Answer) -> Finding:
@@ -138,7 +138,7 @@ def _judged(answer: Answer) -> Finding:
 	if answer.status == 200:
 		return ok(_("A signed delivery is accepted and stored; a wrong signature is refused."), details=took)
 	if answer.status == 401:
-		# The endpoint counted it as a stranger's.
+		# The endpoint counted it as refused; take that back.
 		delivery.count_refusal("signature", -1)
 		return problem(
 			_("A correctly signed delivery is refused: something on the way changes it."),

@@ -1,4 +1,4 @@
-"""How long a check waits for others: Meta, this site's own web server, the job queue."""
+"""The time limit of a check for waiting on others: Meta, the site's own web server, the job queue."""
 
 from __future__ import annotations
 
@@ -16,29 +16,28 @@ T = TypeVar("T")
 
 
 class TooSlow(Explained):
-	"""Somebody else did not answer within the seconds of the check."""
+	"""There was no response within the time limit of the check."""
 
 	def __init__(self, seconds: float) -> None:
 		super().__init__(sentence(_("no answer within {0} seconds"), round(seconds)))
 
 
 class Deadline:
-	"""What is left of the seconds that one check has."""
+	"""The remaining time of one check."""
 
 	def __init__(self, seconds: float) -> None:
 		self.seconds = seconds
 		self._ends = time.monotonic() + seconds
 
 	def left(self) -> float:
-		"""Seconds, never less than a moment."""
+		"""The remaining seconds, always more than zero."""
 		return max(0.05, self._ends - time.monotonic())
 
 	def wait_for(self, work: Callable[[], T]) -> T:
-		"""The result of `work`, or TooSlow when the time is over. Raises what `work` raises.
+		"""Returns the result of `work`. Raises TooSlow when the time is over, and what `work` raises.
 
-		It runs in a thread of its own, because most libraries limit each step of an exchange and not the whole. So it may
-		use neither the database nor anything else that belongs to the thread of the request. What is still running when
-		time is over ends by those limits.
+		It runs in a separate thread, because most libraries limit only the single steps of an exchange. So `work` must not use the
+		database or anything else that belongs to the request's thread. A thread that is late ends by its library's own limits.
 		"""
 		future: Future[T] = Future()
 

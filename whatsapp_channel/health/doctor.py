@@ -1,4 +1,4 @@
-"""What `bench whatsapp-doctor` does, without the terminal around it."""
+"""The logic of `bench whatsapp-doctor`, without terminal output."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ WIDTH = 110
 
 
 def examine(keys: Sequence[str]) -> list[Result]:
-	"""The results of these checks, of all when there are none. Raises KeyError with the first unknown key.
+	"""Runs these checks, or all if there are no keys. Raises KeyError with the first unknown key.
 
-	What Frappe prints meanwhile goes to the error output, so that the results can be read by machines.
+	Whatever Frappe prints goes to standard error, so that programs can parse the results.
 	"""
 	chosen = [BY_KEY[key] for key in keys] or CHECKS
 	with redirect_stdout(sys.stderr):
@@ -31,7 +31,7 @@ def has_problem(results: Sequence[Result]) -> bool:
 
 
 def lines(result: Result, title_width: int) -> list[tuple[str, str]]:
-	"""One result for people: (state to colour, rest of the line), wrapped under each other."""
+	"""One result as wrapped lines for the terminal: (state, which is coloured; rest of the line)."""
 	state, indent = result.state.value.ljust(7), " " * (7 + 2 + title_width + 2)
 	title = result.title.ljust(title_width)
 	words = _wrapped(result.reason, indent)
@@ -42,7 +42,7 @@ def lines(result: Result, title_width: int) -> list[tuple[str, str]]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-	# Long addresses stay whole, to be copied.
+	# Long URLs are not broken, so that they can be copied.
 	return textwrap.wrap(
 		text,
 		WIDTH,

@@ -1,4 +1,4 @@
-"""What of Helpdesk's own settings must be right for messages to become tickets."""
+"""Checks of Helpdesk's settings without which messages cannot become tickets."""
 
 import frappe
 from frappe import _
@@ -16,9 +16,9 @@ TICKET_METHODS = ("state", "send_again", "check")
 
 
 def blocked_endpoints(_deadline: object = None) -> Finding:
-	"""Helpdesk's site setting block_endpoints (since 1.19.4) refuses what is not on its list to all but System Users.
+	"""Helpdesk's site setting block_endpoints (since 1.19.4) allows only listed endpoints to everyone but System Users.
 
-	Guests, such as Meta, are among them; agents as a rule are not.
+	That blocks guests, such as Meta, but usually not agents.
 	"""
 	fix = _(
 		"Add {0} to allowed_custom_endpoints in the site configuration, or take out block_endpoints."
@@ -37,7 +37,7 @@ def blocked_endpoints(_deadline: object = None) -> Finding:
 
 
 def service_levels(_deadline: object = None) -> Finding:
-	"""Helpdesk refuses a ticket whose priority has no row in its service level; then a message cannot be filed."""
+	"""Whether tickets can be created: Helpdesk refuses a ticket whose priority is not in its service level."""
 	level = site_settings.service_level()
 	if not level:
 		return problem(
@@ -55,7 +55,7 @@ def service_levels(_deadline: object = None) -> Finding:
 
 
 def _priorities(level: ServiceLevel, priority: str) -> Finding:
-	"""Which of Helpdesk's priorities the service level knows."""
+	"""Checks which of Helpdesk's priorities are in the service level."""
 	details = {_("Default priority"): priority, _("Service level"): level.name}
 	if priority not in level.known:
 		return problem(
@@ -78,7 +78,7 @@ def _priorities(level: ServiceLevel, priority: str) -> Finding:
 
 
 def departments(_deadline: object = None) -> Finding:
-	"""Whether the department of every channel in use is there, and has somebody to whom tickets can be assigned."""
+	"""Whether the department of every enabled channel exists and has members to whom tickets can be assigned."""
 	channels = frappe.get_all(CHANNEL, {"enabled": 1}, ["name", "department"], order_by="name")
 	if not channels:
 		return ok(_("No channel is in use."))

@@ -1,4 +1,4 @@
-"""Every check once: its key, its title, how long it may wait for others, and its function."""
+"""The list of all checks: key, title, time limit and function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from whatsapp_channel.sentences import _
 
 @dataclass(frozen=True, slots=True)
 class Check:
-	"""One question. `seconds` is how long it may wait for Meta, the web server or the queue, all in all."""
+	"""A check. `seconds`: how long it may wait for Meta, the web server or the queue in total."""
 
 	key: str
 	title: str

@@ -1,4 +1,4 @@
-"""What has to be entered once: app secrets, the verify token and the address of the API."""
+"""Checks of the settings: app secrets, the verify token and the address of the API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LATELY = timedelta(days=1)
 
 
 def app_secret(_deadline: object = None) -> Finding:
-	"""Whether a secret is entered, and whether what comes is signed with it."""
+	"""Whether an app secret is entered, and whether deliveries are signed with it."""
 	stored_secrets.unlock()
 	stored = [secret for secret in settings.stored_app_secrets() if secret]
 	secrets = settings.app_secrets()
@@ -42,7 +42,7 @@ def app_secret(_deadline: object = None) -> Finding:
 
 
 def _published(stored: Sequence[str]) -> Finding | None:
-	"""A sandbox's secret that was left beside others."""
+	"""A published secret of a sandbox that was left in the settings."""
 	left_over = [secret for secret in stored if secret.strip() in settings.PUBLISHED]
 	if not left_over:
 		return None
@@ -64,7 +64,7 @@ def _published(stored: Sequence[str]) -> Finding | None:
 
 
 def _refused() -> Finding | None:
-	"""Deliveries that were refused lately."""
+	"""Deliveries that were refused recently."""
 	fields = ["refused_deliveries", "last_refused_at", "last_refusal"]
 	row = frappe.db.get_value(settings.SETTINGS, settings.SETTINGS, fields, as_dict=True)
 	if row and row.last_refused_at and age(get_datetime(row.last_refused_at)) < LATELY:
@@ -80,7 +80,7 @@ def _refused() -> Finding | None:
 
 
 def verify_token(_deadline: object = None) -> Finding:
-	"""Whether the text of Meta's handshake is entered."""
+	"""Whether the verify token for Meta's handshake is entered."""
 	stored_secrets.unlock()
 	stored = settings.stored_verify_token()
 	if not stored:
@@ -99,7 +99,7 @@ def verify_token(_deadline: object = None) -> Finding:
 
 
 def api_address(_deadline: object = None) -> Finding:
-	"""Whether the tokens go to Meta, and whether they may go elsewhere."""
+	"""Whether access tokens are sent to Meta, and whether another address is allowed."""
 	entered, used = settings.entered_address(), settings.api()[0]
 	details = {_("Address"): used}
 	withdraw = _(

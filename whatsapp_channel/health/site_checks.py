@@ -1,4 +1,4 @@
-"""The site itself: files, limits, clocks, database."""
+"""Checks of the site itself: files, limits, clocks, database."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from whatsapp_channel.rules.files.file_check import LIMITS, MB
 
 FRAPPES_BODY = 25 * MB
 CLOCK_WARNING = timedelta(seconds=60)
-# From here on what customers write looks as if it came from the future, and is put aside.
+# From this difference on, customers' messages seem to come from the future and are kept back.
 CLOCK_PROBLEM = timedelta(hours=1)
 ISOLATION = "REPEATABLE-READ"
 CHARSET = "utf8mb4"
 
 
 def private_files(_deadline: object = None) -> Finding:
-	"""Whether customers' files can be stored, and nobody reads them without a login."""
+	"""Whether customers' files can be stored, and cannot be read without a login."""
 	if problem_with_disk := _not_writable():
 		return problem(
 			_("The folder of private files cannot be written to: {0}").format(problem_with_disk),
@@ -78,7 +78,7 @@ def _public_files() -> int:
 
 
 def _public_copies() -> int:
-	"""By content, as Frappe itself finds equal files."""
+	"""Public files with the content of a customer's file, compared by hash as Frappe does."""
 	return _count(
 		f"""select count(*) from `tabFile` copy where copy.is_private = 0 and copy.content_hash in (
 			select file.content_hash from `tabFile` file where file.is_private = 1 and file.content_hash > ''
@@ -91,7 +91,7 @@ def _count(statement: str) -> int:
 
 
 def body_limits(_deadline: object = None) -> Finding:
-	"""Whether deliveries fit through, and how large a customer's file may be here. A proxy's limit cannot be asked."""
+	"""The size limits for deliveries and for customers' files. The limit of a proxy cannot be queried."""
 	body, file = cint(frappe.conf.get("max_file_size")) or FRAPPES_BODY, get_max_file_size()
 	details = {_("Request in MB"): round(body / MB, 1), _("File in MB"): round(file / MB, 1)}
 	proxy = _(
@@ -120,7 +120,7 @@ def body_limits(_deadline: object = None) -> Finding:
 
 
 def clock(deadline: Deadline) -> Finding:
-	"""This server's clock beside Meta's and the database's, to the second."""
+	"""Compares this server's clock with Meta's and the database's, in seconds."""
 	apart = {**_apart_from_meta(deadline), **_apart_from_database()}
 	if not apart:
 		raise Skip(_("Meta did not answer, so there is no clock to compare with."))
@@ -150,7 +150,7 @@ def _apart_from_meta(deadline: Deadline) -> dict[str, timedelta]:
 
 
 def _apart_from_database() -> dict[str, timedelta]:
-	"""SQLite has no clock of its own."""
+	"""The difference to the database server's clock; SQLite has none."""
 	if frappe.db.db_type != "mariadb":
 		return {}
 	at: datetime = frappe.db.sql("select utc_timestamp(6)")[0][0]
@@ -159,7 +159,7 @@ def _apart_from_database() -> dict[str, timedelta]:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-	"""What the app relies on of a database server."""
+	"""The settings of the database server on which the app relies."""
 
 	other_engines: tuple[str, ...]
 	other_charsets: tuple[str, ...]
@@ -206,7 +206,7 @@ def read_server() -> Server:
 		"""select table_name, engine, table_collation from information_schema.tables
 		where table_schema = database() and table_name like 'tabWhatsApp %%'"""
 	)
-	# Its name differs between versions of MariaDB.
+	# The variable's name differs between versions of MariaDB.
 	wanted = "'tx_isolation', 'transaction_isolation', 'max_allowed_packet'"
 	variables = dict(frappe.db.sql(f"show session variables where variable_name in ({wanted})"))
 	isolation = variables.get("transaction_isolation") or variables["tx_isolation"]

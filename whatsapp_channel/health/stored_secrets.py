@@ -1,4 +1,4 @@
-"""Stored secrets, read only when they can be: Frappe makes up a new key for a site that has none."""
+"""Reads stored secrets, only if the encryption key is right: Frappe generates a new key for a site that has none."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from frappe import _
 from whatsapp_channel import settings
 from whatsapp_channel.health.result import Finding, Skip, ok, problem
 
-# Rows of documents that are gone stay in __Auth where they were rows of a table, and nobody reads them any more.
+# Secrets of deleted child rows stay in __Auth, where nobody reads them any more.
 STORED = """select auth.doctype, auth.name, auth.password from `__Auth` auth
 	inner join `tabDocType` kind on kind.name = auth.doctype
 	where kind.module = 'WhatsApp Channel' and auth.encrypted = 1 and auth.password is not null"""
 
 
 def encryption_key(_deadline: object = None) -> Finding:
-	"""Whether site_config.json has the key with which our secrets were encrypted."""
+	"""Whether site_config.json has the key with which the stored secrets were encrypted."""
 	stored = _stored()
 	if not frappe.conf.get("encryption_key"):
 		return problem(
@@ -40,7 +40,7 @@ def encryption_key(_deadline: object = None) -> Finding:
 
 
 def _stored() -> list[str]:
-	"""Our secrets as they are stored."""
+	"""The app's secrets as stored, encrypted."""
 	rows = frappe.db.sql(STORED)
 	return [secret for kind, name, secret in rows if kind == name or frappe.db.exists(kind, name)]
 
@@ -54,13 +54,13 @@ def _opens(ciphertext: str) -> bool:
 
 
 def unlock() -> None:
-	"""Raises Skip while secrets cannot be read: that is the one check's finding, not that of all the others."""
+	"""Raises Skip if secrets cannot be read: only the check of the encryption key reports that."""
 	if not frappe.conf.get("encryption_key") or not all(map(_opens, _stored())):
 		raise Skip(_("Stored secrets cannot be read; see “{0}”.").format(_("Encryption key")))
 
 
 def app_secrets() -> list[str]:
-	"""The secrets with which Meta may sign. Raises Skip when they cannot be read, or when there is none."""
+	"""The app secrets. Raises Skip if they cannot be read, or if there are none."""
 	unlock()
 	found = [secret for secret in settings.app_secrets() if secret]
 	if not found:
@@ -69,7 +69,7 @@ def app_secrets() -> list[str]:
 
 
 def verify_token() -> str:
-	"""The text of Meta's handshake. Raises Skip as above."""
+	"""The verify token of Meta's handshake. Raises Skip as above."""
 	unlock()
 	with suppress(frappe.ValidationError):
 		if found := settings.verify_token():

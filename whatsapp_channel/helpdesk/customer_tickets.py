@@ -1,4 +1,4 @@
-"""Tickets of WhatsApp customers follow them: to another row, to another address."""
+"""Updates tickets when their WhatsApp customer is merged or gets another address or Contact."""
 
 import frappe
 
@@ -18,10 +18,10 @@ def move_tickets(duplicate: str, primary: str) -> None:
 
 
 def _change(values: str, where: str, **parameters: str) -> None:
-	"""By SQL, because saving a closed ticket has effects.
+	"""Updates tickets by SQL, because saving a closed ticket has side effects.
 
-	Pages on which agents have an open ticket learn that it was changed; closed ones keep their time of change, from
-	which the ticket policy may count.
+	Open tickets get a new time of change, so that open pages notice; closed ones keep theirs, because the ticket policy may
+	count from it.
 	"""
 	frappe.db.sql(
 		f"""update `tabHD Ticket`
@@ -31,7 +31,7 @@ def _change(values: str, where: str, **parameters: str) -> None:
 
 
 def follow_address(customer: "frappe._dict") -> None:
-	"""Tickets carry the customer's present address, unless an agent entered a real one."""
+	"""Sets the customer's current address on their tickets, unless an agent entered a real one."""
 	present = tickets.address_of(customer)
 	contacts.silence(present)
 	_change(
@@ -44,13 +44,13 @@ def follow_address(customer: "frappe._dict") -> None:
 
 
 def follow_contact(customer: str, was: str, contact: str) -> None:
-	"""Tickets with a Contact that nobody but this app made get the customer's present one."""
+	"""Replaces a Contact that this app created by the customer's current one on their tickets."""
 	mine = {"whatsapp_customer": customer, "contact": was}
 	set_value("HD Ticket", mine, "contact", contact, update_modified=False)
 
 
 def open_tickets(customer: str) -> list[str]:
-	"""The tickets in which agents are at work for a customer, oldest first; merged ones are not among them."""
+	"""The open tickets of a customer, oldest first, without merged ones."""
 	rows = frappe.get_all(
 		"HD Ticket",
 		{"whatsapp_customer": customer, "status_category": ["!=", "Resolved"], "is_merged": 0},
@@ -61,7 +61,7 @@ def open_tickets(customer: str) -> list[str]:
 
 
 def tell_agents(customer: str, text: str) -> None:
-	"""An internal note in every open ticket of a customer; whoever looks at one sees its present state."""
+	"""Adds an internal note to every open ticket of a customer, and updates open pages."""
 	for ticket in open_tickets(customer):
 		tickets.note(ticket, text)
 		tickets.publish_update(ticket)

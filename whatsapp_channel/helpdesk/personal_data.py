@@ -1,7 +1,7 @@
-"""What Helpdesk and Frappe's desk keep of a WhatsApp customer, and how it is taken out of them (design decision 29).
+"""A WhatsApp customer's data in Helpdesk and Frappe's desk: finding, exporting and erasing it (design decision 29).
 
-A ticket that is his alone becomes an empty shell: its times, states and counts stay for statistics. In a ticket that
-others share, after a merge, only what is his goes.
+A ticket of this customer alone is emptied: its times, states and counts stay for statistics. In a ticket that they share
+with others after a merge, only their own data is removed.
 """
 
 import re
@@ -23,7 +23,7 @@ from whatsapp_channel.rules.customers.phone import digits
 QUOTATION_MARKS = "\"'“”„«»‘’"
 TICKET = "HD Ticket"
 COMMUNICATION = "Communication"
-# Free text of a ticket; the fields of a site's own that hold text are added to them.
+# Text fields of a ticket; the site's own text fields are added.
 TICKET_TEXTS = ("description", "resolution_details", "feedback_extra", "summary", "attachment")
 NO_NAME = "::"
 FREE_TEXT = (
@@ -37,7 +37,7 @@ FREE_TEXT = (
 	"Phone",
 	"Attach",
 )
-# Trails that Frappe keeps of a document: DocType, field of the DocType, field of the name.
+# Records that Frappe keeps about a document: DocType, field with the document's DocType, field with its name.
 TRAILS = (
 	("Version", "ref_doctype", "docname"),
 	("Comment", "reference_doctype", "reference_name"),
@@ -50,7 +50,7 @@ TRAILS = (
 )
 
 
-# What conversations leave behind. Trails of other documents are their owners'.
+# The DocTypes that conversations use. Records about other documents belong to their owners.
 CONVERSATIONAL = (
 	TICKET,
 	"HD Ticket Comment",
@@ -64,7 +64,7 @@ CONVERSATIONAL = (
 
 @dataclass(frozen=True, slots=True)
 class HelpdeskRecords:
-	"""A customer's tickets and Communications. `own` tickets are nobody else's, `shared` ones are."""
+	"""A customer's tickets and Communications. `own` tickets are of this customer alone, `shared` ones also of others."""
 
 	own: tuple[str, ...]
 	shared: tuple[str, ...]
@@ -73,19 +73,19 @@ class HelpdeskRecords:
 
 @dataclass(frozen=True, slots=True)
 class NoteTexts:
-	"""What our own notes in tickets tell of a person: the beginnings of his messages, and his ids as people see them."""
+	"""Personal data in this app's own notes in tickets: beginnings of messages, and ids as shown to people."""
 
 	beginnings: tuple[str, ...] = ()
 	identities: tuple[str, ...] = ()
 
 
 def among(names: Iterable[str]) -> list:
-	"""A filter for these names; for none of them one that no row meets: Frappe takes an empty name for NULL too."""
+	"""A filter for these names; without names, one that matches nothing: Frappe lets an empty name match NULL too."""
 	return ["in", list(names) or [NO_NAME]]
 
 
 def contacts_of(numbers: Collection[str], linked: Iterable[str]) -> list[str]:
-	"""The Contacts with exactly one of these numbers (digits), however written, and those that are linked."""
+	"""The Contacts with one of these numbers (digits) in any spelling, and the linked ones."""
 	found = {name: None for name in linked if frappe.db.exists("Contact", name)}
 	for number in numbers:
 		rows = frappe.get_all(
@@ -103,7 +103,7 @@ def _digits(written: str | None) -> str:
 
 
 def records_of(customers: Sequence[str], addresses: Collection[str]) -> HelpdeskRecords:
-	"""Every ticket and Communication that shows these customers, also after merges (which copy) and splits."""
+	"""Every ticket and Communication of these customers, also after merges (which copy) and splits."""
 	if not customers:
 		return HelpdeskRecords((), (), ())
 	named = _tickets(customers)
@@ -137,7 +137,7 @@ def _tickets(customers: Sequence[str]) -> list[str]:
 
 
 def _is_own(ticket: str, customers: Sequence[str]) -> bool:
-	"""Whether nobody else speaks in it: an e-mail customer's ticket into which one of his was merged is not his."""
+	"""Whether no other customer is in the ticket. An e-mail customer's ticket into which one was merged is not their own."""
 	for name in tickets.with_merged(ticket):
 		row = frappe.db.get_value("HD Ticket", name, ["whatsapp_customer", "raised_by"], as_dict=True)
 		if not row or row.whatsapp_customer not in customers or not is_synthetic(row.raised_by or ""):
@@ -157,9 +157,9 @@ def _communications(filters: dict) -> list[str]:
 def erase_records(
 	records: HelpdeskRecords, customers: Collection[str], note_texts: NoteTexts, shell: "frappe._dict"
 ) -> None:
-	"""Empties what `traces` names, and puts `shell` in the place of `customers`; `told` says which notes are about him.
+	"""Empties the `records` and replaces `customers` by `shell`; `note_texts` identifies the notes about the person.
 
-	Part of the caller's transaction. By SQL and db.set_value: saving would write versions and open tickets again.
+	Part of the caller's transaction. It uses SQL and db.set_value: saving would write versions and reopen tickets.
 	"""
 	for name in records.communications:
 		_empty_communication(name, shell)
@@ -212,7 +212,7 @@ def _empty_ticket(name: str, shell: "frappe._dict") -> None:
 
 
 def _own_fields() -> list[str]:
-	"""Texts that the site added to tickets: nobody knows what agents wrote there."""
+	"""The site's own text fields on tickets, which may contain anything."""
 	filters = {"dt": "HD Ticket", "fieldtype": ["in", FREE_TEXT]}
 	return frappe.get_all("Custom Field", filters, pluck="fieldname")
 
@@ -225,7 +225,7 @@ def _write(doctype: str, name: str, values: dict) -> None:
 
 
 def _forget_entries(ticket: str, communications: Collection[str]) -> None:
-	"""Frappe repeats the entries of a document in a column of its own."""
+	"""Removes the entries from the column `_comments` of the ticket, in which Frappe keeps copies."""
 	entries = frappe.db.get_value(TICKET, ticket, "_comments")
 	if not entries:
 		return
@@ -234,7 +234,7 @@ def _forget_entries(ticket: str, communications: Collection[str]) -> None:
 
 
 def _delete_notes(shared: Collection[str], note_texts: NoteTexts) -> None:
-	"""Our own remarks quote the beginning of a message, in the quotation marks of the site's language, or name a number."""
+	"""Deletes this app's notes that quote the beginning of a message, in quotation marks, or contain an id."""
 	marks = f"[{QUOTATION_MARKS}]"
 	quoted = [re.compile(rf"{marks}\s*{re.escape(text)}\s*{marks}") for text in note_texts.beginnings]
 	filters = {"reference_ticket": among(shared), "commented_by": "Administrator"}
@@ -246,7 +246,7 @@ def _delete_notes(shared: Collection[str], note_texts: NoteTexts) -> None:
 
 
 def trails_of_conversations(mentioned: Callable[[str], list[str]]) -> Iterator[tuple[str, list[str]]]:
-	"""Trails and those of their rows that `mentioned` names and that belong to a conversation or to this app."""
+	"""Frappe's records about conversations and this app's documents: each DocType with those of its rows from `mentioned`."""
 	ours = frappe.get_all("DocType", {"module": MODULE}, pluck="name")
 	for trail, type_field, _name_field in TRAILS:
 		names = mentioned(trail) if frappe.db.table_exists(trail) else []
@@ -255,7 +255,7 @@ def trails_of_conversations(mentioned: Callable[[str], list[str]]) -> Iterator[t
 
 
 def forget_trails(doctype: str, names: Collection[str]) -> None:
-	"""Versions, comments, notifications and the like of these documents, and what the desk's search knows of them."""
+	"""Deletes versions, comments, notifications etc. of these documents, and their entries in the desk's search."""
 	if not names:
 		return
 	for trail, type_field, name_field in TRAILS:
@@ -274,7 +274,7 @@ def forget_trails(doctype: str, names: Collection[str]) -> None:
 
 
 def flush_search() -> None:
-	"""Has the desk's search take up what it kept for later: an erased document must not come after."""
+	"""Writes the queued updates of the desk's search now, so that an erased document is not indexed later."""
 	# Only erasing needs the desk's search, which reads the hooks of all apps.
 	from frappe.utils.global_search import sync_global_search
 
@@ -282,9 +282,9 @@ def flush_search() -> None:
 
 
 def erase_contact(name: str, numbers: Collection[str]) -> bool:
-	"""Deletes a Contact that is only this person's WhatsApp contact; from any other only the numbers go.
+	"""Deletes a Contact that is only this person's WhatsApp contact; from others only the numbers are removed.
 
-	Returns whether it was deleted. The caller has taken it off the person's tickets and customers.
+	Returns whether it was deleted. The caller has removed it from the person's tickets and customers.
 	"""
 	if not frappe.db.exists("Contact", name):
 		return False
@@ -299,7 +299,7 @@ def erase_contact(name: str, numbers: Collection[str]) -> bool:
 
 
 def _is_used(name: str) -> bool:
-	"""Whether the Contact stands for somebody whom the site knows otherwise."""
+	"""Whether the site uses the Contact for anything besides WhatsApp."""
 	row = frappe.db.get_value("Contact", name, ["email_id", "user"], as_dict=True)
 	if row.email_id or row.user:
 		return True
@@ -312,7 +312,7 @@ def _is_used(name: str) -> bool:
 
 
 def _delete_contact(name: str) -> bool:
-	"""False when another app's document points at it."""
+	"""False if another app's document links to it."""
 	frappe.db.savepoint("erase_contact")
 	try:
 		frappe.delete_doc("Contact", name, ignore_permissions=True, delete_permanently=True)
@@ -320,7 +320,7 @@ def _delete_contact(name: str) -> bool:
 		frappe.db.rollback(save_point="erase_contact")
 		frappe.clear_last_message()
 		return False
-	# Frappe notes every deletion with the name of what was deleted.
+	# Frappe logs every deletion with the deleted document's name.
 	feed = {"comment_type": "Deleted", "reference_doctype": "Contact", "subject": f"{_('Contact')} {name}"}
 	frappe.db.delete("Comment", feed)
 	return True
@@ -336,14 +336,14 @@ def _take_numbers_off(name: str, rows: Collection[str], numbers: Collection[str]
 
 
 def silence_shell(shell: "frappe._dict") -> None:
-	"""The shells of tickets have an address, and no mail may ever be tried to it."""
+	"""Makes Frappe drop every mail to the address of emptied tickets."""
 	contacts.silence(tickets.address_of(shell))
 
 
 def rebuild_search() -> None:
-	"""Builds Helpdesk's full-text index anew, if there is one: removed words stay in the pages of its file otherwise."""
+	"""Rebuilds Helpdesk's full-text index, if there is one: otherwise removed words stay in the pages of its file."""
 	try:
-		# An older Frappe has no such search.
+		# Missing in older versions of Frappe.
 		from frappe.search.sqlite_search import get_search_classes
 	except ImportError:  # before the search came to Frappe
 		return
@@ -354,7 +354,7 @@ def rebuild_search() -> None:
 
 
 def exported(records: HelpdeskRecords, names: Collection[str]) -> dict[str, Any]:
-	"""Tickets with what was said in them, agents' notes included, and Contacts, for an export."""
+	"""Tickets with their Communications, including agents' notes, and Contacts, for an export."""
 	return {
 		"tickets": [_exported_ticket(name, records) for name in (*records.own, *records.shared)],
 		"contacts": [_exported_contact(name) for name in names],

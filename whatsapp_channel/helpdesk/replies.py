@@ -1,4 +1,4 @@
-"""Replies that the set-up sends in the name of the user, by the path of Helpdesk's reply box and by no other."""
+"""Replies that the set-up sends for the user, through the same method as Helpdesk's reply box."""
 
 import frappe
 from frappe import _
@@ -9,12 +9,12 @@ from whatsapp_channel.helpdesk import tickets
 
 
 def answer(ticket: str, customer: str, html: str) -> None:
-	"""Answers a customer in a ticket, as the user would there.
+	"""Replies to a customer in a ticket, as the user would on the ticket page.
 
-	Raises frappe.ValidationError for an administrator who is no agent, because Helpdesk lets nobody else into tickets;
-	frappe.PermissionError unless he may write this one; and what `outbound.reply.send` raises.
+	Raises frappe.ValidationError for an administrator who is not an agent, because only agents may open tickets,
+	frappe.PermissionError without write permission for this one, and what `outbound.reply.send` raises.
 	"""
-	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
+	# Imported here because this module is loaded before Helpdesk's modules.
 	from helpdesk.utils import is_agent
 
 	if not is_agent():

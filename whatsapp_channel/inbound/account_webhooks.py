@@ -1,4 +1,4 @@
-"""Meta's webhooks about accounts and numbers: written where they belong, or kept for the record (Z20, Z40)."""
+"""Applies Meta's webhooks about accounts and numbers, or keeps them for the record (Z20, Z40)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ KEPT = ItemState.DROPPED
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-	"""The row that an event is about."""
+	"""The row to which an event applies."""
 
 	doctype: str
 	name: str
@@ -33,10 +33,10 @@ class _Place:
 
 
 def file(item: Item) -> None:
-	"""Does what an event of Meta asks for; repeating it changes nothing.
+	"""Applies an event of Meta. Idempotent.
 
-	Raises ItemError (kept for the record, with the reason) for what is unknown here: the event, the account, the
-	number; and for what is older than what is known. Runs a transaction of its own.
+	Raises ItemError (the item is kept for the record, with the reason) for an unknown event, account or number, and for an
+	event that is older than the stored state. Runs its own transaction.
 	"""
 	now = utc_now()
 	at = min(item.entry_time or now, now)
@@ -60,7 +60,7 @@ def _name_of(item: Item) -> str:
 
 
 def _apply(account: str, found: Changes, at: datetime) -> Sentence | None:
-	"""Writes the changes under the lock of the account; returns why it did not, None when it did."""
+	"""Writes the changes under the lock of the account; returns the reason if it did not, else None."""
 	lock_row(ACCOUNT, account)
 	if found.app and not _is_ours(account, found.app):
 		return sentence(_("It is about Meta app {0}, which this site does not use."), found.app)
@@ -79,19 +79,19 @@ def _apply(account: str, found: Changes, at: datetime) -> Sentence | None:
 
 
 def _known(*names: str | None) -> str | None:
-	# Looked up before it is locked: locking a row that is missing would keep others from inserting it.
+	# Looked up before it is locked: locking a missing row would block other processes from inserting it.
 	return next((name for name in names if name and frappe.db.exists(ACCOUNT, name)), None)
 
 
 def _is_ours(account: str, app: str) -> bool:
-	"""Whether a Meta app is the one of our token; also when nobody has told which one that is."""
+	"""Whether a Meta app is the one of our token; True if our app is unknown."""
 	token_app = frappe.db.get_value(ACCOUNT, account, "token_app_id")
 	ours = token_app or frappe.db.get_single_value(settings.SETTINGS, "meta_app_id")
 	return not ours or ours == app
 
 
 def _place_of(found: Changes, account: str) -> _Place | None:
-	"""None when the event is about a number that the account does not have here."""
+	"""The row of an event; None if it is about a number that the account does not have here."""
 	if not found.of_number:
 		return _Place(ACCOUNT, account, account)
 	rows = frappe.get_all(NUMBER, {"account": account}, ["name", "number"], order_by="creation")
@@ -103,10 +103,10 @@ def _place_of(found: Changes, account: str) -> _Place | None:
 
 
 def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
-	"""Returns whether there is something to tell: a change, or an event that only leaves a line and is new."""
+	"""Writes the columns; returns whether there is news: a change, or a new event that is only for the timeline."""
 	columns = found.number if found.of_number else found.account
 	if found.alert and not _may_mark(place.account, found.alert):
-		# Told all the same: only the mark of another alert stays.
+		# It is still reported; only the mark of another alert is kept.
 		return is_new
 	changed = _write_columns(place.doctype, place.name, columns)
 	if found.restrictions is not None:
@@ -129,7 +129,7 @@ def _write_columns(doctype: str, name: str, columns: Columns) -> bool:
 	values = plain_values(doctype, {field: _stored(value) for field, value in columns.items()})
 	row = frappe.db.get_value(doctype, name, list(values), as_dict=True)
 	changed = {field: value for field, value in values.items() if (row[field] or None) != value}
-	# A moment alone is no change: the same alert may be told again.
+	# A time alone is not a change: the same alert may be reported again.
 	if not {field for field in changed if not field.endswith("_since")}:
 		return False
 	set_value(doctype, name, changed)

@@ -1,4 +1,4 @@
-"""One item of a delivery: processed, or kept with the reason why not and when it is tried again."""
+"""Processes one item of a delivery by the handler of its kind, or keeps it with the error and the time of the next try."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,30 +24,30 @@ from whatsapp_channel.timeouts import OutOfTime
 from whatsapp_channel.translate import to_all
 
 FIRST_RETRY_SECONDS = 10
-# A clock is corrected within a day, or somebody has to look.
+# A wrong clock is corrected within a day, or an administrator has to look.
 LONGEST_CLOCK_WAIT = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 def process(delivery: str, item: Item) -> None:
-	"""Processes one item; whatever goes wrong is kept as a row of its own and never raised."""
+	"""Processes one item. Never raises: an item that fails is kept in a row of its own."""
 	if error := attempt(item):
 		keep(delivery, item, error)
 
 
 def process_again(delivery: str, item: Item) -> None:
-	"""The same after a crash: what is kept already is left to its own tries."""
+	"""The same after a crash: an item that is kept already is left to its own retries."""
 	if not frappe.db.exists(ITEM, {"item_key": item_key(item, delivery)}):
 		process(delivery, item)
 
 
 def is_ignored(item: Item) -> bool:
-	"""Whether an item is only counted: messages in groups have no customer whom an agent could answer."""
+	"""Whether an item is only counted: agents cannot reply to a customer in a group."""
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 
 
 def attempt(item: Item, row: ItemRow | None = None) -> ItemError | None:
-	"""Tries once; returns why it could not be processed, None when it was. `row`: its own, when it is kept already."""
+	"""Tries to process an item once; returns the error, or None. `row`: the item's row if it is kept already."""
 	try:
 		_check(item)
 		order.check(item, row)
@@ -77,7 +77,7 @@ def _check(item: Item) -> None:
 
 
 def _report_error(item: Item) -> None:
-	"""Meta tells of a trouble of its own or of the account; nobody's message is lost with it."""
+	"""Reports an error that Meta sent about itself or the account. No message is lost by it."""
 	error = item.error
 	if explained := history.declined(error):
 		raise ItemError(explained, ItemState.DROPPED)
@@ -113,7 +113,7 @@ def _unexpected(error: Exception) -> ItemError:
 
 
 def give_up(delivery: str, item: Item) -> None:
-	"""An item during which the worker was killed again and again becomes a dead letter, and the others go on."""
+	"""Keeps an item that repeatedly killed the worker as a dead letter, so that the others can be processed."""
 	text = _(
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
@@ -122,7 +122,7 @@ def give_up(delivery: str, item: Item) -> None:
 
 
 def keep(delivery: str, item: Item, error: ItemError) -> None:
-	"""Stores an item with its problem and commits. Meta repeats itself in other batches: kept is kept."""
+	"""Stores an item with its error and commits. An item that Meta repeats in another delivery is stored once."""
 	now = site_now()
 	key = item_key(item, delivery)
 	row = {

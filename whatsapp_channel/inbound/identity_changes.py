@@ -1,8 +1,8 @@
-"""Changes of who a customer is: another number, another user id, another wish.
+"""Changes of a customer's number, user id and marketing preference.
 
 Sources: Meta's webhook reference for messages of type system (`user_changed_number`, `user_changed_user_id`,
-`customer_identity_changed`) and for user_preferences, and its page on business-scoped user ids: those are made anew
-when the number changes.
+`customer_identity_changed`) and for user_preferences, and its page on business-scoped user ids, which change with the
+number.
 """
 
 from dataclasses import dataclass
@@ -43,14 +43,14 @@ from whatsapp_channel.translate import to_user
 
 __all__ = ["apply_preference", "apply_system"]
 
-# Carriers rest a number before they give it to somebody else; in the USA for 45 days at least (47 CFR 52.15(f)).
+# Carriers wait before they reassign a number; in the USA for at least 45 days (47 CFR 52.15(f)).
 NUMBERS_REST = timedelta(days=45)
 MARKETING = "marketing_messages"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-	"""What became what, and when (UTC). `new` holds only what changed."""
+	"""A change of ids, and its time (UTC). `new` has only the changed ids."""
 
 	old: Ids
 	new: Ids
@@ -58,9 +58,9 @@ class Change:
 
 
 def apply_system(account: str, message: InboundMessage) -> None:
-	"""Does what a message of type system tells. Repeating it, and any order of several, ends the same.
+	"""Applies a message of type system. Repetitions and the order of several have no influence on the result.
 
-	Runs transactions of its own: not to be called within one.
+	Runs transactions of its own: must not be called within one.
 	"""
 	content = message.content
 	if not isinstance(content, System):
@@ -82,7 +82,7 @@ def _words(content: System) -> str:
 
 
 def _change_in(content: System, message: InboundMessage) -> Change:
-	"""Meta repeats what has not changed, and may name the new user id as the sender's."""
+	"""The change in a message. Meta repeats unchanged ids, and may name the new user id as the sender's."""
 	number, new_number = message.sender_wa_id, content.new_wa_id
 	if content.kind == "user_changed_number" and number == new_number:
 		number = None
@@ -104,9 +104,9 @@ def _apply_change(account: str, change: Change) -> None:
 
 
 def _whose(account: str, change: Change) -> str | DuplicatePair:
-	"""The customer whom a change is about; two rows to join first if the new id is known as another's already.
+	"""The customer whom a change is about; two rows to merge first if the new id already has a row of its own.
 
-	That is so when a message overtook the news of the change, or when news of two changes came in the wrong order.
+	That happens when a message arrived before the news of the change, or when two changes were reported in the wrong order.
 	"""
 	before = customer.find(account, change.old, change.at)
 	if isinstance(before, DuplicatePair):
@@ -124,9 +124,9 @@ def _whose(account: str, change: Change) -> str | DuplicatePair:
 
 
 def _not_yet_of(name: str, account: str, change: Change) -> Ids:
-	"""The new ids without those that a customer has, or had since: news told twice finds him with them.
+	"""The new ids without those that the customer has or had since: then the change was already applied.
 
-	Who had the number before him has nothing to do with it then, however the times of the two tellings differ.
+	Then former owners of the number do not matter, even if the two reports have different times.
 	"""
 	row, new = rows.one(CustomerRow, name), change.new
 	if not row:
@@ -140,10 +140,10 @@ def _not_yet_of(name: str, account: str, change: Change) -> Ids:
 
 
 def _was_somebody_else(owner: Owner, change: Change, name: str | None) -> bool:
-	"""Whether the new number was another person's before: known by another user id, or long silent.
+	"""Whether the new number belonged to another person before: with another user id, or silent for a long time.
 
-	`name`: whom the change is about. A user id goes with its number, so whoever wrote from this number before the
-	change with an id of his own is not him; whoever wrote only since is he with his new one.
+	`name`: the customer whom the change is about. A user id belongs to its number. So someone who wrote from this number
+	before the change, with a user id, is another person; someone who wrote only since is this customer with the new id.
 	"""
 	if owner.former:
 		return False
@@ -154,13 +154,13 @@ def _was_somebody_else(owner: Owner, change: Change, name: str | None) -> bool:
 	if not last:
 		return False
 	own = change.old.bsuid or (name and frappe.db.get_value(CUSTOMER, name, "bsuid"))
-	# With the very id that Meta tells as his new one it is he.
+	# It is the same person if the user id is the one that Meta reports as new.
 	other = known and own and known not in (own, change.new.bsuid)
 	return bool(other) or change.at - last >= NUMBERS_REST
 
 
 def _last_before(name: str, at: datetime) -> datetime | None:
-	"""When (UTC) a customer last wrote before a moment."""
+	"""The time (UTC) of a customer's last message before a moment."""
 	before = {"customer": name, "direction": Direction.INCOMING, "message_timestamp": ["<", to_site(at)]}
 	last = frappe.get_all(
 		MESSAGE, before, pluck="message_timestamp", order_by="message_timestamp desc", limit=1
@@ -169,15 +169,15 @@ def _last_before(name: str, at: datetime) -> datetime | None:
 
 
 def _unknown(account: str, change: Change) -> str:
-	"""Somebody who never wrote, or the later of two changes that came first: known by what he was before."""
+	"""The row of a customer who never wrote, or whose later change arrived first; created with the old ids if necessary."""
 	old, new = change.old, change.new
 	return customer.insert(account, Ids(old.wa_id or new.wa_id, old.bsuid or new.bsuid))
 
 
 def _record(account: str, name: str, change: Change) -> bool:
-	"""Writes the change into the customer's row; False when rows have come or gone meanwhile.
+	"""Writes the change into the customer's row; False if rows were created or deleted meanwhile.
 
-	A former owner of the number, who lost it to this customer, is locked with him.
+	The former owner of the number, who loses it to this customer, is locked as well.
 	"""
 	new = _not_yet_of(name, account, change)
 	after = owners(account, Ids(new.wa_id), change.at).by_number
@@ -205,7 +205,7 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 	row = rows.one(CustomerRow, loser)
 	if not row.wa_id or change.new.wa_id not in variants(row.wa_id):
 		return
-	# Until the second before: of the moment itself the number is the other's.
+	# Valid until the second before: from that moment on it belongs to the new owner.
 	remember(loser, account, Kind.PHONE, row.wa_id, change.at - timedelta(seconds=1))
 	without = number_columns(account, None)
 	set_value(CUSTOMER, loser, without)
@@ -217,7 +217,7 @@ def _give_up_number(account: str, loser: str, change: Change) -> None:
 
 
 def _number_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
-	"""The columns that a change of number changes now: none if a later change is known already."""
+	"""The columns to update for a change of number: none if a later change was applied already."""
 	new, old = change.new.wa_id, change.old.wa_id
 	if not new:
 		return {}
@@ -229,7 +229,7 @@ def _number_change(row: CustomerRow, change: Change) -> dict[str, str | None]:
 		remember(row.name, row.account, Kind.PHONE, row.wa_id, change.at)
 	found = renumbered(row, new)
 	if row.bsuid and not change.new.bsuid:
-		# The user id goes with the number. The new one comes with the next message.
+		# The user id belongs to the old number. The next message has the new one.
 		remember(row.name, row.account, Kind.USER, row.bsuid, change.at)
 		found |= user_columns(row.account, None)
 	return found
@@ -270,9 +270,9 @@ def _tell(was: CustomerRow, row: CustomerRow, change: Change) -> None:
 
 
 def apply_preference(item: Item) -> None:
-	"""Keeps whether a customer wants marketing messages; a wish that is older than the one known changes nothing.
+	"""Stores whether a customer wants marketing messages, unless a newer preference is known.
 
-	Raises ItemError for a number that is not ours, and for a wish that this version does not know.
+	Raises ItemError for a number that is not ours, and for an unknown preference.
 	"""
 	wish = item.preference
 	if wish.category != MARKETING or wish.value not in ("stop", "resume"):

@@ -1,4 +1,4 @@
-"""Why an item of a delivery could not be processed."""
+"""Errors of items that could not be processed, and the states in which such items are kept."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from whatsapp_channel.sentences import Explained, Sentence
 
 
 class ItemState(ClosedSet):
-	"""Where an item stands that could not simply be processed."""
+	"""The state of a kept item."""
 
 	PENDING = "Pending"
 	HELD = "Held"
@@ -19,11 +19,11 @@ class ItemState(ClosedSet):
 
 
 class ItemError(Explained):
-	"""Says what is wrong and what can be done; `state` says how the item is kept.
+	"""An item could not be processed: the sentence says why and what to do, `state` how the item is kept.
 
 	`drop_after`: an item that is still waiting once it is older than this is dropped; None: it becomes Failed after
-	the last try, for an administrator to see. `retry_at` (aware UTC): nothing went wrong, the item only has to wait
-	until then; that is no attempt. `columns`: what else its row keeps.
+	the last try, for an administrator. `retry_at` (aware UTC): not a failure, the item only has to wait until then, and this
+	does not count as an attempt. `columns`: further values of its row.
 	"""
 
 	def __init__(

@@ -10,7 +10,7 @@ from whatsapp_channel.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class ItemRow(Row):
-	"""An item that could not simply be processed, and what became of its file while it waits. Times are the site's."""
+	"""A kept item, with the state of the file for which it waits. Times are in the site's zone."""
 
 	DOCTYPE: ClassVar[str] = doctypes.ITEM
 	name: str

@@ -1,4 +1,4 @@
-"""One inbound message: from the item to the ticket, exactly once, in the order of its customer."""
+"""Files an inbound message: from the item to the ticket, exactly once, in order per customer."""
 
 import frappe
 
@@ -20,7 +20,7 @@ from whatsapp_channel.sentences import Sentence, _
 def file(item: Item) -> None:
 	"""Files one message: customer, conversation, session, message row, Communication.
 
-	Raises ItemError when it belongs to no active channel, and while its file is fetched. A message that is there already is left alone.
+	Raises ItemError without an active channel, and while its file is being downloaded. A message that exists is left alone.
 	"""
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
@@ -77,7 +77,7 @@ def _file_locked(found: Arrival) -> None:
 
 
 def _note_gap(item: Item) -> None:
-	"""Something refers to a message that nobody here has seen."""
+	"""Records a sign if the message refers to an unknown one."""
 	quoted = item.message.quoted_wamid
 	if quoted and not messages.exists(quoted):
 		gaps.note_unknown(item.phone_number_id, quoted, item.message.type, item.message.timestamp)

@@ -1,4 +1,4 @@
-"""To which channel an item belongs."""
+"""Finds the channel of an item."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from whatsapp_channel.sentences import Sentence, _, sentence
 
 @dataclass(frozen=True, slots=True)
 class Route:
-	"""The channel of a number, as inbound needs it."""
+	"""The channel of a number, with what inbound needs of it."""
 
 	channel: str
 	number: str
@@ -19,10 +19,10 @@ class Route:
 
 
 def route(phone_number_id: str | None) -> Route:
-	"""The channel that receives what arrives for a number.
+	"""The active channel of a number.
 
-	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or
-	deactivated (design decision 12). What is unroutable is never filed under another number.
+	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or deactivated (design
+	decision 12). An unroutable item is never filed under another number.
 	"""
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:

@@ -1,4 +1,4 @@
-"""What Meta reports of outgoing messages, alone or by the hundred (design decision 5)."""
+"""Applies Meta's statuses of outgoing messages, one by one or in chunks (design decision 5)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -24,17 +24,17 @@ from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.sentences import Sentence, _, sentence
 from whatsapp_channel.translate import to_user
 
-# Our own send may still be saving the id that a status speaks of.
+# Our own sender may still be saving the id of the status's message.
 DROP_AFTER = timedelta(minutes=10)
-# A message in these states is settled by its status, and the customer's queue may go on at once.
+# A status settles a message in these states, and the customer's queue can continue at once.
 UNSETTLED = (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 
 
 def apply_all(items: Sequence[Item]) -> list[Item]:
-	"""Applies a chunk of statuses in one transaction; returns those that need one of their own.
+	"""Applies a chunk of statuses in one transaction; returns those that need a transaction of their own.
 
-	That are the ones whose message is not known or not yet counted, which takes the customer's lock, and those with
-	a status that this app does not know. What concerns a group is left out.
+	Those are statuses of unknown messages, of messages that are not counted in a session yet, which takes the customer's
+	lock, and unknown statuses. Statuses of groups are ignored.
 	"""
 	ours = [item for item in items if not _is_of_group(item)]
 	names = _names([item.status for item in ours])
@@ -56,7 +56,7 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 
 
 def apply(item: Item) -> None:
-	"""Applies one status. Raises ItemError when it is not known, or its message is not, or not yet."""
+	"""Applies one status. Raises ItemError for an unknown status or message."""
 	update = item.status
 	if _is_of_group(item):
 		return
@@ -73,15 +73,15 @@ def apply(item: Item) -> None:
 
 
 def _is_of_group(item: Item) -> bool:
-	"""This channel sends nothing to groups; other applications on the same number may."""
+	"""Whether it is about a group: this app sends nothing to groups; other applications on the same number may."""
 	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
 
 
 def _is_ready(row: StatusRow, update: StatusUpdate) -> bool:
-	"""Whether a message may move on as it is.
+	"""Whether the status of a message can be changed right away.
 
-	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
-	before it was linked, belongs to no session.
+	Our messages must be counted in a session first, unless they failed. Messages of the WhatsApp Business app, live or
+	imported, belong to no session.
 	"""
 	new = from_meta(update.status)
 	counted = row.session or (row.origin or Origin.CLOUD_API) != Origin.CLOUD_API
@@ -89,7 +89,7 @@ def _is_ready(row: StatusRow, update: StatusUpdate) -> bool:
 
 
 def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
-	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
+	"""The message of each id in `updates`, found by id, or by our reference if the response with the id was lost."""
 	keys = {wamid_key(update.id): update.id for update in updates}
 	found = {
 		keys[key]: name for key, name in _find("wamid_key", keys, f"and direction = '{Direction.OUTGOING}'")
@@ -108,14 +108,14 @@ def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[
 
 
 def _locked(names: Collection[str]) -> dict[str, StatusRow]:
-	"""The rows as they are now, so that nobody else changes them meanwhile."""
+	"""Reads and locks the rows."""
 	if not names:
 		return {}
 	return {row.name: row for row in rows.where(StatusRow, "name in %s for update", (tuple(names),))}
 
 
 def _advance(found: Mapping[str, StatusRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
-	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
+	"""Applies the reports to locked messages, with one statement for each distinct set of values."""
 	outcomes = {
 		name: status_reports.outcome(found[name], updates)
 		for name, updates in reports.items()

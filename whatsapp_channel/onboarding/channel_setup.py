@@ -1,4 +1,4 @@
-"""Step 4: the number becomes a channel of a department (Z32 to Z35)."""
+"""Step 4: creates the channel of a number and department (Z32 to Z35)."""
 
 from typing import Any
 
@@ -32,15 +32,15 @@ def create_channel(
 	trial_policy: str = "",
 	credit_policy: str = "",
 ) -> str:
-	"""Offers a number that works to a department; returns the channel.
+	"""Creates a channel for a working number and a department; returns the channel.
 
-	Raises frappe.ValidationError where the controller of WhatsApp Channel does, and for a number that cannot work yet.
+	Raises frappe.ValidationError like the controller of WhatsApp Channel, and for a number that cannot be used yet.
 	"""
 	_check_number(number)
 	values = {"channel_name": channel_name, "number": number, "department": department, "icon": icon}
 
 	def work() -> str:
-		# First of all, so that what is read after it is what others have left.
+		# The lock comes first, so that later reads see what other requests committed.
 		teams.lock()
 		_change_policies(trial_policy, credit_policy)
 		return frappe.get_doc({"doctype": CHANNEL, **values}).insert().name
@@ -49,11 +49,11 @@ def create_channel(
 
 
 def _check_number(number: str) -> None:
-	"""A number that was entered by hand, of which nothing is known, is as good as registered until Meta says otherwise."""
+	"""Checks that the number can be used. One that was entered by hand counts as registered until Meta says otherwise."""
 	fields = ["verification", "meta_status", "on_business_app"]
 	row = frappe.db.get_value(NUMBER, number, fields, as_dict=True)
 	if not row:
-		return  # The controller says so.
+		return  # the controller raises
 	at_meta = State(status=row.meta_status, on_business_app=bool(row.on_business_app))
 	if number_choice.can_work(at_meta, row.verification, registered_before=True):
 		return
@@ -63,7 +63,7 @@ def _check_number(number: str) -> None:
 
 
 def set_policies(trial: str, credit: str) -> None:
-	"""The policy for the trial and the one for credits that are used up; "" leaves one as it is."""
+	"""Sets the policies for the trial and for used-up credits; "" leaves a policy unchanged."""
 	in_transaction(lambda: _change_policies(trial, credit))
 
 
@@ -77,7 +77,7 @@ def _change_policies(trial: str, credit: str) -> None:
 
 
 def departments() -> list[dict[str, str]]:
-	"""The departments to choose from, each with what is missing in it for its tickets to be assigned; "" for nothing."""
+	"""The departments to choose from, each with a warning if its tickets cannot be assigned, else ""."""
 	empty = teams.without_members()
 	return [{"name": name, "missing": _missing(name) if name in empty else ""} for name in teams.names()]
 

@@ -1,4 +1,4 @@
-"""The prerequisites of Z19 and the documents of Z37, from what Meta last said of an account."""
+"""The prerequisites of Z19 and the documents of Z37, from Meta's last data about an account."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ def as_validation_error() -> Iterator[None]:
 
 
 def refused_by_meta(error: CloudAPIError, cause: Cause | None) -> NoReturn:
-	"""Throws what is known about the cause, else what the error table knows, and in both cases Meta's words."""
+	"""Throws the text for the cause, or else that of the error table, in both cases with Meta's own text."""
 	if cause is None:
 		frappe.throw(in_words(error), title=_("Refused by Meta"))
 	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))

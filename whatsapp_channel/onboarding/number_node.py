@@ -1,4 +1,4 @@
-"""A number's row and its node at Meta, brought together for the steps that change either."""
+"""A number's row and its Graph API node, for the steps that change either."""
 
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from whatsapp_channel.rules.onboarding.number_choice import State
 
 
 def writable(number: str) -> Document:
-	"""The row of a number. Raises frappe.PermissionError unless the user may change it."""
+	"""The row of a number. Raises frappe.PermissionError without write permission."""
 	row = frappe.get_doc(NUMBER, number)
 	row.check_permission("write")
 	return row
@@ -30,12 +30,12 @@ def client_of(row: Document) -> CloudAPI:
 
 
 def state_of(node: PhoneNumber) -> State:
-	"""What the rules want to know of Meta's node."""
+	"""The state of Meta's node, in the form that the rules take."""
 	return State(status=node.status, on_business_app=node.is_on_biz_app, platform=node.platform_type)
 
 
 def is_registered(number: str) -> bool:
-	"""Whether the number can send, as far as is known here."""
+	"""Whether the number can send, by the stored state."""
 	row = frappe.db.get_value(
 		NUMBER, number, ["meta_status", "registered_on", "on_business_app"], as_dict=True
 	)
@@ -44,23 +44,23 @@ def is_registered(number: str) -> bool:
 
 
 def write(number: str, changes: dict[str, Any]) -> None:
-	"""Changes a number's row in a transaction of its own, so that it stays when the request ends with an error; open pages
-	of the set-up see it."""
+	"""Changes a number's row in its own transaction, so that the change is kept if the request fails, and updates open pages
+	of the set-up."""
 	if changes:
 		in_transaction(lambda: write_within(number, changes))
 
 
 def write_within(number: str, changes: dict[str, Any]) -> None:
-	"""The same within the present transaction."""
+	"""The same within the current transaction."""
 	set_value(NUMBER, number, changes)
 	publish(frappe.db.get_value(NUMBER, number, "account"))
 
 
 def read_again(row: Document, **known: Any) -> PhoneNumber:
-	"""Meta's present node, kept in the row. `known` are fields that Meta has just confirmed: its nodes lag behind its
-	answers, and may not be readable at all.
+	"""Reads the node from Meta again and stores it. `known`: fields that Meta has just confirmed, because its nodes lag behind
+	its responses, and may not be readable at all.
 
-	A webhook that came since Meta was asked stays.
+	Data from a webhook that arrived after the request is kept.
 	"""
 	asked = utc_now()
 	try:

@@ -1,4 +1,4 @@
-"""The last screen: a customer's message arrives, an answer goes out and is delivered (Z35)."""
+"""The test message on the last screen: a customer writes, and a reply is sent and delivered (Z35)."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "st
 
 
 def state(channel: str) -> dict[str, Any]:
-	"""The newest message of a customer, the newest answer to that customer since, and whether one is allowed now.
+	"""The newest message of a customer, the newest reply to them since, and whether a reply is allowed now.
 
-	`in_use`: somebody has answered on the channel before, so the newest message may be a real customer's.
+	`in_use`: there were replies on this channel before, so the newest message may be a real customer's.
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("read")
 	in_use = bool(frappe.db.exists(MESSAGE, {"channel": channel, "direction": Direction.OUTGOING}))
@@ -46,10 +46,9 @@ def _shown(answer: "frappe._dict") -> dict[str, Any]:
 
 
 def send(channel: str, message: str) -> None:
-	"""Answers `message`, which the page shows, in its ticket, as an agent's reply does; never another that came since.
+	"""Replies to `message`, which the page shows, in its ticket, as an agent would; never to a newer message.
 
-	Raises frappe.ValidationError for what is no message of a customer on this channel, and for whatever refuses an agent's
-	reply.
+	Raises frappe.ValidationError if it is not a customer's message on this channel, and whatever an agent's reply raises.
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("write")
 	wanted = {"name": message, **_of(channel, Direction.INCOMING)}

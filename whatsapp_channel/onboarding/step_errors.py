@@ -1,4 +1,4 @@
-"""What the administrator reads when a step of the set-up fails; never a secret, never a raw trace."""
+"""Errors of the set-up's steps in texts for the administrator, without secrets or stack traces."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +17,10 @@ SERVER_ERROR = 500
 
 @contextmanager
 def explained() -> Iterator[None]:
-	"""Turns refusals of Meta, and whatever nobody foresaw, into frappe.ValidationError.
+	"""Turns errors of Meta, and unexpected errors, into frappe.ValidationError.
 
-	What nobody foresaw must not reach Frappe's own handler: its Error Log keeps the local variables of every frame,
-	and here those are tokens and codes. Nor does the error go along as the context of the new one, which an answer shows.
+	Unexpected errors must not reach Frappe's handler, whose Error Log contains the local variables of every frame: here these
+	are tokens and codes. Nor is the error attached as the context of the new one, which a response may show.
 	"""
 	try:
 		yield
@@ -40,7 +40,7 @@ def explained() -> Iterator[None]:
 
 
 def in_words(error: CloudAPIError) -> str:
-	"""What the administrator can do, and what Meta said."""
+	"""What the administrator can do, and Meta's own text."""
 	said = frappe.utils.escape_html(error.meta_text)
 	return f"{to_user(error.sentence)} {_('Meta says: {0}').format(said)}"
 
@@ -48,7 +48,7 @@ def in_words(error: CloudAPIError) -> str:
 def _kept(error: Exception) -> str:
 	frappe.db.rollback()
 	report(f"Set-up: {type(error).__name__}")
-	save_now()  # the request ends with an error and would take the row along
+	save_now()  # the request ends with an error, which would roll the row back
 	return _(
 		"Something went wrong that nobody foresaw. The Error Log says where. What was done before this step is kept: "
 		"try again, and report it if it stays."

@@ -1,4 +1,4 @@
-"""Files that the administrator uploaded, read for a check of their content."""
+"""Files that the administrator uploaded: reading and attaching them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ PLACES = ("/files/", "/private/files/")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-	"""One file of this site. `name` is the one under which it is served, and by whose ending a browser judges it."""
+	"""One file of this site. `name`: under which it is served; browsers go by its extension."""
 
 	row: str
 	name: str
@@ -22,8 +22,8 @@ class Upload:
 
 
 def read(label: str, url: str) -> Upload:
-	"""A file by its address. Raises frappe.ValidationError, naming the field `label`, for what is no file of this site, or
-	none that the user may read: whose it is, and whether it is there, is not told."""
+	"""Reads a file by its URL. Raises frappe.ValidationError, naming the field `label`, if it is not a file of this site or not
+	readable for the user; the text does not reveal which."""
 	file = find_file_by_url(url) if url.startswith(PLACES) else None
 	path = Path(file.get_full_path()) if file else None
 	if path is None or not path.is_file():
@@ -36,9 +36,9 @@ def read(label: str, url: str) -> Upload:
 
 
 def attach(url: str, doctype: str, name: str, field: str) -> None:
-	"""A file that was uploaded before its document existed is attached to it, so that whoever reads that sees the file.
+	"""Attaches a file that was uploaded before its document existed, so that readers of the document can see the file.
 
-	Only one that the user may read: attaching would hand it to others.
+	Only a file that the user may read, because attaching shares it with others.
 	"""
 	free = {"file_url": url, "attached_to_name": ["is", "not set"]}
 	for row in frappe.get_all("File", free, pluck="name"):

@@ -1,4 +1,4 @@
-"""The six digits by which Meta verifies that a number is the business's own (Z30, Z31)."""
+"""Requesting and checking the six-digit code by which Meta verifies a number (Z30, Z31)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,9 +27,9 @@ FIELDS = ("verification", "code_requested_on", "code_method", "code_blocked_unti
 
 
 def request_code(number: str, method: str, language: str | None = None) -> None:
-	"""Has Meta send a code: `method` SMS or VOICE; `language` as Frappe or a browser names it, None for the user's own.
+	"""Requests a code: `method` is SMS or VOICE; `language` as Frappe or browsers name it, None for the user's own.
 
-	Raises frappe.ValidationError while another code has to be waited for, and with Meta's reason when it sends none.
+	Raises frappe.ValidationError if it is too early for another code, and with Meta's reason if no code is sent.
 	"""
 	row = writable(number)
 	if method not in METHODS:
@@ -40,13 +40,13 @@ def request_code(number: str, method: str, language: str | None = None) -> None:
 			number, voice=method == "VOICE", language=for_meta(language or frappe.local.lang)
 		)
 	except OutcomeUnknown:
-		raise  # The code may be on its way: the wait stays.
+		raise  # the code may have been sent, so the waiting time is kept
 	except CloudAPIError as error:
 		_not_sent(row, error, before)
 
 
 def _reserve(number: str, method: str) -> dict[str, Any]:
-	"""Takes the turn for a code; returns what the row said before. The wait holds for whoever asks next."""
+	"""Stores the waiting time before the request, for other users too; returns the row's previous values."""
 	before = _locked(number)
 	if before.verification == "Verified":
 		frappe.throw(_("The number is verified already. Go on with its registration."))
@@ -80,7 +80,7 @@ def _wait_text(until: datetime) -> str:
 
 
 def _not_sent(row: Document, error: CloudAPIError, before: dict[str, Any]) -> None:
-	"""Explains why no code comes; nothing, when the number turns out to be verified."""
+	"""Raises the reason why no code was sent; does nothing if the number turns out to be verified."""
 	restored = {field: before[field] for field in FIELDS[1:]}
 	if error.code == ALREADY_VERIFIED and _is_verified_at_meta(row):
 		write(row.name, {"code_blocked_until": None, "code_failures": 0})
@@ -100,7 +100,7 @@ def _is_verified_at_meta(row: Document) -> bool:
 
 
 def verify_code(number: str, code: str) -> None:
-	"""Has Meta compare the six digits (Z31); a number that is verified already stays so.
+	"""Verifies a number with the six-digit code (Z31); does nothing if it is verified already.
 
 	Raises frappe.ValidationError, each cause with its own text: not six digits, wrong, expired, too many tries.
 	"""
@@ -122,7 +122,7 @@ def verify_code(number: str, code: str) -> None:
 def _refused(row: Document, error: CloudAPIError) -> None:
 	cause = cause_of(Step.VERIFY_CODE, error.code, error.subcode, error.meta_text)
 	if cause is Cause.WRONG_CODE and row.code_requested_on and age(row.code_requested_on) >= CODE_LIVES:
-		cause = Cause.EXPIRED_CODE  # Meta does not always tell the two apart.
+		cause = Cause.EXPIRED_CODE  # Meta does not always distinguish the two
 	changes: dict[str, Any] = {}
 	if cause is Cause.WRONG_CODE:
 		changes["code_failures"] = (row.code_failures or 0) + 1

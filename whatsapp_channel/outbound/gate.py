@@ -1,6 +1,6 @@
-"""Whether something may go out to a customer now: reads the facts and asks `rules.messaging.sending`, for every door.
+"""Decides whether a message may be sent to a customer now: reads the facts and applies `rules.messaging.sending`.
 
-Replies, *Send again*, the set-up's test message and the ticket page ask here and nowhere else.
+Replies, *Send again*, the set-up's test message and the ticket page all use this module.
 """
 
 from datetime import datetime
@@ -27,15 +27,15 @@ class WindowClosed(frappe.ValidationError):
 
 
 def verdict(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> Verdict:
-	"""Whether something of this kind may go out to a customer through a channel at `now` (aware UTC), and if not why.
+	"""Whether a message of this kind may be sent to a customer through a channel at `now` (aware UTC), and if not, why.
 
-	Asked at the moment of sending: a trial may have ended since a status was stored.
+	It is computed at the moment of sending, because a trial may have ended since the status was stored.
 	"""
 	return sending.verdict(_facts(customer, channel, now, kind))
 
 
 def require(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> None:
-	"""Raises WindowClosed outside the window, frappe.ValidationError for whatever else is in the way, with what to do."""
+	"""Raises WindowClosed outside the window, and frappe.ValidationError with what to do for any other obstacle."""
 	found = verdict(customer, channel, now, kind)
 	if found.may_go or not found.why:
 		return

@@ -1,4 +1,4 @@
-"""What an agent can do about a message that did not arrive, or may not have (design decision 6)."""
+"""*Send again* and *Check*, for a message that was not delivered, or may not have been (design decision 6)."""
 
 from datetime import datetime
 
@@ -20,11 +20,11 @@ from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def send_again(name: str) -> list[str]:
-	"""Sends an undelivered message, and the failed parts behind it, as new messages; returns the new rows.
+	"""Queues an undelivered message and the failed later parts as new messages; returns the new rows.
 
-	New rows with new references, because a late status of the first attempt must not be taken for the second.
-	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
-	message is not undelivered any more, gate.WindowClosed outside the window.
+	They are new rows with new references, so that a late status of the first attempt is not taken for one of the second.
+	Raises frappe.PermissionError if the user may not reply to this customer in the ticket, frappe.ValidationError if the
+	message is no longer undelivered, gate.WindowClosed outside the window.
 	"""
 	new_transaction()  # the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
@@ -50,7 +50,7 @@ def send_again(name: str) -> list[str]:
 
 
 def _with_failed_parts(message: Document) -> list[OutgoingRow]:
-	"""A long reply goes out in parts, which fail together and make sense only in their order."""
+	"""The message and the later parts of its reply that failed: they make sense only together and in order."""
 	if message.status != MessageStatus.FAILED:
 		return [rows.one(OutgoingRow, message.name)]
 	failed = {"communication": message.communication, "status": MessageStatus.FAILED, "sent_again": 0}
@@ -71,7 +71,7 @@ def _again(message: Document, part: OutgoingRow, now: datetime) -> list[str]:
 
 
 def check(name: str) -> str:
-	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
+	"""Describes the current status of a message. Meta reports by webhook only, it cannot be queried."""
 	row = rows.one(OutgoingRow, name)
 	if row.status == MessageStatus.UNCONFIRMED:
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")

@@ -1,4 +1,4 @@
-"""What the timeline of a customer tells of who he is, so that nobody wonders where a message went."""
+"""Entries in a customer's timeline about their ids, which explain where a message was filed."""
 
 from datetime import datetime
 from html import escape
@@ -16,7 +16,7 @@ MARKETING = "WhatsApp Marketing"
 
 
 def shown(identity: str | None) -> str:
-	"""A number or user id as people may see it."""
+	"""A number or user id as it may be shown, masked if the site hides numbers."""
 	if not identity:
 		return "?"
 	if frappe.db.get_single_value(SETTINGS, "mask_numbers"):
@@ -25,7 +25,7 @@ def shown(identity: str | None) -> str:
 
 
 def note(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
-	"""Writes a line that stands where it happened, at `at` (UTC); False when it stands there already."""
+	"""Adds an entry dated `at` (UTC); False if it exists already."""
 	moment = to_site(at)
 	place, content = _place(name, subject), escape(text, quote=False)
 	if frappe.db.exists("Comment", {**place, "creation": moment, "content": content}):
@@ -37,7 +37,7 @@ def note(name: str, text: str, at: datetime, subject: str = GENERAL) -> bool:
 
 
 def note_once(name: str, text: str, at: datetime) -> None:
-	"""The same for what goes on: said when it is seen first."""
+	"""Adds an entry about a lasting situation, only the first time that it is seen."""
 	if not frappe.db.exists("Comment", {**_place(name, GENERAL), "content": escape(text, quote=False)}):
 		note(name, text, at)
 
@@ -47,7 +47,7 @@ def _place(name: str, subject: str) -> dict[str, str]:
 
 
 def last(name: str, subject: str) -> datetime | None:
-	"""When the newest line on a subject happened, in UTC."""
+	"""The time of the newest entry on a subject, in UTC."""
 	place = _place(name, subject)
 	found = frappe.get_all("Comment", place, pluck="creation", order_by="creation desc", limit=1)
 	return to_utc(found[0]) if found else None

@@ -1,4 +1,4 @@
-"""To whom a number or a user id belongs, at the time of the message that carries it."""
+"""Finds the customer to whom a number or user id belonged at the time of a message."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from whatsapp_channel.doctypes import CUSTOMER
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-	"""A customer and whether the id is his no more, because he has another one since."""
+	"""A customer, and whether they have given up the id since."""
 
 	name: str
 	former: bool
@@ -21,16 +21,16 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Owners:
-	"""Who has the user id and who has the number of one message."""
+	"""The owners of a message's user id and number."""
 
 	by_bsuid: Owner | None
 	by_number: Owner | None
 
 
 def owners(account: str, ids: Ids, at: datetime) -> Owners:
-	"""Who had these ids when a message was written `at` (UTC).
+	"""The customers who had these ids when a message was written `at` (UTC).
 
-	A former owner comes first if the message is older than his change: carriers give numbers to other people.
+	A former owner is preferred if the message is older than their change of id: carriers reassign numbers.
 	"""
 	numbers = number_keys(account, ids.wa_id) if ids.wa_id else []
 	users = [key(account, ids.bsuid)] if ids.bsuid else []
@@ -47,7 +47,7 @@ def _first(found: dict[str, Owner], keys: Iterable[str]) -> Owner | None:
 
 def _former(keys: list[str], at: datetime) -> dict[str, Owner]:
 	found = former({"identity_key": ["in", keys], "until": [">=", to_site(at)]}, "until desc")
-	# The one who gave it up first after the message was written had it then.
+	# The first to give the id up after the message was written had it at that time.
 	return {row.identity_key: Owner(row.parent, former=True) for row in found}
 
 
@@ -61,7 +61,7 @@ def _present(numbers: list[str], users: list[str]) -> dict[str, Owner]:
 
 
 def is_free(account: str, *, wa_id: str | None = None, bsuid: str | None = None, but: str) -> bool:
-	"""Whether no customer but one has this id now, in any of its spellings."""
+	"""Whether no customer other than `but` has this id now, in any of its spellings."""
 	numbers = number_keys(account, wa_id) if wa_id else []
 	present = _present(numbers, [key(account, bsuid)] if bsuid else [])
 	return {owner.name for owner in present.values()} <= {but}

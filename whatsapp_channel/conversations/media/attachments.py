@@ -1,4 +1,4 @@
-"""The files of messages as they are stored: what there is to see of them, and where they hang."""
+"""The stored files of messages: attaching them to Communications and tickets, and showing them."""
 
 import frappe
 from frappe import _
@@ -16,7 +16,7 @@ from whatsapp_channel.rules.text.message_html import FileView
 
 
 def attach(message: str, communication: str, ticket: str) -> None:
-	"""Puts the stored files of a message into its Communication and ticket. The caller holds the customer's lock."""
+	"""Attaches the stored files of a message to its Communication and ticket. The caller holds the customer's lock."""
 	stored = rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.STORED})
 	for row in stored:
 		if not files.attach(row.file, communication, ticket):
@@ -24,12 +24,12 @@ def attach(message: str, communication: str, ticket: str) -> None:
 			set_value(
 				MEDIA, row.name, {"state": FileState.FAILED, "error": text, "file": None, "file_url": None}
 			)
-	if stored and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # it was there before
+	if stored and frappe.db.count(MESSAGE, {"communication": communication}) > 1:  # an album, shown before
 		frappe.db.after_commit.add(files.forget_shown)
 
 
 def files_of(messages: list[str]) -> dict[str, list[FileView]]:
-	"""What there is to see of the files of each message."""
+	"""The files of each message, for rendering."""
 	found: dict[str, list[FileView]] = {}
 	if not messages:
 		return found
@@ -41,7 +41,7 @@ def files_of(messages: list[str]) -> dict[str, list[FileView]]:
 
 
 def _told(messages: set[str]) -> dict[str, Media]:
-	"""What messages say of their files: that one was spoken into the chat, or moves, is not kept in a row."""
+	"""The media objects of messages: whether one is a voice message or animated is not stored in its media row."""
 	if not messages:
 		return {}
 	told = rows.many(MessageRow, {"name": ["in", list(messages)]})
@@ -52,7 +52,7 @@ def _told(messages: set[str]) -> dict[str, Media]:
 def _content(row: MessageRow) -> Content | None:
 	try:
 		return read_content(load(row.payload), row.message_type)
-	except (InvalidPayload, AttributeError):  # redacted, or no object
+	except (InvalidPayload, AttributeError):  # redacted, or not an object
 		return None
 
 
@@ -71,13 +71,13 @@ def _view(row: MediaRow, told: Media | None) -> FileView:
 
 
 def failed_in(messages: list[str]) -> list[MediaRow]:
-	"""The files of these messages that are not there and that Meta may still have."""
+	"""The missing files of these messages that Meta may still have."""
 	among = {"parent": ["in", messages or [""]], "parenttype": MESSAGE, "state": FileState.FAILED}
 	return rows.many(MediaRow, {**among, "available_until": [">", site_now()]}, "creation, parent, idx")
 
 
 def has_missing(message: str) -> bool:
-	"""Whether a file of this message is not there, and not for good."""
+	"""Whether a file of this message is missing and can still be downloaded."""
 	among = {
 		"parent": message,
 		"parenttype": MESSAGE,

@@ -1,4 +1,4 @@
-"""Why a file is not there, in words for agents, and whether it can be had later."""
+"""Why a file is missing, in texts for agents, and whether it can be downloaded later."""
 
 import frappe
 
@@ -18,7 +18,7 @@ from whatsapp_channel.sentences import Explained, Sentence, _, sentence
 
 
 class FileNotStored(Explained):
-	"""A file is not stored. `state`: Failed (it may be had later), Refused (never), Expired (Meta has it no longer)."""
+	"""A file was not stored. `state`: Failed (may work later), Refused (never), Expired (Meta no longer has it)."""
 
 	def __init__(self, state: str, sentence: Sentence) -> None:
 		super().__init__(sentence)
@@ -32,7 +32,7 @@ def expired() -> FileNotStored:
 
 
 def no_access() -> FileNotStored:
-	"""There is no token to ask with."""
+	"""The account has no valid token."""
 	text = _(
 		"This site has no valid access to WhatsApp, so the file could not be fetched. Tell your administrator."
 	)
@@ -40,18 +40,18 @@ def no_access() -> FileNotStored:
 
 
 def no_file() -> FileNotStored:
-	"""The message names neither an id nor a link."""
+	"""The message has neither a media id nor a link."""
 	return FileNotStored(FileState.REFUSED, Sentence(_("WhatsApp passed on no file with this message.")))
 
 
 def not_allowed(extension: str) -> FileNotStored:
-	"""The administrator allows other types."""
+	"""The site does not allow this type of file."""
 	text = _("This site takes no files of type {0}. An administrator can allow it in System Settings.")
 	return FileNotStored(FileState.FAILED, sentence(text, f".{extension}"))
 
 
 def too_large(kind: str, limit: int, size: int | None = None) -> FileNotStored:
-	"""Larger than customers' files may be, or than this site takes; the latter an administrator can change."""
+	"""Larger than files of customers may be, or than this site allows, which an administrator can change."""
 	allowed = f"{limit / rules.MB:g} MB"
 	if limit >= rules.limit_of(kind):
 		text = _("The file has more than {0} and was not stored. Ask the customer for a smaller one.")
@@ -68,7 +68,7 @@ def too_large(kind: str, limit: int, size: int | None = None) -> FileNotStored:
 
 
 def problem_of(error: Exception, wanted: FileRequest) -> FileNotStored:
-	"""What an error means for the file."""
+	"""The error of a file, from an exception."""
 	if isinstance(error, FileNotStored):
 		return error
 	if isinstance(error, FileRejected):
@@ -128,9 +128,9 @@ def _refused_by_meta(error: CloudAPIError, account: str) -> FileNotStored:
 
 
 def _refused_by_frappe(error: frappe.ValidationError) -> FileNotStored:
-	"""Other apps may object to a file.
+	"""Another app's validation refused the file.
 
-	What is wrong with the site, such as a folder that is missing, is no fault of the file: an administrator mends it.
+	A problem of the site, such as a missing folder, is not the file's fault: an administrator has to fix it.
 	"""
 	frappe.clear_last_message()
 	if type(error) is not frappe.ValidationError:

@@ -1,4 +1,4 @@
-"""A file as a message announces it, and the states of its row."""
+"""A file to download, as announced by its message, and the states of its media row."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from whatsapp_channel.rules.closed_set import ClosedSet
 
 
 class FileState(ClosedSet):
-	"""FAILED: tried again while Meta has it. REFUSED: never stored. EXPIRED: Meta has it no more. REMOVED: was here."""
+	"""FAILED: retried while Meta has it. REFUSED: never stored. EXPIRED: Meta no longer has it. REMOVED: deleted here."""
 
 	STORED = "Stored"
 	FAILED = "Failed"
@@ -19,7 +19,7 @@ class FileState(ClosedSet):
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-	"""A file as a message announces it. `message` is the id of the message at Meta, `url` good for five minutes."""
+	"""A file to download. `message` is the wamid, `url` is valid for five minutes."""
 
 	account: str
 	customer: str
@@ -34,5 +34,5 @@ class FileRequest:
 
 	@property
 	def key(self) -> str:
-		"""The name of its File: whoever stores it again, after a crash for example, finds the first."""
+		"""The name of its File row, so that a second attempt, for example after a crash, finds the first."""
 		return sha256(f"{self.message}:{self.media_id or self.url}".encode()).hexdigest()[:20]

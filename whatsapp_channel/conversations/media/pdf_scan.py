@@ -1,6 +1,6 @@
-"""Has a PDF searched for scripts by a process of its own, with limits on time and memory that the kernel keeps.
+"""Scans a PDF for scripts in a separate process, with time and memory limits that the kernel enforces.
 
-The file is a stranger's work, and whatever it makes the search do ends with that process.
+The file comes from a stranger: whatever it does to the scan, it ends with that process.
 """
 
 import subprocess
@@ -22,16 +22,16 @@ request after two minutes."""
 
 
 class Failed(Explained, RuntimeError):
-	"""The process ended in a way that is not the file's fault: something is wrong with this server."""
+	"""The process failed for a reason that is not the file's: something is wrong with this server."""
 
 
 def has_scripts(content: IO[bytes]) -> bool:
-	"""rules.files.pdf.has_scripts of an open file.
+	"""Runs rules.files.pdf.has_scripts on an open file.
 
-	Raises rules.files.file_check.FileRejected when it cannot be told within the limits, Failed when the process could not do its
-	work, OSError when there is none to be had.
+	Raises rules.files.file_check.FileRejected if the limits are too small for the file, Failed if the process could not work,
+	OSError if it could not be started.
 	"""
-	# Isolated: of this environment it needs the library of Python alone, and starts in a fiftieth of a second.
+	# Isolated mode: it needs only Python's standard library, and starts in 20 ms.
 	command = [sys.executable, "-I", "-S", "-B", str(CHILD), str(CPU_SECONDS), str(MEMORY_BYTES)]
 	try:
 		done = subprocess.run(command, stdin=content, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603

@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def limit(cpu_seconds: int, memory_bytes: int) -> None:
-	"""What this process may take, for good. Above the time the kernel kills it."""
+	"""Limits the time and memory of this process for good. The kernel kills it if it exceeds the time."""
 	for what, most in (
 		(resource.RLIMIT_CPU, cpu_seconds),
 		(resource.RLIMIT_AS, memory_bytes),
@@ -22,18 +22,18 @@ def limit(cpu_seconds: int, memory_bytes: int) -> None:
 
 
 def main() -> None:
-	"""Arguments: seconds of processor time, and bytes of memory beside the file."""
+	"""Arguments: seconds of processor time, and bytes of memory in addition to the file."""
 	cpu_seconds, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
 	sys.path.append(str(Path(__file__).parents[3]))
-	# The path of the app is known only now.
+	# This path makes the app importable.
 	from whatsapp_channel.rules.files.pdf import has_scripts
 
 	limit(cpu_seconds, memory_bytes + os.fstat(0).st_size)
-	os.nice(10)  # whoever writes meanwhile comes first
+	os.nice(10)  # messages that arrive meanwhile have priority
 	try:
 		with mmap.mmap(0, 0, access=mmap.ACCESS_READ) as content:
 			answer = "scripts" if has_scripts(content) else "none"
-	except (MemoryError, OSError):  # the latter of the map
+	except (MemoryError, OSError):  # mmap raises OSError
 		answer = "no memory"
 	os.write(1, answer.encode())
 

@@ -1,8 +1,8 @@
-"""One file of a message, from Meta's servers to a private File: streamed, checked, judged and inserted.
+"""Downloads a file of a message from Meta, checks it, and stores it as a private File.
 
-A file travels through a nameless temporary file on the site's disk, which vanishes with the process. It is judged and
-stored by a memory map of that, so that 100 MB are read from the page cache and never copied into the worker's memory.
-Nothing here unpacks or decodes it: what has to be read further than its markers is read by a process of its own.
+The download goes into an unnamed temporary file on the site's disk, which disappears with the process. It is checked and
+stored through a memory map, so that 100 MB are read from the page cache and not copied into the worker's memory. Nothing
+here decompresses or decodes it: whatever needs more than its markers is done by a separate process.
 """
 
 import mimetypes
@@ -41,9 +41,10 @@ from whatsapp_channel.translate import to_user
 
 
 def obtain(wanted: FileRequest, seconds: float) -> tuple[dict[str, Any], Exception | None]:
-	"""The values of a media row, and what went wrong if anything did. Never raises, and takes about `seconds` at most.
+	"""Downloads and stores a file; returns the values of its media row and the error, if any. Never raises, and takes at
+	most about `seconds`.
 
-	Commits. A file that is stored is attached to the customer until a Communication takes it over.
+	Commits. A stored file is attached to the customer until a Communication takes it over.
 	"""
 	try:
 		return _row(
@@ -58,18 +59,18 @@ def obtain(wanted: FileRequest, seconds: float) -> tuple[dict[str, Any], Excepti
 
 
 def put_off(wanted: FileRequest, why: Sentence) -> dict[str, Any]:
-	"""The values of a media row for a file that is not asked for now."""
+	"""The values of a media row for a file that is not downloaded now but later."""
 	return _row(wanted, state=FileState.FAILED, why=why)
 
 
 def give_up(wanted: FileRequest, why: Sentence) -> dict[str, Any]:
-	"""The values of a media row for a file that is never asked for again."""
+	"""The values of a media row for a file that is never requested again."""
 	return _row(wanted, state=FileState.REFUSED, why=why)
 
 
 def _row(wanted: FileRequest, why: Sentence | None = None, **found: Any) -> dict[str, Any]:
 	now = utc_now()
-	# Meta counts from the webhook. For a message that is filed late, Meta's answer decides; this only ends the offer.
+	# Meta counts from the webhook. This time only ends the offer to download again; for late messages Meta's response decides.
 	until = max(wanted.at + rules.KEPT_BY_META, now + rules.KEPT_BY_META / 7)
 	return {
 		"kind": wanted.kind,
@@ -84,7 +85,7 @@ def _row(wanted: FileRequest, why: Sentence | None = None, **found: Any) -> dict
 
 
 def _stored_before(wanted: FileRequest) -> dict[str, Any] | None:
-	"""What a process that died before the message was filed has left."""
+	"""The file that an earlier process stored before it died, if any."""
 	fields = ["name", "file_name", "file_url", "file_size"]
 	file = frappe.db.get_value("File", wanted.key, fields, as_dict=True)
 	if not file:
@@ -121,15 +122,15 @@ def _name_of(wanted: FileRequest) -> str:
 
 def _insert(wanted: FileRequest, name: str, content: mmap.mmap) -> dict[str, str]:
 	document = files.insert(wanted.key, name, content)
-	# Attached afterwards, because Frappe would note each file in the customer's timeline; and named as before, because
-	# it adds letters to a name that is taken on the disk.
+	# Attached afterwards, because Frappe would write a timeline entry for each file. The name is set again, because Frappe
+	# # adds letters to one that exists on disk.
 	place = {"attached_to_doctype": CUSTOMER, "attached_to_name": wanted.customer, "file_name": name}
 	set_value("File", document.name, place, update_modified=False)
 	return {"file": document.name, "file_name": name, "file_url": document.file_url}
 
 
 def _check_allowed(judged: rules.DetectedType) -> None:
-	"""The administrator's list of extensions, which Frappe applies to what people upload."""
+	"""Applies the site's list of allowed extensions, which Frappe itself applies to uploads only."""
 	listed = frappe.db.get_single_value("System Settings", "allowed_file_extensions")
 	usual = mimetypes.guess_extension(judged.mime_type) or ""
 	if listed and not {judged.extension.upper(), usual.lstrip(".").upper()} & set(listed.upper().split()):
@@ -162,7 +163,7 @@ def _client(account: str) -> CloudAPI:
 def _by_first_link(
 	api: CloudAPI, wanted: FileRequest, content: IO[bytes], limit: int, seconds: float
 ) -> Downloaded | None:
-	"""By the link of the webhook, which saves a request; None when it is dead or leads to something else."""
+	"""Downloads by the webhook's link, which saves a request; None if it has expired or leads to another file."""
 	try:
 		got = api.download_media(wanted.url, content, max_bytes=limit, seconds=seconds)
 	except MediaTooLarge:
@@ -198,7 +199,7 @@ def _by_id(api: CloudAPI, wanted: FileRequest, content: IO[bytes], limit: int, e
 
 
 def is_server_failure(error: Exception | None) -> bool:
-	"""Whether the next file would fail for the same reason: Meta's servers do not answer, or refuse for a while."""
+	"""Whether the next file would fail as well, because Meta's servers do not answer or temporarily refuse."""
 	if not isinstance(error, CloudAPIError) or isinstance(error, MediaRefused):
 		return False
 	slow_but_coming = isinstance(error, MediaTooSlow) and error.received > rules.MB

@@ -1,7 +1,7 @@
 """Names from the address book of the WhatsApp Business app (Meta: coexistence, webhook `smb_app_state_sync`).
 
-A customer's own name counts for more. The book's name is used for who has none here, as after a copied history, which
-names nobody. The book also holds people who never wrote to this number: nothing is made of them.
+A customer's own profile name takes precedence. The address book's name is for customers without one, for example after
+a history import, which has no names. People in the book who never wrote to this number are ignored.
 """
 
 from collections.abc import Sequence
@@ -21,16 +21,16 @@ from whatsapp_channel.rules.text.message_text import clean_name
 from whatsapp_channel.sentences import _, sentence
 
 FIELD = "smb_app_state_sync"
-# Contacts come before the history whose customers they name. The history takes minutes, or some hours.
+# The address book arrives before the history with its customers, which takes minutes or some hours.
 DROP_AFTER = timedelta(hours=4)
 AT_ONCE = 200
 
 
 def file(item: Item) -> None:
-	"""Names the customers who have no name yet. Raises ItemError while somebody in the list is no customer, so that
-	it is tried again, and in the end kept for the record.
+	"""Names customers who have no name yet. Raises ItemError while somebody in the list is not a customer, so that the item
+	is retried, and finally kept for the record.
 
-	A person who was removed from the book keeps the name here: the messages are still that person's.
+	A person who was removed from the book keeps the name here.
 	"""
 	way = route(item.phone_number_id)
 	names = _names(item)
@@ -61,7 +61,7 @@ def _names(item: Item) -> dict[str, str]:
 
 
 def _apply(account: str, names: dict[str, str]) -> int:
-	"""How many of these are no customers."""
+	"""Names the customers; returns how many of these people are not customers."""
 	spellings = {f"{account}:{spelling}": number for number in names for spelling in variants(number)}
 	rows = frappe.get_all(
 		CUSTOMER,
@@ -76,7 +76,7 @@ def _apply(account: str, names: dict[str, str]) -> int:
 
 
 def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
-	"""Each in one statement, so that a name which the customer has just told is not overwritten."""
+	"""Sets each name in one conditional statement, so that a profile name that has just arrived is not overwritten."""
 	for row in rows:
 		name = clean_name(names[row.phone_key], row.profile_name or "")
 		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)

@@ -1,7 +1,7 @@
-"""The file of a message that just arrived: fetched by a job of its own, while the message waits among the kept items.
+"""Downloads the file of a new message in a job of its own, while the message waits as a kept item.
 
-No drain waits for a file, so nobody's texts do. The item says since when its message waits, for whose file, how many
-workers have begun with it, and what became of it; each step is committed, so whoever dies is followed by another.
+No drain waits for a file, so other messages are not delayed. The item's row has the time since when it waits, its customer,
+the number of workers that started, and the result. Each step is committed, so another worker can continue after a crash.
 """
 
 import json
@@ -44,21 +44,21 @@ MOST_KILLS = 3
 LANES = 4
 """So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
 TURN_SECONDS = 60
-# Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
+# Only pending items: items in other states wait for something else.
 WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_row is null"
 KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 
 
 def media_of(message: InboundMessage) -> Media | None:
-	"""What a message says of its file; None when it has none."""
+	"""The media object of a message; None if it has no file."""
 	content = message.content.content if isinstance(message.content, Edit) else message.content
 	return content if isinstance(content, Media) else None
 
 
 def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
-	"""The rows of the child table `media` for a message that is about to be filed.
+	"""The rows of the child table `media` for a message that is to be filed.
 
-	Raises ItemError as long as the message has to wait for its file. To be called before any lock.
+	Raises ItemError while the message has to wait for its file. Must be called before any lock.
 	"""
 	media = media_of(item.message)
 	if not media:
@@ -68,7 +68,7 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 		values = json.loads(row.file_row)
 		return [{**values, "available_until": get_datetime(values["available_until"])}]
 	if row and row.state not in KEPT:
-		# Meta repeats what was given up here: there is no second row in which it could wait.
+		# Meta repeats a message that was given up here: it has a row already, so it cannot wait in a second one.
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	since = (row and row.file_since) or site_now()
 	left = FILE_WAIT - age(since)
@@ -100,30 +100,30 @@ def _wanted(account: str, customer: str, message: InboundMessage, media: Media) 
 
 
 def lane_of(sender: str | None) -> int:
-	"""Who fetches the files of a sender: always the same, so that one with slow files holds up one lane alone."""
+	"""The download lane of a sender: always the same one, so that slow files delay only one lane."""
 	return crc32((sender or "").encode()) % LANES
 
 
 def wake(sender: str | None) -> None:
-	"""Has the files fetched that messages of this sender wait for."""
+	"""Queues the download of the files for which messages of this sender wait."""
 	jobs.wake_files(lane_of(sender))
 
 
 def lanes_with_work() -> list[int]:
-	"""The lanes in which a message waits for its file."""
+	"""The lanes in which messages wait for files."""
 	return sorted({lane_of(sender) for _name, sender in _waiting()})
 
 
 def _waiting() -> list[tuple[str, str | None]]:
-	new_transaction()  # a fresh look
+	new_transaction()  # a new snapshot
 	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
 
 
 @logs.job
 def work(lane: int) -> None:
-	"""The job: fetches what messages of this lane wait for, until nothing is left or its turn is over.
+	"""The job: downloads the files for which messages of this lane wait, until nothing is left or its time is over.
 
-	Safe to start any number of times: a second one waits a moment and leaves, as a second drain does.
+	It may be started any number of times: a second job waits a moment and exits, like a second drain.
 	"""
 	jobs.act_as_site()
 	with named_lock(jobs.lane_name(lane), wait=2) as mine:
@@ -142,7 +142,7 @@ def work(lane: int) -> None:
 
 
 def _fetch_or_report(name: str) -> None:
-	"""What nobody foresaw costs this file alone: its message is filed without it."""
+	"""Downloads a file; after an unexpected error its message is filed without it."""
 	try:
 		_fetch(name)
 	except OutOfTime:
@@ -150,14 +150,14 @@ def _fetch_or_report(name: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		logs.report("WhatsApp: a file could not be fetched")
-		save_now()  # the report
+		save_now()  # the error log
 
 
 def _fetch(name: str) -> None:
 	row = rows.one(ItemRow, name)
 	if not row:
 		return
-	# Counted before: a file that kills its worker must not kill one after the other.
+	# Counted before the download: a file that kills its worker must not kill one after the other.
 	set_value(ITEM, name, "file_tries", row.file_tries + 1, update_modified=False)
 	save_now()  # it must outlive this process
 	message = Item.from_json(row.payload).message
@@ -173,7 +173,7 @@ def _fetch(name: str) -> None:
 
 
 def _ask_again(name: str) -> None:
-	"""If it still waits, its customer was joined with another: who it is now is found when it is tried to be filed."""
+	"""Makes a still waiting item due: its customer was merged, and is found again when the message is filed."""
 	query = f"update `tab{ITEM}` set file_since = null, next_attempt = %s where name = %s and {WAITING}"
 	in_transaction(lambda: frappe.db.sql(query, (site_now(), name)))
 	jobs.wake_drain()
@@ -201,8 +201,8 @@ def _obtained(wanted: FileRequest, kills: int) -> dict[str, Any]:
 
 
 def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
-	"""Hands the outcome to the waiting item; False when it waits no more: it is filed, or erased, or the customer is
-	another's by now, to whom the file does not belong yet."""
+	"""Stores the result in the waiting item; False if the item no longer waits: it was filed or erased, or its customer was
+	merged into another one, to whom the file does not belong yet."""
 
 	def work() -> bool:
 		if not lock_row(CUSTOMER, row.file_customer):
@@ -218,7 +218,7 @@ def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
 
 
 def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
-	"""The message was filed without its file and gets it now; nobody's file is deleted."""
+	"""The message was filed without its file: adds the file now, or deletes it if no message needs it."""
 	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
 	if filed:
 		refetch.fetch_again(filed)

@@ -1,4 +1,4 @@
-"""The files of messages that are filed: shown in their ticket, fetched again when something went wrong."""
+"""Downloads missing files of filed messages again, and shows them in their tickets."""
 
 import time
 from datetime import timedelta
@@ -29,7 +29,7 @@ from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.translate import to_user
 
-# Of one file, by who waits for it: an agent in front of the page, nobody.
+# The time limit for one file: while an agent waits on the page, or in the background.
 AGENT_SECONDS = 60.0
 SWEEP_SECONDS = 180.0
 SWEEP_BEGINS_NONE_AFTER = 60.0
@@ -37,7 +37,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 
 
 def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
-	"""Tries the missing files of a message once more; returns what became of it, translated."""
+	"""Downloads the missing files of a message again; returns the result, translated."""
 	with named_lock(f"media:{message}", wait=1) as mine:
 		if not mine:
 			return _("This file is being fetched at this moment.")
@@ -52,19 +52,19 @@ def fetch_again(message: str, seconds: float = AGENT_SECONDS) -> str:
 
 
 def _missing(message: str) -> list[MediaRow]:
-	new_transaction()  # another fetch may just have ended
+	new_transaction()  # to see the result of a download that has just ended
 	return rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.FAILED}, "idx")
 
 
 def _again(row: MediaRow, seconds: float) -> tuple[str, str]:
-	"""One more try of one file; returns its state and the reason if it is still missing."""
+	"""Tries one file again; returns its state, and the reason if it is still missing."""
 	if not row.available_until or row.available_until <= site_now():
 		values = {"state": expired().state, "error": to_user(expired().sentence)}
 	else:
 		wanted = _wanted(row)
-		# The try counts before it is made: a file that kills its worker must not be the first of every sweep.
+		# Counted before the try: a file that kills its worker must not come first in every sweep.
 		change_row(MEDIA, row.name, {})
-		save_now()  # it must outlive this process
+		save_now()  # the count must survive a crash
 		values, error = obtain(wanted, seconds)
 		values["available_until"] = row.available_until
 		CircuitBreaker.of(wanted.account).note(failed=is_server_failure(error))
@@ -91,9 +91,9 @@ def _wanted(row: MediaRow) -> FileRequest:
 
 
 def _settle(row: MediaRow, values: dict[str, Any]) -> bool:
-	"""Writes the outcome and shows it, under the lock of the customer, who may be joined with another meanwhile.
+	"""Stores the result and shows it, under the lock of the customer, who may have been merged meanwhile.
 
-	False when nobody waits for the file any more: then it is not kept.
+	False if the file is no longer needed: then it is not kept.
 	"""
 	return messages.under_lock(MessageRow, row.parent, partial(_settle_locked, row, values))
 
@@ -109,7 +109,8 @@ def _settle_locked(row: MediaRow, values: dict[str, Any], message: MessageRow | 
 
 
 def discard(values: dict[str, Any]) -> None:
-	"""Deletes a file that came too late, unless a message has it: it hangs on a customer who may be gone, where nobody would find it again."""
+	"""Deletes a file that came too late, unless a message uses it. It is attached to a customer who may no longer exist, where
+	nobody would find it."""
 	name = values.get("file")
 	if name and not frappe.db.exists(MEDIA, {"file": name}):
 		files.remove(name, values["file_url"], [], [], all_rows=False)
@@ -124,9 +125,9 @@ def _show(message: str, communication: str) -> None:
 
 @logs.job
 def fetch_failed() -> None:
-	"""The job: tries missing files again, each after twice the time, while Meta has them.
+	"""The job: tries missing files again while Meta has them, each time after twice the pause.
 
-	Files of an imported history are left to who wants to see them.
+	Files of imported history are downloaded only on demand.
 	"""
 	jobs.act_as_site()
 	jobs.clear_wake_flag(jobs.FAILED_FETCHES)
@@ -138,13 +139,13 @@ def fetch_failed() -> None:
 
 
 def has_failed() -> bool:
-	"""Whether the time for another try of a missing file has come."""
+	"""Whether a missing file is due for another try."""
 	return bool(_due())
 
 
 def _due() -> list["frappe._dict"]:
-	"""Longest untouched first. The pause is the age that a row had at its last try, so that it doubles each time; a row
-	whose time is over is looked at once more, to say so."""
+	"""The missing files that are due, least recently tried first. The pause equals the row's age at its last try, so it
+	doubles each time; a row that Meta no longer has is tried once more, to mark it as expired."""
 	save_now()
 	failed = frappe.db.sql(
 		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
