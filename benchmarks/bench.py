@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel.cloud_api.webhook import Item, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import Item, read_delivery
 
 ACCOUNT = "900000000000001"
 NUMBER = "900000000000002"

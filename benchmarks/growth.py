@@ -24,8 +24,8 @@ from benchmarks import bench
 from benchmarks.population import MESSAGES_EACH, grow, name_of, number_of, wamid_of
 from whatsapp_channel.api import ticket as ticket_api
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.webhook import Item, read_delivery
-from whatsapp_channel.inbound import delivery, drain, items
+from whatsapp_channel.cloud_api.webhook_parser import Item, read_delivery
+from whatsapp_channel.inbound import delivery, dispatch, drain
 from whatsapp_channel.outbound import outbox, status
 
 GATE = 1.2
@@ -45,7 +45,7 @@ class Site:
 		chosen = random.sample(range(1, self.customers + 1), min(CUSTOMERS, self.customers))
 		self.chosen = [chosen[index % len(chosen)] for index in range(4 * CUSTOMERS)]
 		for customer in set(chosen):
-			self.run(items.process, "benchmark", bench.message_item(number_of(customer)))
+			self.run(dispatch.process, "benchmark", bench.message_item(number_of(customer)))
 		self.turns: dict[str, Iterator[int]] = {}
 
 	def run(self, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -96,13 +96,13 @@ def _prepared(site: Site, work: Callable[[Site], Callable[[], Any]], times: int)
 
 def _append(site: Site) -> Callable[[], Any]:
 	item = bench.message_item(number_of(site.next("append")))
-	return lambda: items.process("benchmark", item)
+	return lambda: dispatch.process("benchmark", item)
 
 
 def _quote(site: Site) -> Callable[[], Any]:
 	customer = site.next("quote")
 	item = _quoting(number_of(customer), wamid_of(customer * 2 * MESSAGES_EACH))
-	return lambda: items.process("benchmark", item)
+	return lambda: dispatch.process("benchmark", item)
 
 
 def _quoting(sender: str, quoted: str) -> Item:
@@ -120,7 +120,7 @@ def _quoting(sender: str, quoted: str) -> Item:
 
 def _newcomer(_site: Site) -> Callable[[], Any]:
 	item = bench.message_item(bench.new_number())
-	return lambda: items.process("benchmark", item)
+	return lambda: dispatch.process("benchmark", item)
 
 
 def _delivery(site: Site) -> Callable[[], Any]:

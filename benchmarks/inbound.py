@@ -17,7 +17,7 @@ import frappe
 
 from benchmarks import bench
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.inbound import delivery, drain, items
+from whatsapp_channel.inbound import delivery, dispatch, drain
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.text import message_text
@@ -185,7 +185,7 @@ def customer_ours() -> str:
 def _known_customers() -> Iterator[str]:
 	numbers = [bench.new_number() for _ in range(TICKETS)]
 	for number in numbers:
-		items.process("benchmark", bench.message_item(number))
+		dispatch.process("benchmark", bench.message_item(number))
 	return _in_turn(numbers)
 
 
@@ -198,7 +198,7 @@ def ours_as_item(sender: Callable[[], str]) -> bench.Prepare:
 
 	def prepare() -> Callable[[], None]:
 		item = bench.message_item(sender(), TEXT)
-		return lambda: items.process("benchmark", item)
+		return lambda: dispatch.process("benchmark", item)
 
 	return prepare
 

@@ -3,7 +3,7 @@
 import frappe
 
 from benchmarks import bench
-from whatsapp_channel.inbound import items
+from whatsapp_channel.inbound import dispatch
 
 MESSAGES_EACH = 10
 """Messages of one conversation; a customer has two conversations, the second one open."""
@@ -56,7 +56,7 @@ def grow(messages: int) -> int:
 def _model() -> dict[str, str]:
 	"""The rows of one customer's first message, by DocType."""
 	number = bench.new_number()
-	items.process("benchmark", bench.message_item(number))
+	dispatch.process("benchmark", bench.message_item(number))
 	customer = frappe.db.get_value("WhatsApp Customer", {"wa_id": number}, ["name", "contact"], as_dict=True)
 	fields = ["name", "conversation", "session", "communication", "ticket"]
 	row = frappe.db.get_value("WhatsApp Session Message", {"customer": customer.name}, fields, as_dict=True)

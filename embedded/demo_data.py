@@ -13,7 +13,7 @@ from frappe.utils.password import get_decrypted_password  # noqa: E402
 from whatsapp_channel import settings  # noqa: E402
 from whatsapp_channel.clock import to_utc  # noqa: E402
 from whatsapp_channel.sandbox import Sandbox  # noqa: E402
-from whatsapp_channel.sandbox.graph import errors  # noqa: E402
+from whatsapp_channel.sandbox.graph import graph_errors  # noqa: E402
 from whatsapp_channel.sandbox.state.model import Config, Message  # noqa: E402
 
 ACCOUNT, SETTINGS = "WhatsApp Business Account", "WhatsApp Channel Settings"
@@ -161,6 +161,6 @@ def _message(wa_id: str, number: str, row: Any) -> Message:
 	message.status = row.status.lower() if outgoing else "accepted"
 	message.times = {message.status: at} if outgoing else {}
 	message.error = (
-		errors.status_error(row.error_code or 131000, None) if message.status == "failed" else None
+		graph_errors.status_error(row.error_code or 131000, None) if message.status == "failed" else None
 	)
 	return message

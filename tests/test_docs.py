@@ -225,4 +225,4 @@ def test_what_left_a_module_is_found() -> None:
 
 
 def test_a_module_that_left_a_way_is_found() -> None:
-	assert list(missing_in_ways("| step | `inbound/items.py`, `order.py`, `gone.py` |")) == ["gone.py"]
+	assert list(missing_in_ways("| step | `inbound/dispatch.py`, `order.py`, `gone.py` |")) == ["gone.py"]

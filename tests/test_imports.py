@@ -60,8 +60,8 @@ def test_rules_cloud_api_and_sandbox_know_no_frappe() -> None:
 
 
 def test_rules_use_nothing_of_the_app_but_the_words_of_cloud_api() -> None:
-	words = tuple(f"whatsapp_channel.cloud_api.{module}." for module in ("content", "errors", "wire"))
-	allowed = ("whatsapp_channel.rules.", "whatsapp_channel.words.", *words)
+	words = tuple(f"whatsapp_channel.cloud_api.{module}." for module in ("content", "errors", "payload"))
+	allowed = ("whatsapp_channel.rules.", "whatsapp_channel.sentences.", *words)
 
 	def others(path: Path) -> list[str]:
 		return [name for name in importing("whatsapp_channel")(path) if not name.startswith(allowed)]

@@ -28,22 +28,22 @@ conversations
 accounts
 helpdesk
 settings
-stored jobs encryption
+documents jobs encryption
 logs
 rows
 database
-spoken
+translate
 clock timeouts keys doctypes
 rules
 cloud_api
-words
+sentences
 """
 # The local Cloud API is Meta, not a part of the app: it knows Meta's words and nothing else, and only commands start it.
 SANDBOX = "sandbox"
-SANDBOX_MAY_USE = {"cloud_api", "rules", "words"}
+SANDBOX_MAY_USE = {"cloud_api", "rules", "sentences"}
 
 # Modules under the names that they had before: jobs in the queue and scheduled jobs still call these, for one release.
-OLD_NAMES: frozenset[str] = frozenset({"status"})
+OLD_NAMES: frozenset[str] = frozenset({"status", "inbound.media.again"})
 
 # Each (importer, imported) that still goes up.
 UPWARD: frozenset[tuple[str, str]] = frozenset()
@@ -199,17 +199,17 @@ COMMITTING = [
 	"inbound.delivery",
 	"inbound.drain",
 	"inbound.gaps",
-	"inbound.identity",
-	"inbound.items",
+	"inbound.identity_changes",
+	"inbound.dispatch",
 	"inbound.reprocess",
 	"inbound.retries",
-	"inbound.media.again",
+	"inbound.media.refetch",
 	"inbound.media.fetching",
 	"outbound.resend",
 	"outbound.send",
-	"health.callback",
+	"health.callback_checks",
 	"health.runner",
-	"onboarding.failures",
+	"onboarding.step_errors",
 	"onboarding.signup",
 	"onboarding.signup_rows",
 	"onboarding.subscription",
@@ -218,12 +218,12 @@ COMMITTING = [
 	"privacy.deliveries",
 	"privacy.erase",
 	"privacy.export",
-	"privacy.masked",
+	"privacy.masked_numbers",
 	"privacy.mentions",
 	"privacy.old_media",
 	"privacy.retention",
 ]
-ENDS_A_TRANSACTION = {"save_now", "look_anew"}
+ENDS_A_TRANSACTION = {"save_now", "new_transaction"}
 
 
 def called(source: Source) -> Iterator[str]:
@@ -287,9 +287,9 @@ def test_doctypes_are_named_in_one_place() -> None:
 
 # Whether something may go out is asked in one place; a session's kind depends on the window as well, and sends nothing.
 ASKS = {
-	"verdict": {"api.ticket", "onboarding.test_message", "outbound.gate"},
+	"verdict": {"api.ticket", "onboarding.sample_message", "outbound.gate"},
 	"reply_obstacle": {"rules.messaging.sending"},
-	"is_open": {"rules.messaging.sending", "conversations.outcome"},
+	"is_open": {"rules.messaging.sending", "conversations.delivery_status"},
 }
 
 

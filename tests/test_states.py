@@ -9,15 +9,15 @@ import pytest
 
 from tests.test_layers import MODULES, marked, top
 from whatsapp_channel.conversations.customers.identities import Kind
-from whatsapp_channel.conversations.media.wanted import FileState
+from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.gaps import SignKind, SignState
-from whatsapp_channel.inbound.problems import ItemState
+from whatsapp_channel.inbound.item_errors import ItemState
 from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction, SessionKind
+from whatsapp_channel.rules.messaging.session_rules import Direction, SessionKind
 
 SETS: tuple[type[ClosedSet], ...] = (
 	ConversationState,

@@ -9,7 +9,7 @@ import pytest
 APP = Path(__file__).parents[1] / "whatsapp_channel"
 BROAD = {"Exception", "BaseException"}
 HANDED_ON = {
-	"health/patience.py": "the thread hands it to the one who waits, who raises it",
+	"health/deadline.py": "the thread hands it to the one who waits, who raises it",
 	"logs.py": "a job that is out of time ends with an error of the same class, without what it was about",
 }
 

@@ -26,7 +26,7 @@ HARMLESS = re.compile(
 )
 CLEANED = "plain_values("
 # Helpdesk's tickets get addresses and contacts of ours here, by name; what will not be sent gets a state of a closed set.
-KNOWN = {("helpdesk/customers.py", "_change"), ("privacy/erase.py", "_stop_sending")}
+KNOWN = {("helpdesk/customer_tickets.py", "_change"), ("privacy/erase.py", "_stop_sending")}
 
 
 def files() -> list[Path]:

@@ -63,31 +63,31 @@ def whatsapp_doctor(context: object, as_json: bool, keys: tuple[str, ...]) -> No
 	import frappe
 
 	# Bench loads this module for each of its commands, so it imports next to nothing.
-	from whatsapp_channel.health import command
+	from whatsapp_channel.health import doctor
 
 	frappe.init(site=get_site(context))
 	frappe.connect()
 	try:
-		results = command.examine(keys)
+		results = doctor.examine(keys)
 	except KeyError as error:
-		known = ", ".join(command.BY_KEY)
+		known = ", ".join(doctor.BY_KEY)
 		raise click.BadParameter(f"{error.args[0]}. There are: {known}", param_hint="--only") from None
 	finally:
 		frappe.destroy()
-	click.echo(json.dumps(command.runner.summary(results), indent=1) if as_json else _report(results))
-	raise SystemExit(int(command.has_problem(results)))
+	click.echo(json.dumps(doctor.runner.summary(results), indent=1) if as_json else _report(results))
+	raise SystemExit(int(doctor.has_problem(results)))
 
 
 def _report(results: "list[Result]") -> str:
-	"""Results under each other; click leaves the colours out where no terminal shows them."""
+	"""The results, one below the other; click drops the colours where there is no terminal."""
 	# Bench loads this module for each of its commands, so it imports next to nothing.
-	from whatsapp_channel.health import command
+	from whatsapp_channel.health import doctor
 
 	width = max(len(result.title) for result in results)
 	rows = [
-		click.style(state, fg=command.COLOURS[result.state], bold=True) + rest
+		click.style(state, fg=doctor.COLOURS[result.state], bold=True) + rest
 		for result in results
-		for state, rest in command.lines(result, width)
+		for state, rest in doctor.lines(result, width)
 	]
 	return "\n".join(rows)
 

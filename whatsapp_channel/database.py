@@ -1,7 +1,7 @@
-"""The few recipes by which this app stays correct under concurrency (design decisions 3 and 4), and its only way to write.
+"""Transactions, locks and all database writes of this app (design decisions 3 and 4).
 
-Nothing else of this app calls Frappe's functions that write values: what is written here has no markup in a column that
-pages print as HTML, whoever made it up (rules/text/markup.py). Forms and the desk's own calls come by `make_plain`.
+Nothing else in this app calls Frappe's functions that write values: here, markup is removed from columns that pages print
+as HTML (rules/text/markup.py). Forms and the desk's own calls go through `make_plain`.
 """
 
 import random
@@ -22,8 +22,8 @@ from whatsapp_channel.timeouts import OutOfTime
 T = TypeVar("T")
 
 CONFLICTS = (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.TimestampMismatchError)
-# MariaDB: deadlock, lock wait timeout, record changed since last read. Frappe wraps the first two on most
-# paths only, and the third on none.
+# MariaDB: deadlock, lock wait timeout, record changed since last read. Frappe wraps the first two on most code paths, and
+# # never the third.
 CONFLICT_CODES = frozenset({1213, 1205, 1020})
 CONFLICT_TRIES = 6
 
@@ -32,10 +32,10 @@ CONFLICT_TRIES = 6
 def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 	"""Yields whether this connection holds the lock `name` of this site; `wait` in seconds.
 
-	The database server holds it for the connection, not for the transaction, and frees it when the process
-	dies: no lease to expire, nothing to clean up after kill -9.
+	The database server holds it for the connection, not for the transaction, and releases it when the process dies: no lease
+	can expire, and nothing has to be cleaned up after kill -9.
 	"""
-	# The server knows one set of names for all its databases, of 64 characters at most.
+	# Names are shared by all databases of a server, and at most 64 characters long.
 	lock = sha256(f"{frappe.conf.db_name}:{name}".encode()).hexdigest()[:60]
 	held = bool(frappe.db.sql("select get_lock(%s, %s)", (lock, wait))[0][0])
 	try:
@@ -48,12 +48,11 @@ def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...] = ()) -> T:
 	"""Runs `work` in a transaction of its own and commits it; starts again when the database reports a conflict.
 
-	Work must be free of outside effects: it may run several times. `also_retry` names further errors that mean no
-	more than that somebody else was faster. Raises what `work` raises, after rollback, and the conflict itself
-	after the last try.
+	`work` may run several times, so it must have no effects outside of the database. `also_retry`: further errors that only
+	mean that another process was faster. Raises what `work` raises, after a rollback, and the conflict after the last try.
 	"""
 	for attempt in range(1, CONFLICT_TRIES + 1):
-		look_anew()  # an open snapshot would make the lock below read stale rows
+		new_transaction()  # an open snapshot would make the lock below read stale rows
 		try:
 			result = work()
 			save_now()
@@ -70,12 +69,12 @@ def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...
 
 
 def back_off(attempt: int) -> None:
-	"""Waits before the next try, longer after each, so that two that met do not meet again."""
+	"""Sleeps before the next try, longer each time and by a random amount, so that two processes do not collide again."""
 	time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311
 
 
 def save_now() -> None:
-	"""Commits what was written: what follows may end this process, or be seen by others first.
+	"""Commits at once: the next step may end this process, or other processes must see the changes before it.
 
 	Who commits is a rule (ADR 0062): entry points and the handlers of items own their transaction and call this or
 	`in_transaction`; whatever they call runs within it.
@@ -83,13 +82,13 @@ def save_now() -> None:
 	frappe.db.commit()  # nosemgrep: the one place
 
 
-def look_anew() -> None:
-	"""Ends the present transaction, so that what follows sees what others have committed, and may lock first."""
+def new_transaction() -> None:
+	"""Commits and begins a new transaction, which sees what others have committed and can begin with a lock."""
 	frappe.db.commit()  # nosemgrep: as above
 
 
 def is_conflict(error: BaseException) -> bool:
-	"""Whether the database refused only because of what another transaction did at the same time."""
+	"""Whether the database failed only because of a concurrent transaction."""
 	if isinstance(error, CONFLICTS):
 		return True
 	code = error.args[0] if error.args else None
@@ -97,23 +96,22 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def containing(text: str) -> str:
-	"""A pattern for `like %s escape '!'` that finds `text` as it is: user ids may hold what LIKE takes for a wildcard."""
+	"""A pattern for `like %s escape '!'` that finds `text` literally: user ids may contain wildcards of LIKE."""
 	for special in "!%_":
 		text = text.replace(special, f"!{special}")
 	return f"%{text}%"
 
 
 def lock_row(doctype: str, name: str) -> bool:
-	"""Locks one existing row until the transaction ends; False when it is gone. Must be its first statement
+	"""Locks one row until the transaction ends; False if it does not exist. Must be the first statement of the transaction
 	(ADR 0004)."""
 	return bool(frappe.db.sql(f"select name from `tab{doctype}` where name = %s for update", (name,)))
 
 
 def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict | None":
-	"""Some columns of one row by its name; None when it is gone.
+	"""Some columns of one row by its name; None if it does not exist.
 
-	As frappe.db.get_value, which composes its statement anew each time and costs twice as much: for what every
-	message asks.
+	A faster frappe.db.get_value, which builds its statement each time and takes twice as long: for queries of every message.
 	"""
 	columns = ", ".join(f"`{field}`" for field in fields)
 	rows = frappe.db.sql(f"select {columns} from `tab{doctype}` where name = %s", (name,), as_dict=True)
@@ -121,12 +119,12 @@ def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict |
 
 
 def plain_values(doctype: str, values: Mapping[str, Any]) -> dict[str, Any]:
-	"""Values as the columns of a DocType may hold them: for SQL that writes, and for a comparison with what is stored."""
+	"""Values without markup where a column must not have any: for SQL that writes, and for comparing with stored values."""
 	return {field: _plain(doctype, field, value) for field, value in values.items()}
 
 
 def _plain(doctype: str, field: str, value: Any) -> Any:
-	# Most values end here: the kinds of columns are only asked for where there is something to do.
+	# Most values end here: the field types are only looked up if there is markup.
 	if not isinstance(value, str) or not markup.may_hold_markup(value):
 		return value
 	return markup.for_column(value, kinds_of(frappe.local.site, doctype).get(field, "Data"))
@@ -134,16 +132,16 @@ def _plain(doctype: str, field: str, value: Any) -> Any:
 
 @cache
 def kinds_of(site: str, doctype: str) -> dict[str, str]:
-	"""The field type of each column. Kept, because DocTypes change with a new version only, and then processes do too."""
+	"""The field type of each column. Cached: DocTypes change only with an update, which restarts all processes."""
 	meta = frappe.get_meta(doctype)
 	kinds = {field.fieldname: field.fieldtype for field in meta.fields}
-	# What names the row has to stay as the row is called; Frappe takes no angle brackets there.
+	# The field that names the row must stay equal to the name; Frappe allows no angle brackets there.
 	named_after = (meta.autoname or "").partition("field:")[2]
 	return {**kinds, **dict.fromkeys(filter(None, (named_after, "name", "parent")), "Link")}
 
 
 def make_plain(document: Document) -> None:
-	"""The same for a document and its child rows, before it is saved."""
+	"""Removes such markup from a document and its child rows before it is saved."""
 	for row in (document, *document.get_all_children()):
 		for field in kinds_of(frappe.local.site, row.doctype):
 			value = row.get(field)
@@ -173,7 +171,7 @@ def set_single_value(
 
 
 def change_row(doctype: str, name: str, values: dict[str, Any]) -> None:
-	"""Changes one row of ours by its name, as frappe.db.set_value does, for what every message changes."""
+	"""A faster frappe.db.set_value for one row of this app by its name, for updates of every message."""
 	written = {
 		**plain_values(doctype, values),
 		"modified": site_now(),
@@ -186,10 +184,10 @@ def change_row(doctype: str, name: str, values: dict[str, Any]) -> None:
 def insert_row(doctype: str, values: dict[str, Any]) -> str:
 	"""Inserts a document with its child rows and returns its name.
 
-	For values that this app made itself, where no controller has anything to add: it checks neither links nor
-	permissions nor mandatory fields, which is three quarters of what Document.insert costs. Name, owner, times and
-	defaults are Frappe's, and what the site has for `after_insert` runs: hooks, Server Scripts, Webhooks,
-	Notifications for a new document. Raises frappe.UniqueValidationError, frappe.DuplicateEntryError.
+	For values that this app created itself, without a controller that adds to them: it skips the checks of links, permissions
+	and mandatory fields, which are three quarters of the cost of Document.insert. Name, owner, times and defaults are set by
+	Frappe, and everything that the site has for `after_insert` runs: hooks, Server Scripts, Webhooks, Notifications. Raises
+	frappe.UniqueValidationError, frappe.DuplicateEntryError.
 	"""
 	document = frappe.new_doc(doctype)
 	document.update(values)
@@ -203,10 +201,10 @@ def insert_row(doctype: str, values: dict[str, Any]) -> str:
 
 
 def insert_unless_there(doctype: str, values: dict) -> bool:
-	"""Inserts one row by SQL; False when its name or another unique key is there already.
+	"""Inserts one row by SQL; False if its name or another unique key exists already.
 
-	For rows without controllers on paths where a Document would cost more than the work itself. Frappe's own columns of
-	every row are filled here; `owner` is Administrator unless given.
+	For rows without controllers where a Document would cost more than the work itself. Frappe's standard columns are filled
+	in; `owner` is Administrator by default.
 	"""
 	now, owner = site_now(), values.get("owner", "Administrator")
 	common = {"creation": now, "modified": now, "owner": owner, "modified_by": owner}

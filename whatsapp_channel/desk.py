@@ -1,4 +1,4 @@
-"""What the desk needs beside DocTypes, pages and the workspace, which Frappe brings along by their files."""
+"""Installs the parts of the desk for which Frappe has no files in the app: custom blocks of the workspace."""
 
 import frappe
 
@@ -6,7 +6,7 @@ BLOCK_TYPE = "Custom HTML Block"
 BLOCK = "WhatsApp Channels"
 ROLES = ("System Manager", "Agent Manager")
 _HTML = '<div class="whatsapp-channels"></div>'
-# The block lives in a shadow root, which the page's style sheets do not reach.
+# The block is in a shadow root, to which the page's style sheets do not apply.
 _SCRIPT = """\
 const root = root_element.querySelector(".whatsapp-channels");
 for (const name of ["whatsapp_components.bundle.css", "whatsapp_setup.bundle.css"]) {
@@ -23,7 +23,7 @@ frappe.require("whatsapp_setup.bundle.js", () => {
 
 
 def make_blocks() -> None:
-	"""Writes the workspace's list of channels, where the framework has blocks: as they are now, on every migration."""
+	"""Writes the custom block with the list of channels, on every migration, where the framework supports such blocks."""
 	if not frappe.db.exists("DocType", BLOCK_TYPE):
 		return
 	if frappe.db.exists(BLOCK_TYPE, BLOCK):
@@ -38,6 +38,6 @@ def make_blocks() -> None:
 
 
 def delete_blocks() -> None:
-	"""Takes the block back when the app leaves the site."""
+	"""Deletes the block when the app is uninstalled."""
 	if frappe.db.exists("DocType", BLOCK_TYPE) and frappe.db.exists(BLOCK_TYPE, BLOCK):
 		frappe.delete_doc(BLOCK_TYPE, BLOCK, force=True, ignore_permissions=True)

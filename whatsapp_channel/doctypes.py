@@ -18,7 +18,7 @@ MEDIA = "WhatsApp Message Media"
 DELIVERY = "WhatsApp Delivery"
 ITEM = "WhatsApp Delivery Item"
 SIGN = "WhatsApp Missing Message Sign"
-# Those that are documents of their own; the others are child rows, saved with their parents.
+# DocTypes that are saved by themselves; the others are child tables.
 SAVED = (
 	SETTINGS,
 	ACCOUNT,

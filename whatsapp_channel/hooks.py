@@ -48,7 +48,7 @@ doc_events = {
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
 	"HD Team": {"on_trash": "whatsapp_channel.helpdesk.teams.warn_before_deletion"},
-	**{_doctype: {"before_save": "whatsapp_channel.stored.make_plain"} for _doctype in _SAVED},
+	**{_doctype: {"before_save": "whatsapp_channel.documents.make_plain"} for _doctype in _SAVED},
 }
 
 scheduler_events = {

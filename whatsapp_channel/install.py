@@ -4,9 +4,9 @@ import frappe
 
 from whatsapp_channel import desk, encryption
 from whatsapp_channel.helpdesk import contacts, indexes, setup
-from whatsapp_channel.privacy import masked
+from whatsapp_channel.privacy import masked_numbers
 
-# Where Frappe keeps rows about documents of any DocType, and the field that names it.
+# Frappe's DocTypes with rows about documents of any DocType, and the field with that DocType.
 POINTING_AT_DOCTYPES = {
 	"Logs To Clear": "ref_doctype",
 	"Version": "ref_doctype",
@@ -18,32 +18,31 @@ POINTING_AT_DOCTYPES = {
 
 
 def before_install() -> None:
-	"""Has Frappe read anew which modules the apps have.
+	"""Makes Frappe reload the modules of all apps.
 
-	Its map may be older than this app's arrival on the bench; then the installation would create no DocType and say
-	nothing.
+	Its cached map may be older than this app on the bench; then the installation would silently create no DocTypes.
 	"""
 	frappe.cache.delete_value("app_modules")
 	frappe.setup_module_map()
 
 
 def after_install() -> None:
-	"""Once per site, and the same as after each migration: what both need lives in one place."""
+	"""After the installation: the same steps as after each migration."""
 	after_migrate()
 
 
 def after_migrate() -> None:
-	"""Brings everything up to date that no DocType file carries."""
+	"""Updates everything that is not part of a DocType's files."""
 	encryption.ensure_key()
 	setup.make_ticket_fields()
 	setup.write_form_scripts()
 	indexes.make()
-	masked.fill_masked()
+	masked_numbers.fill_masked()
 	desk.make_blocks()
 
 
 def before_uninstall() -> None:
-	"""Takes back everything outside of our own DocTypes, which Frappe removes itself."""
+	"""Removes everything outside of our own DocTypes, which Frappe deletes itself."""
 	_forget_own_rows()
 	contacts.forget_silenced()
 	setup.delete_form_scripts()
@@ -53,7 +52,7 @@ def before_uninstall() -> None:
 
 
 def _forget_own_rows() -> None:
-	"""Rows that point at our DocTypes and jobs: Frappe drops the tables and leaves these behind."""
+	"""Deletes rows that refer to our DocTypes and jobs: Frappe drops the tables but leaves these rows."""
 	ours = frappe.get_all("DocType", {"module": setup.MODULE}, pluck="name")
 	frappe.db.delete("__Auth", {"doctype": ["in", ours]})
 	for name in frappe.get_all("File", {"attached_to_doctype": ["in", ours]}, pluck="name"):

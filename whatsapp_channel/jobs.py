@@ -1,4 +1,4 @@
-"""How background work is woken: once, never lost, and without a job per message (ADR 0001)."""
+"""Queues background jobs: one job for many wake-ups, and none is lost (ADR 0001)."""
 
 from collections.abc import Callable
 
@@ -9,57 +9,56 @@ from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 
 FLAG_SECONDS = 60
-# Of a usual bench's workers one leaves this queue alone: it is there for messages that come and go.
+# On a usual bench one of the workers does not serve this queue, so it stays free for messages.
 FILES = "long"
 FAILED_FETCHES = "files:failed"
 JOB_SECONDS = 900
 
 
 def wake_drain() -> None:
-	"""Has the stored deliveries worked off soon."""
+	"""Queues the drain job."""
 	_wake("drain", "whatsapp_channel.inbound.drain.drain")
 
 
 def wake_sender(customer: str, channel: str) -> None:
-	"""Has the queued messages of one customer in one channel sent soon."""
+	"""Queues the sender job of one customer in one channel."""
 	method = "whatsapp_channel.outbound.send.send_queued"
 	_wake(queue_name(customer, channel), method, customer=customer, channel=channel)
 
 
 def queue_name(customer: str, channel: str) -> str:
-	"""What the lock and the wake flag of a queue are called."""
+	"""The name of the lock and the wake flag of a customer's outbox queue."""
 	return f"send:{customer}:{channel}"
 
 
 def wake_files(lane: int) -> None:
-	"""Has the files fetched that messages of this lane wait for."""
+	"""Queues the download job of a lane."""
 	_wake(lane_name(lane), "whatsapp_channel.inbound.media.fetching.work", queue=FILES, lane=lane)
 
 
 def wake_failed_fetches() -> None:
-	"""Has missing files fetched again."""
-	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.again.fetch_failed", queue=FILES)
+	"""Queues the job that downloads missing files again."""
+	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.refetch.fetch_failed", queue=FILES)
 
 
 def lane_name(lane: int) -> str:
-	"""What the lock and the wake flag of a lane are called."""
+	"""The name of the lock and the wake flag of a lane."""
 	return f"files:{lane}"
 
 
 def wake_sender_after_commit(customer: str, channel: str) -> None:
-	"""The same once the present transaction is committed: a job must never look for rows that are not there yet."""
+	"""Queues the sender job once the current transaction is committed, because the job must see its rows."""
 	frappe.db.after_commit.add(lambda: wake_sender(customer, channel))
 
 
 def act_as_site() -> None:
-	"""Background work is the Administrator's and in the site's language: a job has no user whose language it could take,
-	and what it writes is read by the people of the site."""
+	"""Sets the user to Administrator and the language to the site's: a job has no user, and what it writes is for everybody."""
 	frappe.set_user("Administrator")
 	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
 
 
-def answer_wake(name: str) -> None:
-	"""Clears the flag of a woken job. Call it before looking for work, so that later work wakes the job again."""
+def clear_wake_flag(name: str) -> None:
+	"""Clears the wake flag of a job. Call it before querying for work, so that later work queues the job again."""
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
 
 
@@ -76,7 +75,7 @@ def _flag(name: str) -> str:
 
 
 def _quietly(work: Callable[[], object]) -> None:
-	"""The row is stored and the sweep finds it: an unreachable Redis must not turn a stored message into an error."""
+	"""Logs errors instead of raising: the row is stored and the sweep will find it, so a failing Redis must not fail it."""
 	try:
 		work()
 	except OutOfTime:
@@ -87,5 +86,5 @@ def _quietly(work: Callable[[], object]) -> None:
 
 @logs.job
 def sweep() -> None:
-	"""What `schedule.sweep` was called: jobs that were queued before the update still call it. For one release."""
+	"""The old path of `schedule.sweep`, for jobs that were queued before the update. For one release."""
 	frappe.get_attr("whatsapp_channel.schedule.sweep")()

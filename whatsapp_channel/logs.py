@@ -1,8 +1,8 @@
-"""Errors for the administrator, without what customers wrote: no local variables, no arguments, no numbers, no tokens.
+"""Error logs without personal data: no local variables, no arguments, no numbers, no tokens.
 
-Frappe's own `log_error` adds the local variables of every frame, which here are messages, names and numbers, and since
-version 16 the form of the request or the arguments of the job. So an error that nobody foresaw leaves no entry point of
-this app as it is: `request` and `job` stand before each of them.
+Frappe's own `log_error` adds the local variables of every frame, which here contain messages, names and numbers, and since
+version 16 also the request's form or the job's arguments. So no unexpected error leaves an entry point of this app
+unchanged: the decorators `request` and `job` replace it.
 """
 
 import functools
@@ -20,34 +20,34 @@ from werkzeug.exceptions import HTTPException
 
 from whatsapp_channel.database import CONFLICT_TRIES, back_off, is_conflict, save_now
 from whatsapp_channel.rules.customers.masking import mask_text
+from whatsapp_channel.sentences import Explained, verbatim
 from whatsapp_channel.timeouts import OutOfTime, tolerated
-from whatsapp_channel.words import Explained, verbatim
 
 TITLE_LENGTH = 140
 SERVER_ERROR = 500
-# They speak of code alone. The text of any other may repeat what somebody wrote.
+# The messages of these errors are only about code. Those of others may contain a customer's text.
 OF_CODE = (AttributeError, ImportError, IndexError, NameError, TypeError)
 
 Entry = TypeVar("Entry", bound=Callable[..., Any])
 
 
 class Unforeseen(frappe.SecurityException):
-	"""What leaves a request in place of an error that nobody foresaw, which is reported already.
+	"""Raised from a request instead of an unexpected error, which has been logged already.
 
-	Frappe's handler logs every error of the server with the form of its request, but for those of this base class.
+	Frappe's handler logs every server error with the request's form, except those of this base class.
 	"""
 
 	http_status_code = SERVER_ERROR
 
 
 class JobFailed(Explained):
-	"""What leaves a job in place of its error. The text says where that came from; RQ keeps it, and Frappe logs it."""
+	"""Raised from a job instead of its error. The text says where the error occurred; RQ stores and Frappe logs it."""
 
 
 def report(title: str) -> None:
-	"""A row of Error Log about the exception that is being handled; it goes with the transaction.
+	"""Adds an Error Log about the exception that is being handled, as part of the transaction.
 
-	Not by Frappe's `log_error`, which since version 16 adds the form of the request or the arguments of the job.
+	It does not use Frappe's `log_error`, which since version 16 adds the request's form or the job's arguments.
 	"""
 	values = {"method": mask_text(title)[:TITLE_LENGTH], "error": trace()}
 	row = frappe.get_doc({"doctype": "Error Log", **values})
@@ -58,7 +58,7 @@ def report(title: str) -> None:
 
 
 def trace() -> str:
-	"""Where the exception that is being handled came from, and what it says if that speaks of code alone."""
+	"""The stack of the exception that is being handled, with its message only if that is about code."""
 	error = sys.exc_info()[1]
 	return mask_text("\n".join(_told(error))) if error else ""
 
@@ -83,10 +83,10 @@ def _said(error: BaseException) -> str:
 
 
 def request(work: Entry) -> Entry:
-	"""Stands before what the web calls: whitelisted methods, and events of documents.
+	"""Decorator for whitelisted methods and document events.
 
-	What nobody foresaw is reported, and leaves as `Unforeseen`; the whole request is rolled back. Within a job or a
-	command, and below another entry point, it does nothing: the outermost one decides.
+	An unexpected error is logged and becomes `Unforeseen`; the whole request is rolled back. Within a job, a command or
+	another entry point it does nothing: the outermost one decides.
 	"""
 
 	@functools.wraps(work)
@@ -102,7 +102,7 @@ def request(work: Entry) -> Entry:
 			if _is_foreseen(error):
 				raise
 			_keep(f"WhatsApp: {work.__module__}.{work.__qualname__}")
-		# Outside of the handler, so that the error does not go along as its context.
+		# Raised outside of the handler, so that the original error is not attached as its context.
 		return frappe.throw(
 			_(
 				"Something went wrong that nobody foresaw. The Error Log says where. Try again, and report it if it stays."
@@ -114,7 +114,7 @@ def request(work: Entry) -> Entry:
 
 
 def _is_foreseen(error: Exception) -> bool:
-	"""Frappe tells the user of these and logs none of them."""
+	"""Whether Frappe shows the error to the user and does not log it."""
 	if isinstance(error, (HTTPException, Unforeseen)):
 		return True
 	return getattr(error, "http_status_code", SERVER_ERROR) < SERVER_ERROR
@@ -124,19 +124,19 @@ def _keep(title: str) -> None:
 	try:
 		frappe.db.rollback()
 		report(title)
-		save_now()  # the request ends with an error and would take the row along
+		save_now()  # the request ends with an error, which would roll the row back
 	except OutOfTime:
 		raise
-	except Exception:  # the connection itself may be what was lost
+	except Exception:  # the database connection itself may be lost
 		logger().error(title, exc_info=True)
 
 
 def job(work: Entry) -> Entry:
-	"""Stands before what workers call: background jobs and scheduled events.
+	"""Decorator for background jobs and scheduled events.
 
-	Its error leaves as `JobFailed`, a time-out as one of its own kind, without frames and with the arguments forgotten:
-	Frappe logs both. Conflicts in the database are tried again here, as Frappe would. Outside of a worker, and below
-	another entry point, it does nothing.
+	An error becomes `JobFailed`, a time-out stays a time-out, both without frames and arguments, because Frappe logs those.
+	Database conflicts are retried here, as Frappe would do. Outside of a worker and within another entry point it does
+	nothing.
 	"""
 
 	@functools.wraps(work)
@@ -146,7 +146,7 @@ def job(work: Entry) -> Entry:
 		result, failure = _tried(functools.partial(work, *args, **kwargs))
 		if not failure:
 			return result
-		# What Frappe finds in the two frames that are left, this one and its own.
+		# Frappe logs the variables of the two remaining frames, this one and its own.
 		args, kwargs = (), {}
 		frappe.local.job.kwargs.clear()
 		raise failure
@@ -155,14 +155,14 @@ def job(work: Entry) -> Entry:
 
 
 def _tried(work: Callable[[], Any], attempt: int = 1) -> tuple[Any, Exception | None]:
-	"""What it returned, or what to raise in place of its error."""
+	"""The result, or the exception to raise instead of the original."""
 	try:
 		with _entered():
 			return work(), None
 	except Exception as error:
 		again = isinstance(error, frappe.RetryBackgroundJobError) or is_conflict(error)
 		failure = type(error)(trace()) if isinstance(error, OutOfTime) else JobFailed(verbatim(trace()))
-	with tolerated():  # the connection itself may be what was lost
+	with tolerated():  # the database connection itself may be lost
 		frappe.db.rollback()
 	if not again or attempt == CONFLICT_TRIES:
 		return None, failure
@@ -189,12 +189,12 @@ def _marked(entry: Callable[..., Any], kind: str) -> Any:
 
 
 def logger() -> "MaskedLogger":
-	"""The app's log file of the site, logs/whatsapp_channel.log."""
+	"""The app's log file in the site's folder, logs/whatsapp_channel.log."""
 	return MaskedLogger(frappe.logger("whatsapp_channel"), {})
 
 
 class MaskedLogger(logging.LoggerAdapter):
-	"""A logger whose lines, with `exc_info` too, are masked before any handler sees them."""
+	"""A logger that masks lines, including `exc_info`, before any handler gets them."""
 
 	def log(self, level: int, msg: object, *args: Any, exc_info: object = None, **kwargs: Any) -> None:
 		"""As logging.Logger.log."""

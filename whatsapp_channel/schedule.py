@@ -2,7 +2,7 @@
 
 from whatsapp_channel import logs
 from whatsapp_channel.inbound import delivery, drain, retries
-from whatsapp_channel.inbound.media import again, fetching
+from whatsapp_channel.inbound.media import fetching, refetch
 from whatsapp_channel.jobs import wake_drain, wake_failed_fetches, wake_files, wake_sender
 from whatsapp_channel.outbound import outbox
 
@@ -23,5 +23,5 @@ def sweep() -> None:
 @logs.job
 def wake_failed_files() -> None:
 	"""Every few minutes: has missing files fetched again, if the time for one has come."""
-	if again.has_failed():
+	if refetch.has_failed():
 		wake_failed_fetches()

@@ -9,10 +9,17 @@ import frappe
 from frappe.utils import cint
 from frappe.utils.password import decrypt, get_decrypted_password, set_encrypted_password
 
-from whatsapp_channel.cloud_api.app import AppAPI
+from whatsapp_channel.cloud_api.app_client import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import insert_row, look_anew, named_lock, save_now, set_single_value, set_value
+from whatsapp_channel.database import (
+	insert_row,
+	named_lock,
+	new_transaction,
+	save_now,
+	set_single_value,
+	set_value,
+)
 from whatsapp_channel.doctypes import ACCOUNT, SECRET, SETTINGS
 
 META_API = "https://graph.facebook.com"
@@ -28,12 +35,12 @@ LOCK_SECONDS = 10
 
 
 def app_secrets() -> list[str]:
-	"""Every secret with which Meta may sign a webhook, without those that count for nothing here (see `is_dead`); empty when
+	"""Every secret with which Meta may sign a webhook, without those that count for nothing here (see `is_published`); empty when
 	none is left.
 
 	One query and no Document, because each webhook asks.
 	"""
-	return [secret for secret in stored_app_secrets() if not is_dead(secret)]
+	return [secret for secret in stored_app_secrets() if not is_published(secret)]
 
 
 def stored_app_secrets() -> list[str]:
@@ -58,7 +65,7 @@ def secrets_of(app_id: str) -> list[str]:
 	wanted = {"parent": SETTINGS, "app_id": app_id}
 	rows = frappe.get_all(SECRET, wanted, pluck="name", order_by="creation desc") if app_id else []
 	found = (get_decrypted_password(SECRET, row, "secret", raise_exception=False) for row in rows)
-	return [secret for secret in found if secret and not is_dead(secret)]
+	return [secret for secret in found if secret and not is_published(secret)]
 
 
 def add_secret(app_id: str, secret: str) -> None:
@@ -66,9 +73,9 @@ def add_secret(app_id: str, secret: str) -> None:
 
 	Raises frappe.ValidationError for one that everybody knows.
 	"""
-	refuse_dead(secret, frappe._("App Secret"))
+	refuse_published(secret, frappe._("App Secret"))
 	with named_lock(LOCK, LOCK_SECONDS):
-		look_anew()  # what another request added while this one waited is seen
+		new_transaction()  # what another request added while this one waited is seen
 		known = _row_with(secret)
 		if not known:
 			_insert_secret(app_id, secret)
@@ -98,7 +105,7 @@ def _insert_secret(app_id: str, secret: str) -> None:
 def verify_token() -> str | None:
 	"""The text that Meta repeats in its handshake; None without one, or for one that counts for nothing here."""
 	token = stored_verify_token()
-	return None if token and is_dead(token) else token
+	return None if token and is_published(token) else token
 
 
 def stored_verify_token() -> str | None:
@@ -110,7 +117,7 @@ def ensure_verify_token() -> str:
 	"""The text that Meta repeats in its handshake, made if nobody has entered one; it is committed, since Meta repeats
 	it to another process."""
 	with named_lock(LOCK, LOCK_SECONDS):
-		look_anew()  # see above
+		new_transaction()  # see above
 		token = verify_token()
 		if not token:
 			token = frappe.generate_hash(length=VERIFY_TOKEN_LENGTH)
@@ -129,7 +136,7 @@ def _changed() -> None:
 	frappe.get_doc(SETTINGS).run_method("on_update")
 
 
-def is_dead(secret: str, base_url: str | None = None) -> bool:
+def is_published(secret: str, base_url: str | None = None) -> bool:
 	"""Whether a secret or token counts for nothing because it is published, and no sandbox on this computer plays Meta.
 
 	`base_url`: the API's address if it is about to be another than the stored one.
@@ -137,9 +144,9 @@ def is_dead(secret: str, base_url: str | None = None) -> bool:
 	return secret.strip() in PUBLISHED and not is_loopback(used_address(base_url) if base_url else api()[0])
 
 
-def refuse_dead(secret: str, label: str, base_url: str | None = None) -> None:
-	"""Raises frappe.ValidationError for what `is_dead`; `label` says in which field it was entered."""
-	if not is_dead(secret, base_url):
+def refuse_published(secret: str, label: str, base_url: str | None = None) -> None:
+	"""Raises frappe.ValidationError for what `is_published`; `label` says in which field it was entered."""
+	if not is_published(secret, base_url):
 		return
 	frappe.throw(
 		frappe._(
@@ -182,7 +189,7 @@ def cloud_api(account: str, watch: Callable[[CloudAPIError], None] | None = None
 	Raises frappe.ValidationError when the account has no token that counts.
 	"""
 	token = stored_token(account)
-	if not token or is_dead(token):
+	if not token or is_published(token):
 		frappe.throw(frappe._("WhatsApp Business Account {0} has no access token.").format(account))
 	return client(token, watch)
 

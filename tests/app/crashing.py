@@ -94,17 +94,17 @@ def _has(database: type, name: str) -> bool:
 
 
 def _arm_message(wamid: str) -> None:
-	from whatsapp_channel.cloud_api.webhook import ItemKind
-	from whatsapp_channel.inbound import items
+	from whatsapp_channel.cloud_api.webhook_parser import ItemKind
+	from whatsapp_channel.inbound import dispatch
 
-	original = items.HANDLERS[ItemKind.MESSAGE]
+	original = dispatch.HANDLERS[ItemKind.MESSAGE]
 
 	def file(item: Any) -> None:
 		if item.message.id == wamid:
 			die()
 		original(item)
 
-	items.HANDLERS[ItemKind.MESSAGE] = file
+	dispatch.HANDLERS[ItemKind.MESSAGE] = file
 
 
 def _arm_file() -> None:

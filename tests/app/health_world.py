@@ -14,11 +14,11 @@ from tests.app.desk import TEAM, WEBHOOK, Desk
 from tests.app.own_web import Proxy, proxied
 from tests.files import PNG
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.health import accounts, background, callback, runner, site
-from whatsapp_channel.health.background import Schedule, WorkerSeen
+from whatsapp_channel.health import account_checks, background_checks, callback_checks, runner, site_checks
+from whatsapp_channel.health.background_checks import Schedule, WorkerSeen
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Result, State
-from whatsapp_channel.health.site import Server
+from whatsapp_channel.health.site_checks import Server
 from whatsapp_channel.inbound import delivery
 
 
@@ -64,7 +64,7 @@ class World:
 
 	def serve(self, server: Server) -> None:
 		"""What the database's server is like."""
-		self.patch.setattr(site, "read_server", lambda: server)
+		self.patch.setattr(site_checks, "read_server", lambda: server)
 
 	def kept_since(self, minutes: int, state: str) -> None:
 		"""A delivery that was stored so long ago."""
@@ -121,17 +121,17 @@ def make_world(desk: Desk, host: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
 	with proxied(host.application) as proxy:
 		monkeypatch.setitem(frappe.conf, "host_name", proxy.url)
 		desk.sandbox.configure_callback(proxy.url + WEBHOOK)
-		monkeypatch.setattr(background, "seen_workers", lambda _limit: (seen(*ALL_QUEUES),))
-		monkeypatch.setattr(background, "read_schedule", lambda: RUNNING)
+		monkeypatch.setattr(background_checks, "seen_workers", lambda _limit: (seen(*ALL_QUEUES),))
+		monkeypatch.setattr(background_checks, "read_schedule", lambda: RUNNING)
 		# Other tests use the processor meanwhile; how slow is too slow has cases of its own.
 		for module, limit in (
-			(callback, "MEDIAN_SECONDS"),
-			(callback, "LONGEST_SECONDS"),
-			(accounts, "SLOW_SECONDS"),
+			(callback_checks, "MEDIAN_SECONDS"),
+			(callback_checks, "LONGEST_SECONDS"),
+			(account_checks, "SLOW_SECONDS"),
 		):
 			monkeypatch.setattr(module, limit, 60)
 		if host.kind == "embedded":
-			monkeypatch.setattr(site, "read_server", lambda: MARIADB)
+			monkeypatch.setattr(site_checks, "read_server", lambda: MARIADB)
 		made = World(desk, monkeypatch, proxy)
 		made.staff(user("whatsapp-member@example.com", "Agent"))
 		yield made

@@ -10,7 +10,7 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk, text_message
 from whatsapp_channel.doctypes import SIGN
-from whatsapp_channel.helpdesk.privacy import flush_search
+from whatsapp_channel.helpdesk.personal_data import flush_search
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
 

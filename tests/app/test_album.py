@@ -8,7 +8,7 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk, utc
 from tests.files import MP4, PDF, png
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.inbound.media import refetch
 
 PHONE = "5511912345678"
 ANA = "5511987654321"
@@ -154,7 +154,7 @@ def test_photo_of_an_album_that_comes_late_is_shown_in_it(desk: Desk) -> None:
 	first = frappe.get_all(MESSAGE, pluck="name", order_by="message_timestamp", limit=1)[0]
 
 	assert desk.conversation_of(desk.ticket())[0].count("<img") == 1
-	assert again.fetch_again(first) == "The file has been fetched."
+	assert refetch.fetch_again(first) == "The file has been fetched."
 	assert desk.conversation_of(desk.ticket())[0].count("<img") == 2
 
 

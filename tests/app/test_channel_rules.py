@@ -11,7 +11,7 @@ from tests.app.moment import at_once
 from tests.app.setup_steps import add_number, upload
 from tests.pictures import GIF, SVG, jpeg, png
 from whatsapp_channel.helpdesk import teams
-from whatsapp_channel.onboarding import channel as channels
+from whatsapp_channel.onboarding import channel_setup as channels
 from whatsapp_channel.rules.files.image import ICON_BYTES
 
 CHANNEL = "WhatsApp Channel"
@@ -246,7 +246,7 @@ def test_two_administrators_with_the_same_number_at_once(desk: Desk, host: Any) 
 	departments(2)
 	number = add_number(desk)
 	calls = [[number, name, TEAM] for name in ("One", "Two")]
-	answers = at_once(host.environment(), "whatsapp_channel.onboarding.channel.create_channel", calls)
+	answers = at_once(host.environment(), "whatsapp_channel.onboarding.channel_setup.create_channel", calls)
 	frappe.db.commit()
 	assert sorted(answer == "" for answer in answers) == [False, True]
 	assert frappe.db.count(CHANNEL, {"number": number}) == 1

@@ -11,7 +11,7 @@ from tests.app.waiting import arrives, filed, kept
 from whatsapp_channel import clock
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api import outgoing
-from whatsapp_channel.inbound import items, order, retries
+from whatsapp_channel.inbound import dispatch, order, retries
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.patches import order_of_arrival
 
@@ -26,7 +26,7 @@ class Clock:
 	def __init__(self, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
 		self.now = now
 		monkeypatch.setattr(clock, "get_system_timezone", lambda: "America/New_York")
-		for module in (clock, items, order, retries):
+		for module in (clock, dispatch, order, retries):
 			monkeypatch.setattr(module, "utc_now", lambda: self.now)
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk, newest, utc
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.cloud_api.webhook import read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import read_delivery
 from whatsapp_channel.inbound.coexistence import history
-from whatsapp_channel.sandbox.page.business_app import BusinessApp
-from whatsapp_channel.sandbox.state.items import Item
+from whatsapp_channel.sandbox.page.business_phone import BusinessApp
 from whatsapp_channel.sandbox.state.model import MediaFile
+from whatsapp_channel.sandbox.state.webhook_items import Item
 
 MARIA = "5511912345678"
 ANA = "5511987654321"

@@ -190,7 +190,9 @@ def test_every_doctype_of_ours_is_made_plain_when_it_is_saved(site: Any) -> None
 	own = frappe.get_all("DocType", {"module": MODULE, "istable": 0}, pluck="name")
 	assert set(own) == set(SAVED)
 	for doctype in own:
-		assert "whatsapp_channel.stored.make_plain" in frappe.get_hooks("doc_events")[doctype]["before_save"]
+		assert (
+			"whatsapp_channel.documents.make_plain" in frappe.get_hooks("doc_events")[doctype]["before_save"]
+		)
 
 
 def test_no_column_of_ours_is_an_address_that_frappe_writes_into_an_attribute(site: Any) -> None:

@@ -8,10 +8,10 @@ import pytest
 
 from tests.app.conftest import team, user
 from tests.app.desk import MESSAGE, TEAM, Desk, newest
-from whatsapp_channel.health import helpdesk as health
+from whatsapp_channel.health import helpdesk_checks as health
 from whatsapp_channel.health.result import State
 from whatsapp_channel.helpdesk import teams
-from whatsapp_channel.onboarding import channel as channels
+from whatsapp_channel.onboarding import channel_setup as channels
 
 MEMBER = "whatsapp-member@example.com"
 

@@ -40,10 +40,10 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
-from whatsapp_channel.conversations.customers import timeline
+from whatsapp_channel.conversations.customers import customer_timeline
 from whatsapp_channel.doctypes import SIGN
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import drain, items
+from whatsapp_channel.inbound import dispatch, drain
 from whatsapp_channel.privacy.erase import erase
 from whatsapp_channel.privacy.person import asked
 from whatsapp_channel.settings import SETTINGS
@@ -151,17 +151,17 @@ def test_notes_in_a_shared_ticket_that_tell_a_number_go_and_others_stay(talked: 
 	frappe.db.set_single_value(SETTINGS, "mask_numbers", hidden)
 	target = merged_into_mail_ticket(talked)
 	for number in (NUMBER, OTHER):
-		tickets.note(target, f"Somebody's number changed to {timeline.shown(number)}.")
+		tickets.note(target, f"Somebody's number changed to {customer_timeline.shown(number)}.")
 	frappe.db.commit()
 	erased()
 	notes = frappe.get_all("HD Ticket Comment", {"reference_ticket": target}, pluck="content")
 	told = [
-		timeline.shown(number)
+		customer_timeline.shown(number)
 		for note in notes
 		for number in (NUMBER, OTHER)
-		if timeline.shown(number) in note
+		if customer_timeline.shown(number) in note
 	]
-	assert told == [timeline.shown(OTHER)]
+	assert told == [customer_timeline.shown(OTHER)]
 
 
 def test_a_ticket_split_from_his_is_erased_too(talked: Desk) -> None:
@@ -384,7 +384,7 @@ def test_a_late_status_does_not_write_the_id_back(talked: Desk, word: str) -> No
 def killed_at(monkeypatch: pytest.MonkeyPatch, item: int) -> Iterator[None]:
 	"""The worker dies when it begins this item, counted from 1 in each drain."""
 	begun = count(1)
-	original = items.process
+	original = dispatch.process
 
 	def process(*arguments: Any) -> None:
 		if next(begun) == item:
@@ -392,7 +392,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, item: int) -> Iterator[None]:
 		original(*arguments)
 
 	with monkeypatch.context() as patch:
-		patch.setattr(items, "process", process)
+		patch.setattr(dispatch, "process", process)
 		yield
 	frappe.db.rollback()
 
@@ -487,14 +487,14 @@ def test_a_message_that_a_drain_has_in_memory_does_not_come_back(
 
 def drain_slowly(folder: str) -> None:
 	"""What a worker does that is held up before its first item; called in a process of its own."""
-	original = items.process
+	original = dispatch.process
 
 	def process(*arguments: Any) -> None:
 		(Path(folder) / "in memory").touch()
 		wait_until((Path(folder) / "go on").exists)
 		original(*arguments)
 
-	items.process = process
+	dispatch.process = process
 	drain.drain()
 
 
@@ -503,7 +503,7 @@ def test_while_received_messages_are_worked_off_it_says_so(
 ) -> None:
 	from whatsapp_channel.privacy import erase as module
 
-	monkeypatch.setattr(module, "DRAIN_PATIENCE", 0)
+	monkeypatch.setattr(module, "DRAIN_WAIT_SECONDS", 0)
 	talked.post(talked.payload(text_message("of somebody else", wamid="wamid.slow", sender=OTHER)))
 	worker = start(host.environment(), "tests.app.test_erase.drain_slowly", str(tmp_path))
 	wait_until((tmp_path / "in memory").exists)

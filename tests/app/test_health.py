@@ -12,13 +12,13 @@ from tests.app.health_world import ALL_QUEUES, OF_SANDBOXES, World, examine, fau
 from tests.files import PNG
 from whatsapp_channel import settings
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.health import accounts, background, callback
-from whatsapp_channel.health import site as site_checks
-from whatsapp_channel.health.background import Schedule
-from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health import account_checks, background_checks, callback_checks
+from whatsapp_channel.health import site_checks as site_checks
+from whatsapp_channel.health.background_checks import Schedule
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.registry import BY_KEY
 from whatsapp_channel.health.result import State
-from whatsapp_channel.health.site import Server
+from whatsapp_channel.health.site_checks import Server
 from whatsapp_channel.inbound import delivery
 
 SETTINGS = "WhatsApp Channel Settings"
@@ -107,15 +107,15 @@ def _(world: World) -> None:
 
 @fault("meta", "slow", WARNING)
 def _(world: World) -> None:
-	world.patch.setattr(accounts, "SLOW_SECONDS", 0)
+	world.patch.setattr(account_checks, "SLOW_SECONDS", 0)
 
 
 @fault("meta", "no answer in time")
 def _(world: World) -> None:
-	def too_slow(_limit: Limit) -> None:
+	def too_slow(_deadline: Deadline) -> None:
 		raise TooSlow(5)
 
-	world.patch.setattr(accounts, "sign", too_slow)
+	world.patch.setattr(account_checks, "ping_meta", too_slow)
 
 
 @fault("token", "withdrawn")
@@ -206,12 +206,12 @@ def _(world: World) -> None:
 
 @fault("callback", "over 250 ms", WARNING)
 def _(world: World) -> None:
-	world.patch.setattr(callback, "MEDIAN_SECONDS", 0)
+	world.patch.setattr(callback_checks, "MEDIAN_SECONDS", 0)
 
 
 @fault("callback", "over a second")
 def _(world: World) -> None:
-	world.patch.setattr(callback, "LONGEST_SECONDS", 0)
+	world.patch.setattr(callback_checks, "LONGEST_SECONDS", 0)
 
 
 @fault("signature", "a proxy drops the header")
@@ -241,42 +241,44 @@ def _(world: World) -> None:
 
 @fault("worker", "none")
 def _(world: World) -> None:
-	world.patch.setattr(background, "seen_workers", lambda _limit: ())
+	world.patch.setattr(background_checks, "seen_workers", lambda _limit: ())
 
 
 @fault("worker", "silent for too long")
 def _(world: World) -> None:
-	world.patch.setattr(background, "seen_workers", lambda _limit: (seen(*ALL_QUEUES, ago=481),))
+	world.patch.setattr(background_checks, "seen_workers", lambda _limit: (seen(*ALL_QUEUES, ago=481),))
 
 
 @fault("worker", "one queue without any")
 def _(world: World) -> None:
-	world.patch.setattr(background, "seen_workers", lambda _limit: (seen("default", "long"),))
+	world.patch.setattr(background_checks, "seen_workers", lambda _limit: (seen("default", "long"),))
 
 
 @fault("worker", "Redis does not answer")
 def _(world: World) -> None:
-	world.patch.setattr(background, "seen_workers", lambda _limit: None)
+	world.patch.setattr(background_checks, "seen_workers", lambda _limit: None)
 
 
 @fault("scheduler", "switched off")
 def _(world: World) -> None:
-	world.patch.setattr(background, "read_schedule", lambda: Schedule("pause_scheduler", False, timedelta()))
+	world.patch.setattr(
+		background_checks, "read_schedule", lambda: Schedule("pause_scheduler", False, timedelta())
+	)
 
 
 @fault("scheduler", "the sweep is no job")
 def _(world: World) -> None:
-	world.patch.setattr(background, "read_schedule", lambda: Schedule("", False, None))
+	world.patch.setattr(background_checks, "read_schedule", lambda: Schedule("", False, None))
 
 
 @fault("scheduler", "has not run for minutes")
 def _(world: World) -> None:
-	world.patch.setattr(background, "read_schedule", lambda: Schedule("", False, timedelta(minutes=6)))
+	world.patch.setattr(background_checks, "read_schedule", lambda: Schedule("", False, timedelta(minutes=6)))
 
 
 @fault("scheduler", "the site sleeps", WARNING)
 def _(world: World) -> None:
-	world.patch.setattr(background, "read_schedule", lambda: Schedule("", True, timedelta()))
+	world.patch.setattr(background_checks, "read_schedule", lambda: Schedule("", True, timedelta()))
 
 
 @fault("deliveries", "one waits for six minutes")

@@ -12,9 +12,9 @@ from frappe.utils import add_to_date, now_datetime
 
 from tests.app.desk import WEBHOOK
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.health import background
-from whatsapp_channel.health import site as site_facts
-from whatsapp_channel.health.patience import Limit
+from whatsapp_channel.health import background_checks
+from whatsapp_channel.health import site_checks as site_facts
+from whatsapp_channel.health.deadline import Deadline
 from whatsapp_channel.helpdesk.site_settings import is_blocked
 
 
@@ -28,36 +28,38 @@ def test_a_worker_is_seen_from_its_birth_to_its_death(site: Any) -> None:
 	worker = Worker(queues, connection=connection, name=frappe.generate_hash(length=20))
 	worker.register_birth()
 	try:
-		(found,) = (each for each in background.seen_workers(Limit(10)) or () if each.name == worker.name)
+		(found,) = (
+			each for each in background_checks.seen_workers(Deadline(10)) or () if each.name == worker.name
+		)
 	finally:
 		worker.register_death()
 	assert found.queues == ("short", "long")
 	assert found.heard
 	assert abs(utc_now() - found.heard) < timedelta(seconds=10)
-	assert worker.name not in {each.name for each in background.seen_workers(Limit(10)) or ()}
+	assert worker.name not in {each.name for each in background_checks.seen_workers(Deadline(10)) or ()}
 
 
 @pytest.mark.bench_only(reason="scheduled jobs are Frappe's")
 @pytest.mark.parametrize("switch", ["maintenance_mode", "pause_scheduler", "disable_scheduler"])
 def test_the_switches_of_the_scheduler(site: Any, monkeypatch: pytest.MonkeyPatch, switch: str) -> None:
 	monkeypatch.setitem(frappe.conf, switch, 1)
-	assert background.read_schedule().off == switch
+	assert background_checks.read_schedule().off == switch
 
 
 def test_the_job_that_is_looked_for_is_the_one_that_is_scheduled(site: Any) -> None:
 	every_minute = frappe.get_hooks("scheduler_events")["cron"]["* * * * *"]
-	assert background.SWEEP in every_minute
+	assert background_checks.SWEEP in every_minute
 
 
 @pytest.mark.bench_only(reason="scheduled jobs are Frappe's")
 def test_the_last_sweep_is_read_from_its_job(site: Any) -> None:
 	job = {"method": "whatsapp_channel.schedule.sweep"}
 	frappe.db.set_value("Scheduled Job Type", job, "last_execution", add_to_date(now_datetime(), minutes=-3))
-	passed = background.read_schedule().passed
+	passed = background_checks.read_schedule().passed
 	assert passed
 	assert abs(passed - timedelta(minutes=3)) < timedelta(seconds=10)
 	frappe.db.set_value("Scheduled Job Type", job, "stopped", 1)
-	assert background.read_schedule().passed is None
+	assert background_checks.read_schedule().passed is None
 	frappe.db.rollback()
 
 

@@ -15,7 +15,7 @@ from tests.app.conftest import user
 from tests.app.desk import AGENT, Desk
 from tests.app.health_world import World, examine, make_world  # noqa: F401 (a fixture)
 from whatsapp_channel.commands import whatsapp_doctor
-from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.registry import BY_KEY, CHECKS, Check
 from whatsapp_channel.health.result import Finding, Skip, State, ok, worst
 from whatsapp_channel.inbound import delivery
@@ -29,26 +29,26 @@ NUMBER = "5511912345678"
 # -- what a check may not do -------------------------------------------------------------------------------------------
 
 
-def fails(_limit: Limit) -> Finding:
+def fails(_deadline: Deadline) -> Finding:
 	raise RuntimeError(f"No connection for {NUMBER}")
 
 
-def breaks_the_transaction(_limit: Limit) -> Finding:
+def breaks_the_transaction(_deadline: Deadline) -> Finding:
 	frappe.db.sql("select nothing from nowhere")
 	return ok("never")
 
 
-def tells_the_user(_limit: Limit) -> Finding:
+def tells_the_user(_deadline: Deadline) -> Finding:
 	frappe.throw("A message for a page that nobody opened")
 	return ok("never")
 
 
-def waits(limit: Limit) -> Finding:
-	limit.wait_for(threading.Event().wait)
+def waits(deadline: Deadline) -> Finding:
+	deadline.wait_for(threading.Event().wait)
 	return ok("never")
 
 
-def cannot(_limit: Limit) -> Finding:
+def cannot(_deadline: Deadline) -> Finding:
 	raise Skip("There is no moon.")
 
 
@@ -90,10 +90,10 @@ def test_a_wait_ends_with_its_time_and_hands_on_what_was_raised() -> None:
 		raise KeyError("inside")
 
 	with pytest.raises(TooSlow):
-		Limit(0.05).wait_for(threading.Event().wait)
+		Deadline(0.05).wait_for(threading.Event().wait)
 	with pytest.raises(KeyError, match="inside"):
-		Limit(5).wait_for(raises)
-	assert Limit(5).wait_for(lambda: 42) == 42
+		Deadline(5).wait_for(raises)
+	assert Deadline(5).wait_for(lambda: 42) == 42
 
 
 @pytest.mark.parametrize(

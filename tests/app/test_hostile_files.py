@@ -11,8 +11,8 @@ from tests.app.desk import Desk
 from tests.app.test_media import content_of, row_of, send, shown
 from tests.bombs import gif_of, pdf_of, png_of, progressive_jpeg, webp_of
 from tests.files import PDF, pdf
-from whatsapp_channel.conversations.media import judging
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.conversations.media import pdf_scan
+from whatsapp_channel.inbound.media import refetch
 
 MB = 1024 * 1024
 BOMB = pdf_of(b"%d 0 obj (\n", 536_000)
@@ -48,8 +48,8 @@ def is_given_up(message: str, reason: str) -> None:
 	assert (row.state, row.file, row.file_url) == ("Refused", None, None)
 	assert reason in row.error
 	assert reason in shown(message)
-	assert again.fetch_again(message) == "There is nothing to fetch for this message."
-	assert message not in [due.parent for due in again._due()]
+	assert refetch.fetch_again(message) == "There is nothing to fetch for this message."
+	assert message not in [due.parent for due in refetch._due()]
 
 
 @pytest.mark.parametrize(("kind", "data", "declared", "reason"), REFUSED.values(), ids=REFUSED.keys())
@@ -73,7 +73,7 @@ LIMITS = {
 def test_search_for_scripts_that_reaches_a_limit(
 	desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, data: bytes
 ) -> None:
-	monkeypatch.setattr(judging, limit, value)
+	monkeypatch.setattr(pdf_scan, limit, value)
 	message = send(desk, "document", data, "application/pdf", filename="long.pdf")
 	is_given_up(message, "takes too much time or memory")
 
@@ -82,10 +82,10 @@ def test_search_that_this_server_cannot_start_is_tried_again(
 	desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 	with monkeypatch.context() as broken:
-		broken.setattr(judging, "CHILD", judging.CHILD.with_name("missing.py"))
+		broken.setattr(pdf_scan, "CHILD", pdf_scan.CHILD.with_name("missing.py"))
 		message = send(desk, "document", PDF, "application/pdf", filename="a.pdf")
 		assert row_of(message).state == "Failed"
-	assert again.fetch_again(message) == "The file has been fetched."
+	assert refetch.fetch_again(message) == "The file has been fetched."
 
 
 @pytest.fixture

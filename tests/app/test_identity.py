@@ -15,7 +15,7 @@ from tests.app.people import (
 	text,
 	timeline,
 )
-from whatsapp_channel.inbound import identity
+from whatsapp_channel.conversations.customers import merging
 
 A, B = "16505551234", "12195555358"
 U1, U2 = "US.1", "US.2"
@@ -122,26 +122,26 @@ def two_rows(desk: Desk) -> tuple[str, str]:
 
 
 def test_a_join_moves_everything_that_pointed_at_the_row_that_goes(desk: Desk) -> None:
-	keep, gone = two_rows(desk)
+	primary, duplicate = two_rows(desk)
 	file = {"doctype": "File", "file_name": "a.txt", "content": "a", "is_private": 1}
-	frappe.get_doc({**file, "attached_to_doctype": CUSTOMER, "attached_to_name": gone}).insert()
-	frappe.get_doc(CUSTOMER, gone).add_comment("Comment", "a friend of the house")
+	frappe.get_doc({**file, "attached_to_doctype": CUSTOMER, "attached_to_name": duplicate}).insert()
+	frappe.get_doc(CUSTOMER, duplicate).add_comment("Comment", "a friend of the house")
 	frappe.db.commit()
 	arrive(desk, text(f"{A} {U1}", 3, "by both"))
-	assert only().name == keep
+	assert only().name == primary
 	for doctype in ("WhatsApp Conversation", "WhatsApp Session", MESSAGE):
-		assert set(frappe.get_all(doctype, pluck="customer")) == {keep}, doctype
+		assert set(frappe.get_all(doctype, pluck="customer")) == {primary}, doctype
 	tickets = frappe.get_all(
 		"HD Ticket", {"whatsapp_channel": desk.channel}, ["whatsapp_customer", "raised_by"]
 	)
-	assert {(row.whatsapp_customer, row.raised_by) for row in tickets} == {(keep, f"{A}@whatsapp.invalid")}
-	assert frappe.db.count("File", {"attached_to_doctype": CUSTOMER, "attached_to_name": keep}) == 1
-	assert "a friend of the house" in timeline(keep)
+	assert {(row.whatsapp_customer, row.raised_by) for row in tickets} == {(primary, f"{A}@whatsapp.invalid")}
+	assert frappe.db.count("File", {"attached_to_doctype": CUSTOMER, "attached_to_name": primary}) == 1
+	assert "a friend of the house" in timeline(primary)
 
 
 def test_every_link_to_a_customer_is_moved() -> None:
 	from tests.test_imports import APP
-	from whatsapp_channel.conversations.customers.joining import LINKS
+	from whatsapp_channel.conversations.customers.merging import LINKS
 	from whatsapp_channel.helpdesk.setup import TICKET_FIELDS
 
 	found = set()
@@ -183,7 +183,7 @@ def test_after_a_join_the_open_ticket_continues_and_not_the_closed_one(desk: Des
 	assert frappe.db.get_value("HD Ticket", second, "status_category") == "Resolved"
 
 
-def test_a_closed_ticket_keeps_its_time_of_change_when_its_customer_is_joined(desk: Desk) -> None:
+def test_a_closed_ticket_keeps_its_time_of_change_when_its_customer_is_merged(desk: Desk) -> None:
 	two_rows(desk)
 	second = desk.tickets()[1]
 	document = frappe.get_doc("HD Ticket", second)
@@ -193,7 +193,7 @@ def test_a_closed_ticket_keeps_its_time_of_change_when_its_customer_is_joined(de
 	frappe.db.set_value("HD Ticket", second, "modified", long_ago, update_modified=False)
 	frappe.db.commit()
 	before = frappe.db.get_value("HD Ticket", second, "modified")
-	identity.join(frappe.db.get_value(CUSTOMER, {"wa_id": A}), frappe.db.get_value(CUSTOMER, {"bsuid": U1}))
+	merging.merge(frappe.db.get_value(CUSTOMER, {"wa_id": A}), frappe.db.get_value(CUSTOMER, {"bsuid": U1}))
 	frappe.db.commit()
 	assert frappe.db.get_value("HD Ticket", second, ["modified", "raised_by"]) == (
 		before,
@@ -201,60 +201,60 @@ def test_a_closed_ticket_keeps_its_time_of_change_when_its_customer_is_joined(de
 	)
 
 
-def test_replies_that_waited_for_the_row_that_goes_are_sent_in_their_order(desk: Desk) -> None:
+def test_replies_that_waited_for_a_duplicate_are_sent_in_their_order(desk: Desk) -> None:
 	desk.sandbox.customer(A, "Maria", user_id=U1)
-	keep, gone = two_rows(desk)
+	primary, duplicate = two_rows(desk)
 	first, second = desk.tickets()
 	for ticket, words in ((second, "one"), (first, "two"), (second, "three")):
 		desk.reply(ticket, f"<p>{words}</p>")
-	identity.join(keep, gone)
+	merging.merge(primary, duplicate)
 	frappe.db.commit()
 	desk.settle()
 	assert desk.on_phone(A) == ["one", "two", "three"]
 
 
-def test_a_sender_that_holds_the_queue_of_the_row_that_goes_loses_and_doubles_nothing(desk: Desk) -> None:
+def test_a_sender_that_holds_the_queue_of_a_duplicate_loses_and_doubles_nothing(desk: Desk) -> None:
 	from whatsapp_channel.outbound.send import send_queued
 
 	desk.sandbox.customer(A, "Maria", user_id=U1)
-	keep, gone = two_rows(desk)
+	primary, duplicate = two_rows(desk)
 	for words in ("one", "two", "three"):
 		desk.reply(desk.tickets()[1], f"<p>{words}</p>")
 	original = frappe.db.commit
 	calls = iter(range(1000))
 
-	def join_in_the_middle() -> None:
+	def merge_in_the_middle() -> None:
 		original()
 		# The sender has looked at the queue and claimed its first message, and Meta is being asked.
-		if frappe.db.exists(MESSAGE, {"status": "Sending", "customer": gone}) and next(calls) == 0:
+		if frappe.db.exists(MESSAGE, {"status": "Sending", "customer": duplicate}) and next(calls) == 0:
 			frappe.db.commit = original
-			identity.join(keep, gone)
+			merging.merge(primary, duplicate)
 			original()
 
-	frappe.db.commit = join_in_the_middle
+	frappe.db.commit = merge_in_the_middle
 	try:
-		send_queued(gone, desk.channel)
+		send_queued(duplicate, desk.channel)
 	finally:
 		frappe.db.commit = original
 	desk.settle()
-	assert only().name == keep
+	assert only().name == primary
 	assert desk.on_phone(A) == ["one", "two", "three"]
 
 
-def test_joining_again_changes_nothing(desk: Desk) -> None:
-	keep, gone = two_rows(desk)
-	identity.join(keep, gone)
-	before = (people(), timeline(keep))
-	identity.join(keep, gone)
-	identity.join(keep, keep)
-	assert (people(), timeline(keep)) == before
+def test_merging_again_changes_nothing(desk: Desk) -> None:
+	primary, duplicate = two_rows(desk)
+	merging.merge(primary, duplicate)
+	before = (people(), timeline(primary))
+	merging.merge(primary, duplicate)
+	merging.merge(primary, primary)
+	assert (people(), timeline(primary)) == before
 
 
 CONTACTS = {
-	"neither was touched: of the older row": ((), "keep"),
-	"the older one has an address": (("keep",), "keep"),
-	"the younger one has an address": (("gone",), "gone"),
-	"both have": (("keep", "gone"), "keep"),
+	"neither was touched: of the older row": ((), "primary"),
+	"the older one has an address": (("primary",), "primary"),
+	"the younger one has an address": (("duplicate",), "duplicate"),
+	"both have": (("primary", "duplicate"), "primary"),
 }
 
 
@@ -262,7 +262,7 @@ CONTACTS = {
 def test_of_two_contacts_the_one_that_people_worked_with_stays(
 	desk: Desk, curated: tuple[str, ...], expected: str
 ) -> None:
-	rows = dict(zip(("keep", "gone"), two_rows(desk), strict=True))
+	rows = dict(zip(("primary", "duplicate"), two_rows(desk), strict=True))
 	contacts = {which: frappe.db.get_value(CUSTOMER, name, "contact") for which, name in rows.items()}
 	for which in curated:
 		contact = frappe.get_doc("Contact", contacts[which])

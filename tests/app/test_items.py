@@ -12,8 +12,8 @@ from tests.app.desk import Desk, text_message, utc
 from tests.app.waiting import ANA, ITEM, MARIA, arrives, filed, form, kept, make_due, set_enabled, states
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.webhook import ItemKind
-from whatsapp_channel.inbound import drain, items, retries
+from whatsapp_channel.cloud_api.webhook_parser import ItemKind
+from whatsapp_channel.inbound import dispatch, drain, retries
 
 # -- order ---------------------------------------------------------------------------------------------------
 
@@ -245,8 +245,8 @@ def test_a_message_from_the_future_is_waited_for_by_nobody_and_filed_in_its_time
 	arrives(desk, "now")
 	desk.settle()
 	assert filed() == ["now"]
-	later = items.utc_now() + timedelta(hours=2)
-	monkeypatch.setattr(items, "utc_now", lambda: later)
+	later = dispatch.utc_now() + timedelta(hours=2)
+	monkeypatch.setattr(dispatch, "utc_now", lambda: later)
 	make_due()
 	desk.settle()
 	assert filed() == ["now", "early"]
@@ -261,14 +261,14 @@ class Work:
 	def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
 		self.now = 0.0
 		self.meanwhile = lambda: None
-		original = items.HANDLERS[ItemKind.MESSAGE]
+		original = dispatch.HANDLERS[ItemKind.MESSAGE]
 
 		def file(item: Any) -> None:
 			self.now += 60
 			self.meanwhile()
 			original(item)
 
-		monkeypatch.setitem(items.HANDLERS, ItemKind.MESSAGE, file)
+		monkeypatch.setitem(dispatch.HANDLERS, ItemKind.MESSAGE, file)
 		for module in (drain, retries):
 			monkeypatch.setattr(module, "time", self)
 

@@ -14,7 +14,7 @@ from tests.app.onboarding import Refused, Setup, bare, setup  # noqa: F401 (fixt
 from tests.credentials import APP_SECRET
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.errors import MediaRefused
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
 from whatsapp_channel.health.registry import BY_KEY
 from whatsapp_channel.health.result import State
 from whatsapp_channel.onboarding import progress
@@ -233,13 +233,13 @@ def test_files_of_the_former_address_are_not_fetched(desk: Desk, host_again: Any
 		"image"
 	]
 	link = settings.cloud_api(desk.account).media(content["id"]).url
-	before = Trouble.of(desk.account)
+	before = CircuitBreaker.of(desk.account)
 	withdraw(host_again)
 	asked = len(desk.sandbox.requests)
 	with pytest.raises(MediaRefused):
 		settings.cloud_api(desk.account).download_media(link, io.BytesIO(), max_bytes=100)
 	assert len(desk.sandbox.requests) == asked
-	assert Trouble.of(desk.account) is not before
+	assert CircuitBreaker.of(desk.account) is not before
 
 
 def test_the_set_up_loads_no_script_from_the_former_address(setup: Setup, host_again: Any) -> None:  # noqa: F811

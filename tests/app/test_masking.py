@@ -131,7 +131,7 @@ def test_what_a_customer_is_called(
 	site: Any, name: str | None, bsuid: str | None, hidden: int, shown: str
 ) -> None:
 	frappe.db.set_single_value(SETTINGS, "mask_numbers", hidden)
-	assert permissions.called(frappe._dict(profile_name=name, bsuid=bsuid)) == shown
+	assert permissions.display_name(frappe._dict(profile_name=name, bsuid=bsuid)) == shown
 
 
 @pytest.mark.parametrize(("role", "sees"), [("Agent", False), ("Agent Manager", True)])
@@ -139,7 +139,7 @@ def test_what_a_customer_is_called_on_a_users_own_page(site: Any, role: str, see
 	frappe.db.set_single_value(SETTINGS, "mask_numbers", 1)
 	name = user(f"whatsapp-sees-{role.lower().replace(' ', '-')}@example.com", role)
 	customer = frappe._dict(profile_name="+5511912345678", bsuid=None)
-	assert permissions.called(customer, name) == ("+5511912345678" if sees else "+55 ••••• 5678")
+	assert permissions.display_name(customer, name) == ("+5511912345678" if sees else "+55 ••••• 5678")
 
 
 @pytest.mark.parametrize("hidden", [0, 1], ids=["shown", "hidden"])

@@ -16,22 +16,21 @@ from tests.app.conftest import user
 from tests.app.desk import MESSAGE, Desk, newest
 from tests.app.waiting import make_due
 from tests.files import HTML, MP4, OGG, PDF, PNG, SCRIPTED_PDF, WEBP, zip_bomb
-from whatsapp_channel.conversations.media import circuit_breaker as media_trouble
-from whatsapp_channel.conversations.media import store, views
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.conversations.media import attachments, circuit_breaker, store
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
+from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.privacy import erase, old_media
 from whatsapp_channel.privacy.person import asked
 
 MB = 1024 * 1024
-ROW = again.MEDIA
+ROW = refetch.MEDIA
 PHONE = "5511912345678"
 ANA = "5511987654321"
 
 
 @pytest.fixture(autouse=True)
-def _no_trouble_of_before() -> None:
-	Trouble._known.clear()
+def _closed_circuit_breakers() -> None:
+	CircuitBreaker._known.clear()
 
 
 @pytest.fixture
@@ -145,7 +144,7 @@ def test_file_is_stored_privately_in_its_ticket(
 @pytest.mark.parametrize(("voice", "label"), [(True, "Voice message"), (False, "Audio file")])
 def test_recording_is_called_what_it_is(desk: Desk, voice: bool, label: str) -> None:
 	message = send(desk, "audio", OGG, "audio/ogg; codecs=opus", voice=voice)
-	view = views.files_of([message])[message][0]
+	view = attachments.files_of([message])[message][0]
 	assert (view.voice, view.animated) == (voice, False)
 	desk.sandbox.faults.add("media_gone")
 	assert f"{label}: " in shown(send(desk, "audio", OGG + b"x", "audio/ogg", voice=voice))
@@ -206,7 +205,7 @@ def test_file_that_is_never_stored(
 	assert reason in row.error
 	assert reason in shown(message)
 	assert not frappe.db.exists("File", {"file_name": ["like", "%whatsapp-%"]})
-	assert again.fetch_again(message) == "There is nothing to fetch for this message."
+	assert refetch.fetch_again(message) == "There is nothing to fetch for this message."
 
 
 def test_file_that_changes_on_its_way(desk: Desk) -> None:
@@ -241,7 +240,7 @@ def test_limit_of_the_site(desk: Desk, site_limit: Any, over: int, state: str) -
 	if over:
 		assert "at most 1 MB" in row_of(message).error
 		site_limit(2)
-		assert again.fetch_again(message) == "The file has been fetched."
+		assert refetch.fetch_again(message) == "The file has been fetched."
 
 
 def photo_of(desk: Desk, size: int) -> str:
@@ -316,11 +315,11 @@ def test_missing_file_is_fetched_by_itself(desk: Desk, faults: list[dict]) -> No
 	row = row_of(message)
 	assert (row.state, row.file_url) == ("Failed", None)
 	assert row.error in html.unescape(shown(message))
-	again.fetch_failed()
+	refetch.fetch_failed()
 	assert row_of(message).state == "Failed", "the first pause is not over"
-	Trouble._known.clear()
+	CircuitBreaker._known.clear()
 	age(message, seconds=120)
-	again.fetch_failed()
+	refetch.fetch_failed()
 	row = row_of(message)
 	assert (row.state, row.error) == ("Stored", None)
 	assert row.file_url in shown(message)
@@ -335,7 +334,7 @@ def test_pauses_double(desk: Desk) -> None:
 	for minutes in range(1, 20):
 		age(message, seconds=60)
 		before = downloads(desk)
-		again.fetch_failed()
+		refetch.fetch_failed()
 		if downloads(desk) > before:
 			waited.append(minutes)
 	assert waited == [1, 3, 7, 15]
@@ -346,14 +345,14 @@ def test_file_that_meta_has_no_more(desk: Desk) -> None:
 	message = photo(desk)
 	assert (row_of(message).state, "does not find" in shown(message)) == ("Failed", True)
 	age(message, seconds=7 * 24 * 3600)
-	again.fetch_failed()
+	refetch.fetch_failed()
 	assert row_of(message).state == "Expired"
 	assert "no longer has this file" in shown(message)
-	assert again.fetch_again(message) == "There is nothing to fetch for this message."
+	assert refetch.fetch_again(message) == "There is nothing to fetch for this message."
 
 
 def test_slow_file_is_broken_off(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-	monkeypatch.setattr(media_trouble, "FILE_SECONDS", 0.3)
+	monkeypatch.setattr(circuit_breaker, "FILE_SECONDS", 0.3)
 	desk.sandbox.faults.add("media_drip", ms=50)
 	message = photo(desk)
 	assert (row_of(message).state, "too slowly" in shown(message)) == ("Failed", True)
@@ -372,10 +371,10 @@ def test_texts_do_not_wait_for_dead_servers(desk: Desk) -> None:
 	assert frappe.db.count(MESSAGE, {"message_type": "text"}) == 10
 	assert frappe.db.count(ROW, {"state": "Failed"}) == 10
 	desk.sandbox.faults.clear()
-	Trouble._known.clear()
+	CircuitBreaker._known.clear()
 	for message in frappe.get_all(ROW, pluck="parent"):
 		age(message, seconds=120)
-	again.fetch_failed()
+	refetch.fetch_failed()
 	assert frappe.db.count(ROW, {"state": "Stored"}) == 10
 
 
@@ -388,19 +387,19 @@ PAUSES = {
 
 @pytest.mark.parametrize(("outcomes", "seconds"), PAUSES.values(), ids=PAUSES.keys())
 def test_time_for_the_next_file(desk: Desk, outcomes: list[bool], seconds: float) -> None:
-	trouble = Trouble.of(desk.account)
+	breaker = CircuitBreaker.of(desk.account)
 	for failed in outcomes:
-		trouble.note(failed=failed)
-	assert trouble.seconds() == seconds
+		breaker.note(failed=failed)
+	assert breaker.seconds() == seconds
 
 
 def test_next_file_after_a_pause_gets_less_time(desk: Desk) -> None:
-	trouble = Trouble.of(desk.account)
+	breaker = CircuitBreaker.of(desk.account)
 	for _failure in range(20):
-		trouble.note(failed=True)
-	assert 0 < trouble.pause_ends - media_trouble.time.monotonic() <= media_trouble.LONGEST_PAUSE
-	trouble.pause_ends = 0
-	assert trouble.seconds() == media_trouble.PROBE_SECONDS
+		breaker.note(failed=True)
+	assert 0 < breaker.pause_ends - circuit_breaker.time.monotonic() <= circuit_breaker.LONGEST_PAUSE
+	breaker.pause_ends = 0
+	assert breaker.seconds() == circuit_breaker.PROBE_SECONDS
 
 
 def test_refused_token_is_told_to_the_administrator(desk: Desk) -> None:
@@ -499,9 +498,9 @@ def test_file_that_was_deleted_before_it_was_filed(desk: Desk) -> None:
 	row = row_of(message)
 	communication = frappe.db.get_value(MESSAGE, message, "communication")
 	frappe.db.delete("File", {"name": row.file})
-	views.attach(message, communication, desk.ticket())
+	attachments.attach(message, communication, desk.ticket())
 	assert row_of(message).state == "Failed"
-	assert again.fetch_again(message) == "The file has been fetched."
+	assert refetch.fetch_again(message) == "The file has been fetched."
 
 
 def test_message_without_a_ticket_keeps_its_file_until_it_has_one(desk: Desk) -> None:
@@ -588,7 +587,7 @@ def test_file_is_shown_in_the_ticket_to_which_its_message_was_moved(desk: Desk) 
 
 	other = split_ticket("Photo", frappe.db.get_value(MESSAGE, message, "communication"))
 	frappe.db.commit()
-	again.fetch_again(message)
+	refetch.fetch_again(message)
 	assert ("HD Ticket", str(other)) in files_at(row_of(message).file_url)
 
 
@@ -600,7 +599,7 @@ def test_file_that_arrives_after_its_message_was_emptied(
 		broken.setattr(store, "_download", unreachable)
 		message = photo(desk)
 	assert row_of(message).state == "Failed"
-	obtain = again.obtain
+	obtain = refetch.obtain
 
 	def meanwhile(*arguments: Any) -> Any:
 		found = obtain(*arguments)
@@ -610,9 +609,9 @@ def test_file_that_arrives_after_its_message_was_emptied(
 			old_media._redact(message, 30)
 		return found
 
-	monkeypatch.setattr(again, "obtain", meanwhile)
+	monkeypatch.setattr(refetch, "obtain", meanwhile)
 	before = contents()
-	told = again.fetch_again(message)
+	told = refetch.fetch_again(message)
 	assert told == "This message was erased, or its file removed, while the file was being fetched."
 	assert not frappe.get_all("File", {"file_name": ["like", "whatsapp-image%"]})
 	assert contents() == before

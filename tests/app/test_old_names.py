@@ -6,13 +6,14 @@ import pytest
 from tests.app.desk import Desk
 from whatsapp_channel import schedule
 from whatsapp_channel.accounts import status
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.privacy import old_media
 
 # Whatever hooks.py, jobs.py and the enqueueing modules named in the version before the packages moved.
 SAME = {
 	"whatsapp_channel.status.refresh_all": status.refresh_all,
-	"whatsapp_channel.inbound.media.fetch_failed": again.fetch_failed,
+	"whatsapp_channel.inbound.media.fetch_failed": refetch.fetch_failed,
+	"whatsapp_channel.inbound.media.again.fetch_failed": refetch.fetch_failed,
 	"whatsapp_channel.inbound.media.redact_old_media": old_media.redact_old_media,
 }
 STAYED = (

@@ -9,8 +9,8 @@ import pytest
 from tests.app.moment import at_once
 from tests.app.numbers import DIGITS, NOT_SIX, NUMBER, at_meta, code_of, refusal, stored
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.onboarding import codes
 from whatsapp_channel.onboarding import number as numbers
+from whatsapp_channel.onboarding import verification_codes
 from whatsapp_channel.sandbox import Sandbox
 
 
@@ -66,7 +66,9 @@ def test_the_next_code_has_to_be_waited_for(added: str, sandbox: Sandbox) -> Non
 
 def test_two_administrators_request_one_code(added: str, sandbox: Sandbox, host: Any) -> None:
 	answers = at_once(
-		host.environment(), "whatsapp_channel.onboarding.codes.request_code", [[added, "SMS"]] * 3
+		host.environment(),
+		"whatsapp_channel.onboarding.verification_codes.request_code",
+		[[added, "SMS"]] * 3,
 	)
 	assert sorted(answer == "" for answer in answers) == [False, False, True]
 	assert len(sandbox.phone_texts) == 1
@@ -147,7 +149,7 @@ def test_an_expired_code(added: str, sandbox: Sandbox) -> None:
 
 def test_an_old_code_of_which_meta_says_only_that_it_is_wrong(added: str, sandbox: Sandbox) -> None:
 	numbers.request_code(added, "SMS")
-	frappe.db.set_value(NUMBER, added, "code_requested_on", site_now() - codes.CODE_LIVES)
+	frappe.db.set_value(NUMBER, added, "code_requested_on", site_now() - verification_codes.CODE_LIVES)
 	frappe.db.commit()
 	assert "The code is older than ten minutes" in refusal(numbers.verify_code, added, wrong(sandbox))
 

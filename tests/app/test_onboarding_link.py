@@ -25,8 +25,8 @@ from tests.app.onboarding import (
 )
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.health import accounts as health
-from whatsapp_channel.health.patience import Limit
+from whatsapp_channel.health import account_checks as health
+from whatsapp_channel.health.deadline import Deadline
 from whatsapp_channel.health.result import State
 from whatsapp_channel.onboarding import subscription
 from whatsapp_channel.sandbox import Sandbox
@@ -263,7 +263,7 @@ def test_a_site_with_two_names_keeps_the_address_that_was_ordered(
 		asked_by(host)
 		shown = bare.call("refresh", account=WABA)["account"]
 		assert (shown["subscription"], shown["callback_url"]) == ("Confirmed", ordered)
-		assert health.subscription(Limit(DEADLINE)).state is State.OK
+		assert health.subscription(Deadline(DEADLINE)).state is State.OK
 
 
 def test_an_address_elsewhere_is_no_name_of_this_site(bare: Setup):

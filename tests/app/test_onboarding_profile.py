@@ -10,8 +10,8 @@ import pytest
 from tests.app.conftest import user, write_settings
 from tests.app.setup_steps import upload
 from tests.pictures import GIF, jpeg, png
-from whatsapp_channel.onboarding import files, profile
 from whatsapp_channel.onboarding import number as numbers
+from whatsapp_channel.onboarding import profile, uploaded_files
 from whatsapp_channel.sandbox import Sandbox
 
 ACCOUNT = "WhatsApp Business Account"
@@ -331,7 +331,7 @@ def test_a_file_is_used_only_by_who_may_read_it(
 		assert view(account)["picture"] == url
 		return
 	assert "is no file of this site that you may read" in refusal(account, picture=url)
-	files.attach(url, ACCOUNT, account, "profile_draft")
+	uploaded_files.attach(url, ACCOUNT, account, "profile_draft")
 	assert not frappe.db.get_value("File", {"file_url": url}, "attached_to_name")
 
 

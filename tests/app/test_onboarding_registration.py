@@ -13,7 +13,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.errors import NotSent
 from whatsapp_channel.onboarding import number as numbers
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.rules.onboarding.registration import Attempt, Outcome
+from whatsapp_channel.rules.onboarding.registration_rules import Attempt, Outcome
 from whatsapp_channel.sandbox import Sandbox
 
 

@@ -6,14 +6,14 @@ import frappe
 import pytest
 
 from tests.app.desk import AGENT, MESSAGE, Desk, newest
-from whatsapp_channel.onboarding import test_message
+from whatsapp_channel.onboarding import sample_message
 
 WORDS = "This is a test message. WhatsApp and the helpdesk are connected."
 
 
 def state(desk: Desk) -> dict[str, Any]:
 	frappe.db.commit()
-	return test_message.test_state(desk.channel)
+	return sample_message.state(desk.channel)
 
 
 def shown(desk: Desk) -> str:
@@ -22,13 +22,13 @@ def shown(desk: Desk) -> str:
 
 
 def send(desk: Desk, message: str | None = None) -> None:
-	test_message.send_test(desk.channel, message or shown(desk))
+	sample_message.send(desk.channel, message or shown(desk))
 	frappe.db.commit()
 
 
 def refusal(desk: Desk, message: str | None = None) -> str:
 	with pytest.raises(frappe.ValidationError) as caught:
-		test_message.send_test(desk.channel, shown(desk) if message is None else message)
+		sample_message.send(desk.channel, shown(desk) if message is None else message)
 	frappe.db.rollback()
 	return str(caught.value)
 
@@ -167,7 +167,7 @@ def test_an_agent_may_not_send_it(desk: Desk, agent: str) -> None:
 	frappe.set_user(AGENT)
 	try:
 		with pytest.raises(frappe.PermissionError):
-			test_message.send_test(desk.channel, message)
+			sample_message.send(desk.channel, message)
 	finally:
 		frappe.set_user("Administrator")
 

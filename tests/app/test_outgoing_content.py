@@ -5,7 +5,7 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk
 from whatsapp_channel.api import ticket as ticket_page
-from whatsapp_channel.cloud_api.outgoing import read, text
+from whatsapp_channel.cloud_api.outgoing import from_json, text
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def as_before(row: str, content: str | None = None) -> None:
 
 def test_a_reply_is_stored_as_it_goes_out(desk: Desk, ticket: str) -> None:
 	message = desk.message(desk.reply(ticket, "<p>It is <strong>here</strong>.</p>"))
-	assert read(message.content) == text("It is *here*.")
+	assert from_json(message.content) == text("It is *here*.")
 	assert (message.message_type, message.text) == ("text", "It is *here*.")
 
 
@@ -32,7 +32,7 @@ def test_a_long_reply_is_as_many_contents(desk: Desk, ticket: str) -> None:
 	desk.settle()
 	rows = frappe.get_all(MESSAGE, {"direction": "Outgoing"}, ["text", "content"], order_by="part")
 	assert len(rows) == 2
-	assert [read(row.content).body for row in rows] == [row.text for row in rows] == desk.on_phone()
+	assert [from_json(row.content).body for row in rows] == [row.text for row in rows] == desk.on_phone()
 
 
 def test_what_was_queued_before_the_update_goes_out(desk: Desk, ticket: str) -> None:

@@ -226,7 +226,7 @@ def be_alone(folder: str) -> None:
 def test_two_at_once_are_refused_on_the_command_line(
 	busy: None, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-	monkeypatch.setattr(command, "PATIENCE", 0)
+	monkeypatch.setattr(command, "WAIT_SECONDS", 0)
 	with pytest.raises(frappe.ValidationError, match="Another export or erasure is running"):
 		command.carry_out(action, NUMBER, None, quiet)
 
@@ -235,7 +235,7 @@ def test_two_at_once_are_refused_on_the_command_line(
 def test_two_at_once_are_refused_on_the_desk(
 	busy: None, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-	monkeypatch.setattr(background, "PATIENCE", 0)
+	monkeypatch.setattr(background, "WAIT_SECONDS", 0)
 	told: list[dict] = []
 	monkeypatch.setattr(background, "_tell", told.append)
 	background.run(action, background.encrypt(json.dumps({"number": NUMBER, "customers": None})))

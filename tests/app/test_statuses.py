@@ -12,8 +12,8 @@ import pytest
 
 from tests.app.desk import MESSAGE, Desk
 from whatsapp_channel.clock import site_now, to_utc
-from whatsapp_channel.cloud_api.webhook import read_delivery
-from whatsapp_channel.conversations import outcome
+from whatsapp_channel.cloud_api.webhook_parser import read_delivery
+from whatsapp_channel.conversations import delivery_status
 from whatsapp_channel.database import insert_row
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound.statuses import apply_all
@@ -287,13 +287,13 @@ def test_one_that_cannot_be_stored_costs_only_itself(
 	desk: Desk, sent: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
 	first, second, third = sent(), sent(), sent()
-	original = outcome.fail
+	original = delivery_status.fail
 
 	def fail(name: str, *arguments: Any, **more: Any) -> None:
 		original(name, *arguments, **more)
 		raise frappe.ValidationError("no note can be written")
 
-	monkeypatch.setattr(outcome, "fail", fail)
+	monkeypatch.setattr(delivery_status, "fail", fail)
 	deliver(desk, [report(first, "sent"), report(second, "failed"), report(third, "read")])
 	assert [value(name) for name in (first, second, third)] == ["Sent", "Accepted", "Read"]
 	assert frappe.get_all(ITEM, pluck="state") == ["Pending"]

@@ -9,24 +9,24 @@ import pytest
 
 from tests.app.desk import Desk
 from whatsapp_channel import rows
-from whatsapp_channel.conversations.customers.identities import IdentityRow
-from whatsapp_channel.conversations.rows import (
+from whatsapp_channel.conversations.conversation_rows import (
 	ChannelRow,
 	ConversationRow,
-	CourseRow,
 	CustomerRow,
 	MediaRow,
 	MessageRow,
 	OutgoingRow,
+	StatusRow,
 )
+from whatsapp_channel.conversations.customers.identities import IdentityRow
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.rows import Row
 
 KINDS: list[type[Row]] = [
 	ChannelRow,
 	ConversationRow,
-	CourseRow,
+	StatusRow,
 	CustomerRow,
 	IdentityRow,
 	ItemRow,
@@ -41,7 +41,7 @@ def test_every_field_is_a_column(kind: type[Row], desk: Desk) -> None:
 	assert set(kind.columns()) <= set(frappe.db.get_table_columns(kind.DOCTYPE))
 
 
-@pytest.mark.parametrize("kind", [ConversationRow, CourseRow, MessageRow])
+@pytest.mark.parametrize("kind", [ConversationRow, StatusRow, MessageRow])
 def test_a_row_holds_what_is_stored_however_it_is_read(kind: type[Row], desk: Desk) -> None:
 	desk.writes("Hello")
 	name = frappe.get_all(kind.DOCTYPE, pluck="name", limit=1)[0]

@@ -12,7 +12,7 @@ from tests.cloud_api.message_cases import MESSAGES, QUOTED
 from tests.cloud_api.webhook_files import WEBHOOKS
 from tests.markup import outline
 from whatsapp_channel.cloud_api.content import Content, Edit, Media
-from whatsapp_channel.rules.text.readable import FileView, Quote, View, to_html, trace_html
+from whatsapp_channel.rules.text.message_html import FileView, Quote, View, to_html, trace_html
 
 ITEM = "WhatsApp Delivery Item"
 FILES = {path.stem for path in WEBHOOKS.glob("*.json")}

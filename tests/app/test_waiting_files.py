@@ -18,10 +18,10 @@ from tests.app.waiting import ANA, ITEM, arrives, filed, kept, make_due, set_ena
 from tests.files import PNG
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.inbound import drain, items
-from whatsapp_channel.inbound.media import again, fetching
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
+from whatsapp_channel.inbound import dispatch, drain
+from whatsapp_channel.inbound.media import fetching, refetch
 from whatsapp_channel.privacy import erase
 from whatsapp_channel.privacy.person import asked
 
@@ -29,8 +29,8 @@ LANE = fetching.lane_of(PHONE)
 
 
 @pytest.fixture(autouse=True)
-def _no_trouble_of_before() -> None:
-	Trouble._known.clear()
+def _closed_circuit_breakers() -> None:
+	CircuitBreaker._known.clear()
 
 
 def photo_arrives(desk: Desk, wa_id: str = PHONE) -> str:
@@ -95,7 +95,7 @@ def test_message_is_filed_without_its_file_after_a_minute(desk: Desk) -> None:
 	assert "fetched later by itself" in shown(message)
 	assert fetching.lanes_with_work() == []
 	long_ago()
-	again.fetch_failed()
+	refetch.fetch_failed()
 	assert row_of(message).state == "Stored"
 
 
@@ -223,7 +223,7 @@ def test_file_that_kills_its_workers_is_given_up_and_its_text_is_filed(desk: Des
 	row = row_of(frappe.db.get_value(MESSAGE, {"text": "photo"}))
 	assert row.state == "Refused"
 	assert "stopped each time it worked on this file" in shown(row.parent)
-	assert row.parent not in [due.parent for due in again._due()]
+	assert row.parent not in [due.parent for due in refetch._due()]
 
 
 def test_text_is_filed_without_the_file_at_which_a_worker_died(desk: Desk, crasher: Crasher) -> None:
@@ -251,11 +251,11 @@ def test_file_that_kills_its_worker_is_not_the_first_of_the_next_sweep(
 	desk.settle()
 	message = newest(MESSAGE)
 	long_ago()
-	monkeypatch.setattr(again, "obtain", die)
+	monkeypatch.setattr(refetch, "obtain", die)
 	with pytest.raises(Died):
-		again.fetch_failed()
+		refetch.fetch_failed()
 	frappe.db.rollback()
-	assert message not in [due.parent for due in again._due()]
+	assert message not in [due.parent for due in refetch._due()]
 
 
 # -- the time of a job --------------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ def test_drain_ends_when_its_time_is_over_in_the_middle_of_an_item(
 
 	arrives(desk, "one")
 	with monkeypatch.context() as patched:
-		patched.setitem(items.HANDLERS, ItemKind.MESSAGE, file)
+		patched.setitem(dispatch.HANDLERS, ItemKind.MESSAGE, file)
 		with pytest.raises(JobTimeoutException):
 			drain.drain()
 	frappe.db.rollback()
@@ -314,7 +314,7 @@ def test_one_job_fetches_all_files_of_a_sender_apart_from_drains_and_senders(
 	woken: list[tuple] = []
 	photo_arrives(desk)
 	photo_arrives(desk)
-	jobs.answer_wake(jobs.lane_name(LANE))
+	jobs.clear_wake_flag(jobs.lane_name(LANE))
 	monkeypatch.setattr(
 		frappe, "enqueue", lambda method, **more: woken.append((method, more.get("queue"), more.get("lane")))
 	)
@@ -322,7 +322,7 @@ def test_one_job_fetches_all_files_of_a_sender_apart_from_drains_and_senders(
 	mine = [job for job in woken if "fetching" in job[0]]
 	assert mine == [("whatsapp_channel.inbound.media.fetching.work", "long", LANE)]
 	woken.clear()
-	jobs.answer_wake(jobs.lane_name(LANE))
+	jobs.clear_wake_flag(jobs.lane_name(LANE))
 	jobs.sweep()
 	assert [job for job in woken if "fetching" in job[0]] == mine
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.app.crashing import Crasher
 from tests.app.desk import MESSAGE, Desk, text_message
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind
-from whatsapp_channel.inbound import items
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
+from whatsapp_channel.inbound import dispatch
 
 ITEM = "WhatsApp Delivery Item"
 MARIA, ANA = "5511912345678", "5511987654321"
@@ -54,14 +54,14 @@ def arrives(desk: Desk, text: str, *, sender: str | None = MARIA, **more: Any) -
 def trouble(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 	"""The texts whose filing fails as long as they are in this set."""
 	failing: set[str] = set()
-	original = items.HANDLERS[ItemKind.MESSAGE]
+	original = dispatch.HANDLERS[ItemKind.MESSAGE]
 
 	def file(item: Item) -> None:
 		if item.message.text in failing:
 			raise RuntimeError(f"Filing of {item.message.text} is broken.")
 		original(item)
 
-	monkeypatch.setitem(items.HANDLERS, ItemKind.MESSAGE, file)
+	monkeypatch.setitem(dispatch.HANDLERS, ItemKind.MESSAGE, file)
 	return failing
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 
 NUMBER = "106540352242922"
 ACCOUNT = "102290129340398"

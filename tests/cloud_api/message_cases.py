@@ -23,7 +23,7 @@ from whatsapp_channel.cloud_api.content import (
 	Unknown,
 	Unsupported,
 )
-from whatsapp_channel.cloud_api.webhook import ContactCard
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard
 
 from .deliveries import SENDER
 from .message_errors import TOO_LARGE, UNAVAILABLE, UNKNOWN_OF_OLD, UNKNOWN_TYPE

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import httpx
 import pytest
 
-from whatsapp_channel.cloud_api import clock
+from whatsapp_channel.cloud_api import ping
 from whatsapp_channel.cloud_api.errors import NotSent
 
 AT = datetime(2026, 11, 23, 8, 5, 6, tzinfo=timezone.utc)
@@ -30,7 +30,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response, asked: li
 		return answer
 
 	client = httpx.Client(transport=httpx.MockTransport(handle))
-	monkeypatch.setattr(clock, "http_client", lambda _base, _transport: client)
+	monkeypatch.setattr(ping, "http_client", lambda _base, _transport: client)
 
 
 @pytest.mark.parametrize(("header", "expected"), DATES.values(), ids=DATES.keys())
@@ -43,9 +43,9 @@ def test_any_answer_tells_the_time(
 	status: int,
 ) -> None:
 	answering(monkeypatch, httpx.Response(status, headers={"Date": header}), asked)
-	sign = clock.sign_of_life("https://graph.example.com")
-	assert sign.at == expected
-	assert sign.seconds >= 0
+	answer = ping.ping("https://graph.example.com")
+	assert answer.at == expected
+	assert answer.seconds >= 0
 	assert "authorization" not in asked[0].headers
 
 
@@ -53,10 +53,10 @@ def test_an_answer_without_a_date_is_still_an_answer(
 	monkeypatch: pytest.MonkeyPatch, asked: list[httpx.Request]
 ) -> None:
 	answering(monkeypatch, httpx.Response(200), asked)
-	assert clock.sign_of_life("https://graph.example.com").at is None
+	assert ping.ping("https://graph.example.com").at is None
 
 
 def test_nobody_answers() -> None:
 	with pytest.raises(NotSent) as caught:
-		clock.sign_of_life("http://127.0.0.1:9")
+		ping.ping("http://127.0.0.1:9")
 	assert "refused" in caught.value.details

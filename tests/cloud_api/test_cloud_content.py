@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api import problem as problems
+from whatsapp_channel.cloud_api import payload_errors as problems
 from whatsapp_channel.cloud_api.content import (
 	Contacts,
 	Edit,
@@ -21,8 +21,13 @@ from whatsapp_channel.cloud_api.content import (
 	read_content,
 	read_referral,
 )
-from whatsapp_channel.cloud_api.problem import Unreadable, about, problem_from_json, problem_to_json
-from whatsapp_channel.cloud_api.wire import load, web_address
+from whatsapp_channel.cloud_api.payload import load, web_address
+from whatsapp_channel.cloud_api.payload_errors import (
+	InvalidPayload,
+	about,
+	problem_from_json,
+	problem_to_json,
+)
 
 HEX = "49f227634806293b0995459bc310b593e1400f41591efcf07e9bced335f41942"
 HASHES: dict[str, tuple[Any, str | None]] = {
@@ -205,7 +210,7 @@ VALUES = {
 
 @pytest.mark.parametrize("text", SENTENCES.values(), ids=SENTENCES)
 def test_sentence_is_translated_with_its_values(text: str) -> None:
-	problem = Unreadable(text, **VALUES).sentence
+	problem = InvalidPayload(text, **VALUES).sentence
 	assert str(problem) == text.format(**VALUES) == problem.text.format(**problem.args)
 	translated = f"Übersetzt: {problem.text}".format(**problem.args)
 	assert translated == f"Übersetzt: {problem}"
@@ -231,7 +236,7 @@ def test_stored_problem(stored: Any, text: str | None) -> None:
 
 
 def test_problem_of_hostile_values_is_one_text() -> None:
-	with pytest.raises(Unreadable) as refused:
+	with pytest.raises(InvalidPayload) as refused:
 		load("{0.__class__} {field}")
 	assert refused.value.sentence.text == problems.NOT_JSON
 	assert str(about("{field}", field="{0} {field}")) == "{0} {field}"

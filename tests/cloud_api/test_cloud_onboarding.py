@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from whatsapp_channel.cloud_api.answers import TokenInfo, token_info
-from whatsapp_channel.cloud_api.app import AppAPI
+from whatsapp_channel.cloud_api.app_client import AppAPI
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown
 from whatsapp_channel.sandbox import Sandbox, serve

@@ -3,7 +3,7 @@
 import pytest
 
 from whatsapp_channel.cloud_api import outgoing
-from whatsapp_channel.cloud_api.outgoing import MAX_TEXT, Text, Unsendable, read, stored, text
+from whatsapp_channel.cloud_api.outgoing import MAX_TEXT, Text, Unsendable, from_json, text, to_json
 
 REQUESTS = {
 	"a text": (text("Hi"), {"type": "text", "text": {"body": "Hi"}}),
@@ -29,7 +29,7 @@ def test_the_object_that_meta_documents(content: Text, request_: dict) -> None:
 
 @pytest.mark.parametrize("content", [content for content, _request in REQUESTS.values()], ids=REQUESTS)
 def test_a_row_gives_back_what_it_was_given(content: Text) -> None:
-	assert read(stored(content)) == content
+	assert from_json(to_json(content)) == content
 
 
 def test_every_kind_is_tried() -> None:
@@ -56,5 +56,5 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_a_row_that_nobody_wrote_is_refused(row: str) -> None:
 	with pytest.raises(Unsendable) as refusal:
-		read(row)
+		from_json(row)
 	assert "cannot be sent" in refusal.value.sentence.text

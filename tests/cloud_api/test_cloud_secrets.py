@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from whatsapp_channel.cloud_api.client import CloudAPI, Recipient
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.cloud_api.masking import mask
 from whatsapp_channel.cloud_api.outgoing import text
+from whatsapp_channel.cloud_api.secret_masking import mask
 
 TOKEN = "EAAsecret/token+with=signs"
 PIN, CODE, VERIFY = "918273", "564738", "verify-me-please"

@@ -21,13 +21,13 @@ from whatsapp_channel.cloud_api import client as client_module
 from whatsapp_channel.cloud_api import transport
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import NotSent
-from whatsapp_channel.sandbox.webhooks import wire
+from whatsapp_channel.sandbox.webhooks import signed_json
 
 from .fakes import SENT, TOKEN, send
 from .test_cloud_connections import _Meta
 
 
-@pytest.fixture(params=[transport, wire], ids=["app", "sandbox"])
+@pytest.fixture(params=[transport, signed_json], ids=["app", "sandbox"])
 def of_a_new_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 	"""The module that makes contexts, as in a process that has made none."""
 	for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"):

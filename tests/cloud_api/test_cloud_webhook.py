@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from whatsapp_channel.cloud_api.content import Content
-from whatsapp_channel.cloud_api.webhook import ItemKind, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import ItemKind, read_delivery
 
 from .deliveries import ACCOUNT, NUMBER, SENDER, message, status, value
 from .message_cases import MESSAGES, SHEENA

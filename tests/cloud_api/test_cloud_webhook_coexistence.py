@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from whatsapp_channel.cloud_api.content import Content, Edit, Media, Revoke, Text, Unsupported
-from whatsapp_channel.cloud_api.webhook import ContactCard, Item, ItemKind, Preference, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, Item, ItemKind, Preference, read_delivery
 
 from .deliveries import ACCOUNT, NUMBER, SENDER, change, delivery, encode, message, value
 from .message_cases import QUOTED, USER, media

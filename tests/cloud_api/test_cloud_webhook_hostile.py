@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, read_delivery
 
 from .deliveries import (
 	NUMBER,

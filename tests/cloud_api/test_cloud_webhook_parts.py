@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api.webhook import ContactCard, Item, problem_with_time, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, Item, problem_with_time, read_delivery
 
 from .deliveries import SENDER, message, of_messages
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api.webhook import ContactCard, Item, ItemKind, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, Item, ItemKind, read_delivery
 
 from . import reference_tables as reference
 from .message_cases import MESSAGES, PRODUCT

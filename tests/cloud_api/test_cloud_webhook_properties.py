@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery, read_item
-from whatsapp_channel.cloud_api.wire import clean
+from whatsapp_channel.cloud_api.payload import clean
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, read_delivery, read_item
 
 from .deliveries import change, delivery, message, status, value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.cloud_api.webhook import ContactCard, ItemKind
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, ItemKind
 
 from .deliveries import ACCOUNT, NUMBER, SENDER
 from .message_cases import QUOTED, USER

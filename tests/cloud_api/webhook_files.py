@@ -1,6 +1,6 @@
 """The payload files of webhooks, and what is read from them."""
 
-from whatsapp_channel.cloud_api.webhook import Item, read_delivery
+from whatsapp_channel.cloud_api.webhook_parser import Item, read_delivery
 
 from .recordings import PAYLOADS
 

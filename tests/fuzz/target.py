@@ -3,8 +3,8 @@
 import json
 
 from tests.markup import outline
-from whatsapp_channel.cloud_api.webhook import InboundMessage, Item, read_delivery
-from whatsapp_channel.rules.text.readable import (
+from whatsapp_channel.cloud_api.webhook_parser import InboundMessage, Item, read_delivery
+from whatsapp_channel.rules.text.message_html import (
 	FileView,
 	Quote,
 	View,

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from whatsapp_channel.rules.accounts.event_changes import Changes
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.sentences import Sentence
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.rules.events import AT, say, shown
 from whatsapp_channel.rules.accounts.account_events import changes
 from whatsapp_channel.rules.accounts.event_changes import Alert, Changes, OnlyKept
-from whatsapp_channel.rules.accounts.restriction import BAN, RESTRICTION, VIOLATION, Restriction
+from whatsapp_channel.rules.accounts.restriction_rules import BAN, RESTRICTION, VIOLATION, Restriction
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "webhooks"
 INFO = {"waba_id": "980198427658004", "owner_business_id": "2329417887457253"}

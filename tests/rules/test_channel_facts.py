@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from whatsapp_channel.rules.accounts import channel_facts
+from whatsapp_channel.rules.accounts.account_issues import Attention
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Review, derive
-from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION, Restriction
-from whatsapp_channel.rules.accounts.trouble import Attention
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.rules.accounts.restriction_rules import BAN, VIOLATION, Restriction
+from whatsapp_channel.sentences import Sentence
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -298,10 +298,10 @@ ORDER = [
 
 
 @pytest.mark.parametrize("rank", range(len(ORDER)), ids=lambda rank: ORDER[rank][1].value)
-def test_of_several_troubles_the_gravest_is_told(rank: int) -> None:
+def test_of_several_issues_the_gravest_is_shown(rank: int) -> None:
 	given: dict[str, Any] = {}
-	for trouble, _about in ORDER[rank:]:
-		given |= trouble
+	for issue, _about in ORDER[rank:]:
+		given |= issue
 	about = ORDER[rank][1]
 	found = facts_of(given)
 	assert found.attention_about is about

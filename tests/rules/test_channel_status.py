@@ -2,6 +2,7 @@ from string import Formatter
 
 import pytest
 
+from whatsapp_channel.rules.accounts.account_issues import Attention
 from whatsapp_channel.rules.accounts.channel_status import (
 	Action,
 	ChannelStatus,
@@ -12,7 +13,6 @@ from whatsapp_channel.rules.accounts.channel_status import (
 	derive,
 	reply_obstacle,
 )
-from whatsapp_channel.rules.accounts.trouble import Attention
 
 READY = {"has_number": True, "has_token": True, "receives": True}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.checklist import Facts, entries
+from whatsapp_channel.rules.onboarding.checklist_rules import Facts, entries
 
 
 def states(facts: Facts) -> dict[str, str]:

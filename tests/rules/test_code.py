@@ -2,8 +2,8 @@
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.code import new_pin, read_code, read_pin
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
+from whatsapp_channel.rules.onboarding.six_digit_code import new_pin, read_code, read_pin
 
 ACCEPTED = {
 	"six_digits": ("123830", "123830"),
@@ -47,7 +47,7 @@ def test_accepted(read: object, text: str, digits: str) -> None:
 @pytest.mark.parametrize(("read", "field"), [(read_code, "Code"), (read_pin, "PIN")], ids=["code", "pin"])
 @pytest.mark.parametrize(("text", "problem"), REFUSED.values(), ids=REFUSED)
 def test_refused(read: object, field: str, text: str, problem: str) -> None:
-	with pytest.raises(Refused) as caught:
+	with pytest.raises(InvalidInput) as caught:
 		read(text)  # type: ignore[operator]
 	assert str(caught.value.field) == field
 	assert str(caught.value.problem) == problem

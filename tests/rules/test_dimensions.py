@@ -10,7 +10,7 @@ from tests.files import WEBP
 from tests.pictures import GIF, _segment, jpeg
 from whatsapp_channel.rules.files import dimensions
 from whatsapp_channel.rules.files.dimensions import check
-from whatsapp_channel.rules.files.media import Unacceptable, recognise
+from whatsapp_channel.rules.files.file_check import FileRejected, recognise
 
 A, B = 7_072, 7_071
 """Just above and just below 50 megapixels, squared."""
@@ -64,7 +64,7 @@ def type_of(content: bytes) -> str:
 @pytest.mark.parametrize("content", TOO_LARGE.values(), ids=TOO_LARGE.keys())
 @pytest.mark.parametrize("kind", ["image", "sticker"])
 def test_too_large_to_show(content: bytes, kind: str):
-	with pytest.raises(Unacceptable, match="pixels"):
+	with pytest.raises(FileRejected, match="pixels"):
 		check(content, type_of(content), kind)
 
 
@@ -78,12 +78,12 @@ DOCUMENTS = {"photo of a phone": (12_000, 9_000, True), "wall": (13_000, 13_000,
 
 @pytest.mark.parametrize(("width", "height", "fits"), DOCUMENTS.values(), ids=DOCUMENTS.keys())
 def test_document_may_be_larger_than_what_a_page_shows(width: int, height: int, fits: bool):
-	with pytest.raises(Unacceptable):
+	with pytest.raises(FileRejected):
 		check(jpeg(width, height), "image/jpeg", "image")
 	if fits:
 		check(jpeg(width, height), "image/jpeg", "document")
 	else:
-		with pytest.raises(Unacceptable):
+		with pytest.raises(FileRejected):
 			check(jpeg(width, height), "image/jpeg", "document")
 
 
@@ -94,7 +94,7 @@ def test_scans(scans: int, fits: bool, kind: str):
 	if fits:
 		check(content, "image/jpeg", kind)
 	else:
-		with pytest.raises(Unacceptable, match="layers"):
+		with pytest.raises(FileRejected, match="layers"):
 			check(content, "image/jpeg", kind)
 
 
@@ -106,7 +106,7 @@ PARTS = {
 
 @pytest.mark.parametrize(("mime_type", "content"), PARTS.values(), ids=PARTS.keys())
 def test_more_parts_than_a_picture_has(mime_type: str, content: bytes):
-	with pytest.raises(Unacceptable, match="parts"):
+	with pytest.raises(FileRejected, match="parts"):
 		check(content, mime_type, "image")
 
 
@@ -144,7 +144,7 @@ def test_time_grows_with_the_size_alone(piece: bytes, mime_type: str):
 		began = time.process_time()
 		try:
 			check(content, mime_type, "image")
-		except Unacceptable:
+		except FileRejected:
 			pass
 		spent.append(time.process_time() - began)
 	assert spent[1] < 8 * max(spent[0], 0.005)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pictures import GIF, SVG, jpeg, png
 from whatsapp_channel.rules.files.image import ICON_BYTES, PICTURE_BYTES, Image, check_icon, check_picture
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
 
 ACCEPTED = {
 	"png": (png(), "logo.png", Image("image/png", 1, 1)),
@@ -66,7 +66,7 @@ def test_an_icon_that_is_one(content: bytes, name: str, image: Image) -> None:
 
 @pytest.mark.parametrize(("content", "name", "problem"), REFUSED.values(), ids=REFUSED)
 def test_an_icon_that_is_none(content: bytes, name: str, problem: str) -> None:
-	with pytest.raises(Refused) as caught:
+	with pytest.raises(InvalidInput) as caught:
 		check_icon(content, name)
 	assert str(caught.value.field) == "Icon"
 	assert str(caught.value.problem) == problem
@@ -79,7 +79,7 @@ def test_the_sizes_are_what_they_say() -> None:
 
 @pytest.mark.parametrize("cut", range(0, len(png()), 3))
 def test_a_png_cut_anywhere_is_refused(cut: int) -> None:
-	with pytest.raises(Refused):
+	with pytest.raises(InvalidInput):
 		check_icon(png()[:cut], "logo.png")
 
 
@@ -97,5 +97,5 @@ def test_a_picture_of_the_profile(content: bytes, problem: str | None) -> None:
 	if problem is None:
 		assert check_picture(content, "picture.png").width == 192
 		return
-	with pytest.raises(Refused, match=problem):
+	with pytest.raises(InvalidInput, match=problem):
 		check_picture(content, "picture.png")

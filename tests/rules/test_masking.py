@@ -83,7 +83,7 @@ def test_refused_input_does_not_reach_a_log() -> None:
 @pytest.mark.parametrize(
 	"text",
 	[
-		'File "/home/frappe/bench/apps/whatsapp_channel/whatsapp_channel/inbound/items.py", line 123, in attempt',
+		'File "/home/frappe/bench/apps/whatsapp_channel/whatsapp_channel/inbound/dispatch.py", line 123, in attempt',
 		"2026-11-23 03:12:04.123456",
 		"whatsapp_channel.whatsapp_channel.doctype.whatsapp_business_account.whatsapp_business_account",
 		"Error 131047 after 3 attempts",

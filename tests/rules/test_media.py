@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whatsapp_channel.rules.files import file_types
+from whatsapp_channel.rules.files.file_check import LIMITS, FileRejected, judge, limit_of
 from whatsapp_channel.rules.files.file_names import MAX_BYTES, MAX_CHARACTERS, extension_of, safe_name
-from whatsapp_channel.rules.files.media import LIMITS, Unacceptable, judge, limit_of
 
 
 def zipped(*names: str) -> bytes:
@@ -129,7 +129,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("kind", "head", "declared", "name", "says"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused_with_a_reason(kind, head, declared, name, says):
-	with pytest.raises(Unacceptable) as caught:
+	with pytest.raises(FileRejected) as caught:
 		judge(kind, head, declared, name)
 	assert says in str(caught.value)
 	assert str(caught.value.sentence) == str(caught.value)
@@ -144,7 +144,7 @@ def test_refused_with_a_reason(kind, head, declared, name, says):
 def test_nothing_that_a_browser_runs_is_ever_shown(kind, head, declared, name):
 	try:
 		judged = judge(kind, head, declared, name)
-	except Unacceptable:
+	except FileRejected:
 		return
 	assert judged.extension not in file_types.ACTIVE | file_types.PROGRAMS
 	assert (
@@ -201,7 +201,7 @@ def test_no_name_makes_a_browser_run_a_file(pattern: str, content: bytes):
 		given_name = pattern.format(extension.upper() if pattern[0] == "A" else extension)
 		try:
 			kept = judge("document", content, mimetypes.guess_type(given_name)[0], given_name)
-		except Unacceptable:
+		except FileRejected:
 			continue
 		name = safe_name(given_name, kept.extension, "file")
 		for shown_as in (

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.profile import CATEGORIES, Profile, check, display_name
-from whatsapp_channel.rules.refusal import Refused
+from whatsapp_channel.rules.invalid_input import InvalidInput
+from whatsapp_channel.rules.onboarding.profile_rules import CATEGORIES, Profile, check, display_name
 
 GOOD = Profile(display_name="Lucky Shrub", category="RETAIL", description="Plants for shade.")
 
@@ -49,7 +49,7 @@ def test_names_that_meta_would_refuse(entered: str, problem: str) -> None:
 
 
 def refusal(**changes: Any) -> tuple[str, str]:
-	with pytest.raises(Refused) as caught:
+	with pytest.raises(InvalidInput) as caught:
 		check(replace(GOOD, **changes))
 	assert str(caught.value.way_out)
 	return str(caught.value.field), str(caught.value.problem)

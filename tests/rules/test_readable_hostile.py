@@ -30,7 +30,7 @@ from whatsapp_channel.cloud_api.content import (
 	Unknown,
 	Unsupported,
 )
-from whatsapp_channel.rules.text.readable import (
+from whatsapp_channel.rules.text.message_html import (
 	FileView,
 	Quote,
 	View,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.markup import outline
 from whatsapp_channel.cloud_api.content import Location, Media, Unknown, Unsupported
-from whatsapp_channel.rules.text.readable import View, to_html
+from whatsapp_channel.rules.text.message_html import View, to_html
 
 MAP = "https://www.google.com/maps/search/?api=1&query="
 GERMAN = {

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.rules.onboarding.registration import (
+from whatsapp_channel.rules.onboarding.registration_rules import (
 	Attempt,
 	Outcome,
 	done_lately,

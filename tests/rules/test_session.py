@@ -2,7 +2,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.rules.messaging.session import SESSION, Direction, SessionKind, kind_to_open
+from whatsapp_channel.rules.messaging.session_rules import SESSION, Direction, SessionKind, kind_to_open
 
 T = datetime(2026, 5, 1, 9, 0, 0, tzinfo=timezone.utc)
 SECOND = timedelta(seconds=1)

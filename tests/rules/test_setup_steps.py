@@ -6,7 +6,7 @@ import pytest
 
 from whatsapp_channel.rules.onboarding import setup_steps
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, current, steps
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.sentences import Sentence
 
 ALL = [
 	Facts(

@@ -5,8 +5,14 @@ from typing import Any
 
 import pytest
 
-from whatsapp_channel.rules.onboarding import signup
-from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent, explain, explain_code, read_event
+from whatsapp_channel.rules.onboarding import signup_rules
+from whatsapp_channel.rules.onboarding.signup_rules import (
+	Outcome,
+	SignupEvent,
+	explain,
+	explain_code,
+	read_event,
+)
 
 
 def event(name: str, data: Any = None, **more: Any) -> dict[str, Any]:
@@ -105,17 +111,17 @@ def test_events(given: Any, expected: SignupEvent):
 	assert read_event(given) == expected
 
 
-@pytest.mark.parametrize("step", signup.STEPS)
+@pytest.mark.parametrize("step", signup_rules.STEPS)
 def test_each_step_has_words_of_its_own(step: str):
 	words, way_out = explain(read_event(event("CANCEL", {"current_step": step})))
-	assert str(words) == signup.STEPS[step]
-	assert way_out == signup.AGAIN
-	assert sum(str(words) == other for other in signup.STEPS.values()) == 1
+	assert str(words) == signup_rules.STEPS[step]
+	assert way_out == signup_rules.AGAIN
+	assert sum(str(words) == other for other in signup_rules.STEPS.values()) == 1
 
 
 @pytest.mark.parametrize("step", [None, "A_NEW_STEP"], ids=["no step", "a new step"])
 def test_other_steps(step: str | None):
-	assert explain(SignupEvent(Outcome.CANCELLED, step=step))[0].text == signup.CANCELLED
+	assert explain(SignupEvent(Outcome.CANCELLED, step=step))[0].text == signup_rules.CANCELLED
 
 
 @pytest.mark.parametrize(
@@ -130,8 +136,8 @@ def test_other_steps(step: str | None):
 		("This phone number is blocked", "does not accept this number"),
 		("You must be an admin of this business portfolio", "full control"),
 		("Too many accounts for an unverified business", "before verification"),
-		("Something else", signup.ERROR),
-		("", signup.ERROR),
+		("Something else", signup_rules.ERROR),
+		("", signup_rules.ERROR),
 	],
 )
 def test_reported_errors(message: str, sign: str):
@@ -145,16 +151,16 @@ def test_nothing_to_explain_at_the_end():
 @pytest.mark.parametrize(
 	("code", "subcode", "message", "expected"),
 	[
-		(100, 36007, "", signup.EXPIRED_CODE),
-		(100, 36009, "This authorization code has been used.", signup.USED_CODE),
-		(100, None, "This authorization code has expired.", signup.EXPIRED_CODE),
-		(100, 36008, "Invalid verification code format.", signup.WRONG_CODE),
-		(100, 36008, "make sure your redirect_uri is identical", signup.WRONG_ADDRESS),
-		(191, None, "", signup.WRONG_ADDRESS),
-		(1, None, "Error validating client secret.", signup.WRONG_SECRET),
-		(101, None, "Error validating application.", signup.WRONG_SECRET),
-		(100, None, "odd", signup.WRONG_CODE),
-		(None, None, "", signup.UNREACHABLE),
+		(100, 36007, "", signup_rules.EXPIRED_CODE),
+		(100, 36009, "This authorization code has been used.", signup_rules.USED_CODE),
+		(100, None, "This authorization code has expired.", signup_rules.EXPIRED_CODE),
+		(100, 36008, "Invalid verification code format.", signup_rules.WRONG_CODE),
+		(100, 36008, "make sure your redirect_uri is identical", signup_rules.WRONG_ADDRESS),
+		(191, None, "", signup_rules.WRONG_ADDRESS),
+		(1, None, "Error validating client secret.", signup_rules.WRONG_SECRET),
+		(101, None, "Error validating application.", signup_rules.WRONG_SECRET),
+		(100, None, "odd", signup_rules.WRONG_CODE),
+		(None, None, "", signup_rules.UNREACHABLE),
 	],
 	ids=[
 		"expired",

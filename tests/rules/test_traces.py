@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from whatsapp_channel.rules.messaging.traces import Event, Traces, fold
+from whatsapp_channel.rules.messaging.trace_rules import Event, Traces, fold
 
 T = datetime(2026, 11, 2, 12, 0, tzinfo=timezone.utc)
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Running, Sandbox
-from whatsapp_channel.sandbox.page.business_app import BusinessApp
+from whatsapp_channel.sandbox.page.business_phone import BusinessApp
 from whatsapp_channel.sandbox.state.model import SandboxError
 
 ADA = "14155550123"

@@ -13,8 +13,8 @@ import pytest
 from tests.credentials import APP_SECRET, GIVEN, VERIFY_TOKEN
 from tests.sandbox.receiver import Receiver
 from whatsapp_channel.sandbox import Config, Customer, Sandbox, SandboxError, Settings
-from whatsapp_channel.sandbox.graph import outgoing
-from whatsapp_channel.sandbox.webhooks import wire
+from whatsapp_channel.sandbox.graph import message_delivery
+from whatsapp_channel.sandbox.webhooks import signed_json
 
 # secret, body, expected hex: vectors computed with another HMAC implementation
 VECTORS: dict[str, tuple[str, bytes, str]] = {
@@ -38,7 +38,7 @@ VECTORS: dict[str, tuple[str, bytes, str]] = {
 
 @pytest.mark.parametrize(("secret", "body", "expected"), VECTORS.values(), ids=VECTORS.keys())
 def test_signature_vectors(secret: str, body: bytes, expected: str) -> None:
-	assert wire.sign(secret, body) == f"sha256={expected}"
+	assert signed_json.sign(secret, body) == f"sha256={expected}"
 
 
 def test_webhook_is_signed_over_its_escaped_bytes(sandbox: Sandbox, receiver: Receiver) -> None:
@@ -73,7 +73,7 @@ def test_payload_is_built_but_not_sent(sandbox: Sandbox, receiver: Receiver) -> 
 	values = [change["value"] for change in json.loads(body)["entry"][0]["changes"]]
 	assert values[0]["messages"][0]["text"] == {"body": "By hand"}
 	assert values[1]["statuses"][0]["id"] == "wamid.X"
-	assert sandbox.sign(body) == wire.sign(APP_SECRET, body)
+	assert sandbox.sign(body) == signed_json.sign(APP_SECRET, body)
 
 
 SHAPES: dict[str, tuple[int, int, int]] = {"values": (1, 2, 2), "changes": (1, 3, 1), "entries": (3, 1, 1)}
@@ -248,7 +248,7 @@ def test_reset_forgets_the_statuses_of_an_answered_message(
 	wamid = send().json()["messages"][0]["id"]
 	message = sandbox.message(wamid)
 	sandbox.reset()
-	outgoing.begin(sandbox, message)
+	message_delivery.begin(sandbox, message)
 	assert sandbox.flush()
 	assert sandbox.webhooks == []
 

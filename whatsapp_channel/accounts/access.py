@@ -5,7 +5,7 @@ from functools import partial
 import frappe
 
 from whatsapp_channel import settings
-from whatsapp_channel.accounts import status, times
+from whatsapp_channel.accounts import event_times, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import DEAD_TOKEN, Cause, CloudAPIError, Scope
@@ -14,22 +14,22 @@ from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, MESSAGE
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.rules.accounts.account_events import ACCESS
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.translate import to_all
 
-# One refusal may be a moment's trouble at Meta; two in a row without a success between them are not.
+# One refusal may be a passing fault at Meta. Two in a row, with no success in between, are not.
 REFUSALS_UNTIL_STOP = 2
 
 
 def sending_is_stopped(account: str) -> bool:
-	"""Whether messages of this account wait until an administrator has mended its access."""
+	"""Whether messages of this account wait until an administrator has restored its access."""
 	return bool(frappe.db.get_value(ACCOUNT, account, "attention_reason"))
 
 
 def client(account: str) -> CloudAPI:
-	"""A client for calls other than sending, such as a profile or a subscription: a dead token counts there as well.
+	"""A client for calls other than sending, such as a profile or a subscription. A refused token counts there as well.
 
-	A token that may send but lacks the permission for a call is not dead. Raises frappe.ValidationError when the account
-	has no token. A refusal is committed, and with it what was written before: ask Meta first, write afterwards.
+	A token that may send but lacks the permission for this call is still valid. Raises frappe.ValidationError when the
+	account has no token. A refusal is committed together with whatever was written before: call Meta first, write afterwards.
 	"""
 	return settings.cloud_api(account, watch=partial(_note_dead_token, account))
 
@@ -40,7 +40,7 @@ def _note_dead_token(account: str, error: CloudAPIError) -> None:
 
 
 def is_refusal(error: CloudAPIError) -> bool:
-	"""Whether Meta refuses the account. A number that it does not know is no reason to stop the account's others."""
+	"""Whether Meta refuses the whole account. An unknown number is no reason to stop the account's other numbers."""
 	return error.rule.cause is Cause.AUTHORISATION and error.rule.scope is not Scope.NUMBER
 
 
@@ -64,7 +64,7 @@ def stop_sending(account: str, reason: str, *, code: int) -> None:
 
 
 def lose_access(account: str, reason: str, event: str) -> bool:
-	"""Meta tells that the account is taken away; returns whether that is news. Part of the caller's transaction."""
+	"""Meta reports that access to the account was removed; returns whether that is new. Part of the caller's transaction."""
 	if frappe.db.get_value(ACCOUNT, account, "attention_event"):
 		return False
 	_mark(account, reason, code=0, event=event)
@@ -72,9 +72,9 @@ def lose_access(account: str, reason: str, event: str) -> bool:
 
 
 def regain_access(account: str) -> bool:
-	"""Meta tells that the account is there again; returns whether it had been taken away.
+	"""Meta reports that the account is accessible again; returns whether it had been marked as lost.
 
-	Refusals of the token are another matter: only a new token, or a call that Meta accepts, ends those.
+	Refused tokens are not reset by this: only a new token, or a call that Meta accepts, does that.
 	"""
 	if not frappe.db.get_value(ACCOUNT, account, "attention_event"):
 		return False
@@ -95,13 +95,13 @@ def _mark(account: str, reason: str, *, code: int, event: str | None) -> None:
 
 
 def note_success(account: str) -> None:
-	"""A message was accepted: earlier refusals no longer count."""
+	"""Meta accepted a message, so earlier refusals no longer count."""
 	if frappe.db.get_value(ACCOUNT, account, "authorisation_failures"):
 		set_value(ACCOUNT, account, "authorisation_failures", 0)
 
 
 def resume(account: str) -> None:
-	"""Access is mended: clears the mark and has the waiting messages sent."""
+	"""Access is restored: clears the mark and queues the sending of waiting messages."""
 	cleared = {
 		"attention_reason": None,
 		"attention_code": 0,
@@ -110,14 +110,14 @@ def resume(account: str) -> None:
 		"authorisation_failures": 0,
 	}
 	set_value(ACCOUNT, account, cleared)
-	# An older event that says that the account was taken away is out of date now.
-	times.remember_read(ACCOUNT, account, [ACCESS])
+	# Older events about lost access are now out of date.
+	event_times.remember_read(ACCOUNT, account, [ACCESS])
 	refresh_channels(account)
 	wake_waiting(account)
 
 
 def wake_waiting(account: str) -> None:
-	"""Has the queued messages of an account sent once the present transaction is committed."""
+	"""Queues the send jobs of an account's waiting messages once the current transaction is committed."""
 	for customer, channel in _waiting_queues(account):
 		wake_sender_after_commit(customer, channel)
 
@@ -133,5 +133,5 @@ def _waiting_queues(account: str) -> list[tuple[str, str]]:
 
 
 def refresh_channels(account: str) -> None:
-	"""Derives the status of every channel of an account anew."""
+	"""Recomputes the status of every channel of an account."""
 	status.refresh_account(account)

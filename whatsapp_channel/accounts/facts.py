@@ -1,4 +1,4 @@
-"""What the rows of account, number and settings say, as the rules need it. An empty field is unknown."""
+"""The stored state of accounts, numbers and settings, in the form that the rules take. An empty field is unknown."""
 
 import json
 from datetime import datetime
@@ -10,9 +10,9 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_utc, utc_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
-from whatsapp_channel.rules.accounts.restriction import Restriction
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction
 from whatsapp_channel.rules.accounts.trial import GUIDE
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.translate import to_all
 
 _ACCOUNT_FIELDS = [
 	"name",
@@ -44,7 +44,7 @@ _NUMBER_FIELDS = [
 
 
 def site(*, receives: bool | None = None) -> Site:
-	"""What does not come from Meta, at this moment. `receives`: what is known already of the webhook."""
+	"""What does not come from Meta, at this moment. `receives`: whether webhooks are accepted, if the caller knows it."""
 	policy = frappe.db.get_single_value(settings.SETTINGS, "trial_policy")
 	if receives is None:
 		receives = bool(settings.app_secrets() and settings.verify_token())
@@ -57,7 +57,7 @@ def site(*, receives: bool | None = None) -> Site:
 
 
 def account_state(name: str | None) -> AccountState | None:
-	"""What is stored of an account; None when there is none."""
+	"""The stored state of an account; None when it does not exist."""
 	row = name and frappe.db.get_value(ACCOUNT, name, _ACCOUNT_FIELDS, as_dict=True)
 	if not row:
 		return None
@@ -79,7 +79,7 @@ def account_state(name: str | None) -> AccountState | None:
 
 
 def number_state(name: str | None) -> tuple[NumberState, str] | None:
-	"""What is stored of a number, and its account; None when there is none."""
+	"""The stored state of a number, and its account; None when it does not exist."""
 	row = name and frappe.db.get_value(NUMBER, name, _NUMBER_FIELDS, as_dict=True)
 	if not row:
 		return None
@@ -96,7 +96,7 @@ def number_state(name: str | None) -> tuple[NumberState, str] | None:
 
 
 def restrictions(stored: str | None) -> tuple[Restriction, ...]:
-	"""The restrictions in a row, from the JSON that `dump` writes."""
+	"""The restrictions of a row, from the JSON that `dump` writes."""
 	return tuple(
 		Restriction(each["kind"], each["topic"], _moment(each.get("until")), each.get("detail"))
 		for each in json.loads(stored or "[]")
@@ -104,7 +104,7 @@ def restrictions(stored: str | None) -> tuple[Restriction, ...]:
 
 
 def dump(given: tuple[Restriction, ...]) -> str | None:
-	"""The same for storage."""
+	"""The restrictions as JSON for a row."""
 	return json.dumps([_stored(each) for each in given]) if given else None
 
 

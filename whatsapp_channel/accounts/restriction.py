@@ -1,4 +1,4 @@
-"""The restrictions of an account: kept by topic, shown as one text, over when their time is."""
+"""The restrictions of an account: stored by topic, shown as one text, removed when they expire."""
 
 import frappe
 
@@ -6,12 +6,12 @@ from whatsapp_channel.accounts.facts import dump, restrictions
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT
-from whatsapp_channel.rules.accounts.restriction import Restriction, standing
-from whatsapp_channel.spoken import to_all
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction, standing
+from whatsapp_channel.translate import to_all
 
 
 def replace(account: str, topic: str, given: tuple[Restriction, ...]) -> bool:
-	"""Puts the restrictions of one topic in the place of what stood there; returns whether that changed anything."""
+	"""Replaces the stored restrictions of one topic; returns whether that changed anything."""
 	row = _row(account)
 	before = restrictions(row.restrictions)
 	after = (*(each for each in before if each.topic != topic), *given)
@@ -22,7 +22,7 @@ def replace(account: str, topic: str, given: tuple[Restriction, ...]) -> bool:
 
 
 def show(account: str) -> None:
-	"""Brings the text of the form up to date, and drops what is over. A text without known restrictions stays."""
+	"""Updates the text on the form and removes expired restrictions. A text without known restrictions is left alone."""
 	row = _row(account)
 	if row and row.restrictions:
 		_write(account, row, restrictions(row.restrictions), by_meta=False)
@@ -42,5 +42,5 @@ def _write(account: str, row: "frappe._dict", given: tuple[Restriction, ...], *,
 	}
 	values = plain_values(ACCOUNT, values)
 	if any(values[field] != row[field] for field in ("restriction", "restrictions")):
-		# What only ran out must not make a form that is being saved at this moment out of date.
+		# An expiry must not change `modified`: a form that is being saved at this moment would fail as out of date.
 		set_value(ACCOUNT, account, values, update_modified=by_meta)

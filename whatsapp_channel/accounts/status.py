@@ -1,4 +1,4 @@
-"""Derives and stores the status of channels (Z40), and tells what changed."""
+"""Computes and stores the status of channels (Z40), and reports changes."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.logs import report
-from whatsapp_channel.rules.accounts import calling, channel_facts, channel_status
+from whatsapp_channel.rules.accounts import admin_notices, channel_facts, channel_status
 from whatsapp_channel.rules.accounts.channel_facts import NumberState, Site
 from whatsapp_channel.rules.accounts.channel_status import ChannelStatus, Facts, Status
-from whatsapp_channel.spoken import to_all
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.translate import to_all
 
 FIELDS = ("status", "status_reason", "status_next_step", "status_action")
 
 
 def derived(channel: Document) -> None:
-	"""Sets the status fields of a channel that is being saved; `saved` does the rest after it was."""
+	"""Sets the status fields of a channel before it is saved; `saved` does the rest afterwards."""
 	values = _columns(channel_status.derive(_facts(channel.number, bool(channel.enabled), site())))
 	if channel.get("status") != values["status"] or not channel.get("status_since"):
 		values["status_since"] = site_now()
@@ -31,7 +31,7 @@ def derived(channel: Document) -> None:
 
 
 def saved(channel: Document) -> None:
-	"""A channel was saved: leaves the line in its timeline, and tells the administrators when it needs them."""
+	"""After a channel was saved: writes the timeline entry, and notifies the administrators when they are needed."""
 	before = channel.get_doc_before_save()
 	if before and before.status != channel.status:
 		timeline.transition(channel.name, before.status, channel.status, channel.status_reason)
@@ -40,7 +40,7 @@ def saved(channel: Document) -> None:
 
 
 def refresh_channel(channel: str) -> None:
-	"""Brings the status of a channel up to date, and with it those of its account's others."""
+	"""Updates the status of a channel, and of the other channels of its account."""
 	number = frappe.db.get_value(CHANNEL, channel, "number")
 	account = number and frappe.db.get_value(NUMBER, number, "account")
 	if account:
@@ -50,12 +50,12 @@ def refresh_channel(channel: str) -> None:
 
 
 def refresh_account(account: str) -> None:
-	"""Brings an account and the status of its channels up to date, each transition with its line in the timeline, and
-	notifies the administrators once of what begins to need them. Part of the caller's transaction."""
+	"""Updates an account and the status of its channels, with a timeline entry for each transition, and sends new notices
+	to the administrators. Part of the caller's transaction."""
 	restriction.show(account)
 	now = site()
 	of_account = _facts_of_account(account, now)
-	causes = {cause.key: cause for cause in calling.causes(of_account, "")}
+	notices = {notice.key: notice for notice in admin_notices.notices(of_account, "")}
 	numbers = frappe.get_all(NUMBER, {"account": account}, pluck="name")
 	fields = ["name", "number", "enabled"]
 	for row in frappe.get_all(
@@ -63,17 +63,17 @@ def refresh_account(account: str) -> None:
 	):
 		facts = _facts(row.number, bool(row.enabled), now)
 		_store(row.name, facts)
-		for cause in calling.causes(facts, row.number):
-			causes.setdefault(cause.key, cause)
-	if channel_status.derive(of_account).value not in calling.NOT_SET_UP:
-		# Without a token nobody knows whether what was told is over.
-		notify.tell(account, causes)
+		for notice in admin_notices.notices(facts, row.number):
+			notices.setdefault(notice.key, notice)
+	if channel_status.derive(of_account).value not in admin_notices.NOT_SET_UP:
+		# Without a token Meta cannot be asked, so nobody knows whether what was reported still holds.
+		notify.notify_administrators(account, notices)
 	publish(account)
 
 
 @logs.job
 def refresh_all() -> None:
-	"""Hourly: what becomes true by time alone, such as the end of a trial, of a restriction or of a token."""
+	"""Hourly job: applies what time alone changes, such as the end of a trial, a restriction or a token."""
 	for account in frappe.get_all(ACCOUNT, pluck="name"):
 		try:
 			in_transaction(lambda name=account: refresh_account(name))
@@ -85,19 +85,19 @@ def refresh_all() -> None:
 
 
 def sending_facts(number: str | None) -> Facts:
-	"""What account and number say to whoever wants to send from an enabled channel."""
-	# Whether Meta's webhooks are accepted holds up no reply, and is dear to find out.
+	"""The facts that decide whether an enabled channel with this number may send."""
+	# Whether webhooks are accepted does not affect replies, and is expensive to find out.
 	return _facts(number, True, site(receives=True))
 
 
 def waits_because(number: str | None) -> str | None:
-	"""Why replies wait instead of going out: Meta accepts the account's token no more, or took the account away."""
+	"""Why replies wait instead of being sent: Meta refuses the account's token, or removed access to the account."""
 	found = number_state(number)
 	return frappe.db.get_value(ACCOUNT, found[1], "attention_reason") if found else None
 
 
 def view(channel: str) -> dict[str, Any]:
-	"""Status, reason, next step and the label of its button, as they are stored, and since when."""
+	"""The stored status with its reason, next step, button label and start time."""
 	row = frappe.db.get_value(CHANNEL, channel, ["number", "enabled", *FIELDS, "status_since"], as_dict=True)
 	label = channel_status.derive(_facts(row.number, bool(row.enabled), site())).label
 	return {
@@ -113,7 +113,7 @@ def view(channel: str) -> dict[str, Any]:
 
 
 def publish(account: str) -> None:
-	"""Lets open set-up pages read anew, once what changed is committed."""
+	"""Tells open set-up pages to reload, once the change is committed."""
 	frappe.publish_realtime(
 		"whatsapp_setup", {"account": account}, doctype=ACCOUNT, docname=account, after_commit=True
 	)
@@ -126,7 +126,7 @@ def _facts(number: str | None, enabled: bool, now: Site) -> Facts:
 
 
 def _facts_of_account(account: str, now: Site) -> Facts:
-	"""What is wrong with the account itself, whatever its numbers and channels are."""
+	"""The facts of the account itself, without any number or channel."""
 	return channel_facts.facts(account_state(account), NumberState(), enabled=True, site=now)
 
 
@@ -140,7 +140,7 @@ def _enabled(channel: str) -> bool:
 
 
 def _store(channel: str, facts: Facts) -> None:
-	"""Writes what changed. Of several who see the same transition at once one writes it and its line."""
+	"""Writes what changed. When several processes see the same transition, one of them writes it and its timeline entry."""
 	before = frappe.db.get_value(CHANNEL, channel, list(FIELDS), as_dict=True)
 	values = plain_values(CHANNEL, _columns(channel_status.derive(facts)))
 	if not before or all(before[field] == values[field] for field in FIELDS):

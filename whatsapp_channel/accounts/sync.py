@@ -1,7 +1,7 @@
-"""What Meta answers about an account or a number, written into our rows (Z7, Z19, Z20, Z28).
+"""Stores what Meta answers about an account or a number (Z7, Z19, Z20, Z28).
 
-Meta leaves out what a token may not see: a field that did not come changes nothing here. The payment method is the
-exception, because its absence is Meta's way to say that there is none, as long as it was asked for.
+Meta leaves out fields that a token may not see, so a missing field changes nothing here. The payment method is the
+exception: if it was requested and is missing, there is none.
 """
 
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel.accounts import restriction, status, times
+from whatsapp_channel.accounts import event_times, restriction, status
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.account_events import NO_ALERT, alert_topic
 from whatsapp_channel.rules.accounts.channel_facts import VERIFIED
-from whatsapp_channel.rules.accounts.restriction import BAN, VIOLATION
+from whatsapp_channel.rules.accounts.restriction_rules import BAN, VIOLATION
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.number_choice import State
 
@@ -33,9 +33,9 @@ _TOLD_BY = {**_NUMBER_TOPICS, "quality_rating": "quality", "verified_name": "nam
 
 
 def apply_account(account: str, node: BusinessAccount, asked: datetime | None = None) -> None:
-	"""Writes what Meta says of an account and brings status, trial and notifications up to date.
+	"""Stores Meta's data about an account and updates status, trial and notifications.
 
-	`asked`: when Meta was asked (aware UTC). Of what it has told by webhook since then, that stays.
+	`asked`: when Meta was asked (aware UTC). What a webhook has reported since then is newer and is kept.
 	"""
 	newer = _newer(ACCOUNT, account, asked)
 	told = {
@@ -53,7 +53,7 @@ def apply_account(account: str, node: BusinessAccount, asked: datetime | None = 
 
 
 def apply_number(number: str, node: PhoneNumber, asked: datetime | None = None) -> None:
-	"""Writes what Meta says of a number that is entered here and brings status and trial up to date; `asked` as above."""
+	"""Stores Meta's data about a number that has a row here and updates status and trial; `asked` as above."""
 	account = frappe.db.get_value(NUMBER, number, "account")
 	if not account:
 		return
@@ -77,9 +77,9 @@ def apply_number(number: str, node: PhoneNumber, asked: datetime | None = None) 
 
 
 def start_trial(account: str) -> None:
-	"""The trial begins when the first number of an account is verified and the business is not (Z7). Once and for all.
+	"""Starts the trial when the first number of an account is verified and the business is not (Z7). It starts only once.
 
-	While Meta has not said whether the business is verified, nothing begins.
+	It does not start while Meta has not said whether the business is verified.
 	"""
 	row = frappe.db.get_value(ACCOUNT, account, ["business_verification", "trial_started_on"], as_dict=True)
 	verification = ((row and row.business_verification) or "").lower()
@@ -112,7 +112,7 @@ def _payment(node: BusinessAccount) -> dict[str, str]:
 
 
 def _newer(doctype: str, name: str, asked: datetime | None) -> frozenset[str]:
-	return times.told_since(doctype, name, asked) if asked else frozenset()
+	return event_times.told_since(doctype, name, asked) if asked else frozenset()
 
 
 def _given(
@@ -125,17 +125,19 @@ def _write(
 	doctype: str, name: str, values: dict[str, Any], topics: Mapping[str, str], asked: datetime | None
 ) -> None:
 	set_value(doctype, name, {**values, "synced_on": site_now()})
-	times.remember_read(doctype, name, [topic for field, topic in topics.items() if field in values], asked)
+	event_times.remember_read(
+		doctype, name, [topic for field, topic in topics.items() if field in values], asked
+	)
 
 
 def _name_status(node: PhoneNumber) -> str | None:
-	"""The review that goes on, else that of the name in use."""
+	"""The status of the pending name review, else that of the name in use."""
 	wanted = (node.new_name_status or "").upper()
 	return wanted if wanted in _PENDING_NAMES else node.name_status
 
 
 def _works(node: BusinessAccount) -> bool:
-	"""Whether Meta says itself that the account may send."""
+	"""Whether Meta itself reports that the account may send."""
 	entities = (node.health_status and node.health_status.entities) or ()
 	said = [each.can_send_message for each in entities if each.entity_type == "WABA"]
 	enabled = (node.status or "ACTIVE").upper() == "ACTIVE"
@@ -143,7 +145,7 @@ def _works(node: BusinessAccount) -> bool:
 
 
 def _lift(account: str, newer: frozenset[str]) -> None:
-	"""Violations and bans have no event that ends them for certain, and critical alerts none that must come."""
+	"""Removes violations, bans and critical alerts, for whose end Meta sends no reliable event."""
 	for topic in {VIOLATION, BAN} - newer:
 		restriction.replace(account, topic, ())
 	mark = frappe.db.get_value(ACCOUNT, account, ["alert_severity", "alert_kind"], as_dict=True)

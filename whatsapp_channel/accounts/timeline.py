@@ -1,18 +1,18 @@
-"""Lines in the timelines of accounts, numbers and channels."""
+"""Entries in the timelines of accounts, numbers and channels."""
 
 from html import escape
 
 import frappe
 
 from whatsapp_channel.doctypes import CHANNEL
-from whatsapp_channel.spoken import to_all
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
+from whatsapp_channel.translate import to_all
 
 _TRANSITION = _("Status: {old} → {new}. {reason}")
 
 
 def note(doctype: str, name: str, text: str) -> None:
-	"""Writes a line into a document's timeline."""
+	"""Adds an entry to a document's timeline."""
 	row = {
 		"doctype": "Comment",
 		"comment_type": "Info",
@@ -24,6 +24,6 @@ def note(doctype: str, name: str, text: str) -> None:
 
 
 def transition(channel: str, old: str, new: str, reason: str) -> None:
-	"""A channel went from one status to another."""
+	"""Adds the entry for a channel's change of status."""
 	args = {"old": Sentence(old), "new": Sentence(new), "reason": reason}
 	note(CHANNEL, channel, to_all(Sentence(_TRANSITION, args)))

@@ -1,5 +1,5 @@
-"""What pages and Meta call: whitelisted methods, one module for each audience, thin.
+"""Whitelisted methods that pages and Meta call: one thin module for each audience.
 
-A method names a thing, loads what is stored, checks the permission and calls one function below. May import everything but
-hooks and DocTypes' controllers. Frappe commits after it; a method that must hold a lock as its first statement says so.
+A method takes a name, loads the stored document, checks the permission and calls one function below. May import everything
+but hooks and DocType controllers. Frappe commits after it; a method that needs a lock as its first statement says so.
 """

@@ -1,4 +1,4 @@
-"""Switching channels on and off (Z41, Z42), for those who set them up and those who lead the agents."""
+"""Activating and deactivating channels (Z41, Z42), for System Managers and Agent Managers."""
 
 from typing import Any
 
@@ -15,11 +15,10 @@ ROLES = ["System Manager", "Agent Manager"]
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def set_enabled(channel: str, enabled: bool) -> dict[str, Any]:
-	"""Activates or deactivates a channel; returns its status with reason, next step and the label of its button.
+	"""Activates or deactivates a channel; returns its status with reason, next step and button label.
 
-	What arrives for a deactivated channel is held, and filed in order with its original times at activation (ADR
-	0012). Conversations and tickets stay as they are. Raises frappe.PermissionError for anyone but a System Manager
-	or an Agent Manager, frappe.DoesNotExistError.
+	Items for a deactivated channel are held, and filed in order with their original times when it is activated (ADR 0012). Conversations and tickets do not change. Raises frappe.PermissionError for anyone but a System Manager
+	or an Agent Manager, and frappe.DoesNotExistError.
 	"""
 	frappe.only_for(ROLES)
 	if not frappe.db.exists(CHANNEL, channel):
@@ -30,7 +29,7 @@ def set_enabled(channel: str, enabled: bool) -> dict[str, Any]:
 	document = frappe.get_doc(CHANNEL, channel)
 	if bool(document.enabled) != enabled:
 		document.enabled = int(enabled)
-		# The DocType is read-only for an Agent Manager: this is the one field that is his to change.
+		# The DocType is read-only for Agent Managers: this is the one field that they may change.
 		document.flags.ignore_permissions = True
 		document.save()
 	return status.view(channel)

@@ -5,9 +5,9 @@ from frappe import _
 
 from whatsapp_channel import logs, rows
 from whatsapp_channel.conversations import conversation as conversations
-from whatsapp_channel.conversations import waiting
-from whatsapp_channel.conversations.rows import CustomerRow
-from whatsapp_channel.database import lock_row, look_anew
+from whatsapp_channel.conversations import unfiled_messages
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.database import lock_row, new_transaction
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import require_agent
@@ -17,14 +17,14 @@ from whatsapp_channel.inbound.coexistence import history
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def convert_to_ticket(conversation: str) -> str:
-	"""Opens a ticket for a conversation and files its messages there (Z2); returns the ticket.
+	"""Creates a ticket for a conversation and files its messages there (Z2); returns the ticket.
 
-	Raises frappe.PermissionError for who may not read the conversation, frappe.ValidationError when it has a ticket.
+	Raises frappe.PermissionError without read permission for the conversation, frappe.ValidationError if it has a ticket.
 	"""
 	require_agent()
 	document = frappe.get_doc(CONVERSATION, conversation)
 	document.check_permission("read")
-	look_anew()  # the lock must be the first statement of its transaction
+	new_transaction()  # the lock must be the first statement of its transaction
 	lock_row(CUSTOMER, document.customer)
 	if ticket := frappe.db.get_value(CONVERSATION, conversation, "ticket"):
 		frappe.throw(_("This conversation is in ticket {0} already.").format(ticket))
@@ -33,7 +33,7 @@ def convert_to_ticket(conversation: str) -> str:
 			_("These messages were copied from the WhatsApp Business app, and are for reading only.")
 		)
 	customer = rows.one(CustomerRow, document.customer)
-	ticket = tickets.create(customer, document.channel, waiting.first_words(conversation))
+	ticket = tickets.create(customer, document.channel, unfiled_messages.first_words(conversation))
 	conversations.put_in_ticket(conversation, ticket)
-	waiting.file_waiting(conversation, ticket, customer)
+	unfiled_messages.file_waiting(conversation, ticket, customer)
 	return ticket

@@ -1,4 +1,4 @@
-"""The health page's methods: for System Managers alone, since fixes name the server's insides."""
+"""Methods of the health page, for System Managers only: the suggested fixes reveal server internals."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from whatsapp_channel.health.registry import BY_KEY, CHECKS
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def checks() -> list[dict[str, str]]:
-	"""Key and title of every check, in order; nothing is looked at yet."""
+	"""Key and title of every check, in order, without running them."""
 	frappe.only_for("System Manager")
 	return [{"key": check.key, "title": _(check.title)} for check in CHECKS]
 
@@ -21,7 +21,7 @@ def checks() -> list[dict[str, str]]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def check(key: str) -> dict[str, Any]:
-	"""The result of one check. Raises frappe.ValidationError for a key that there is not."""
+	"""Runs one check and returns its result. Raises frappe.ValidationError for an unknown key."""
 	frappe.only_for("System Manager")
 	if key not in BY_KEY:
 		frappe.throw(_("There is no check {0}.").format(frappe.utils.escape_html(key)))
@@ -31,6 +31,6 @@ def check(key: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def run() -> dict[str, Any]:
-	"""All results and the worst state among them; takes as long as Meta and the server's own address take to answer."""
+	"""Runs all checks; returns the results and the worst state. Waits for answers of Meta and of the site's own address."""
 	frappe.only_for("System Manager")
 	return runner.summary(runner.run())

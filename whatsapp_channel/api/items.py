@@ -1,4 +1,4 @@
-"""What an administrator does with items and deliveries in the desk. All of it is for the role System Manager."""
+"""Actions on delivery items and deliveries in the desk, for System Managers only."""
 
 import json
 from typing import Any
@@ -29,14 +29,14 @@ EXPORTED = [
 	"position",
 	"payload",
 ]
-# Whoever opens the file in a browser must not run what a customer wrote.
+# A browser that opens the file must not execute what a customer wrote.
 UNSAFE_IN_HTML = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def reprocess_items(names: str | list) -> str:
-	"""Tries the chosen items again; returns what happened, or that a job does it."""
+	"""Reprocesses the selected items; returns what happened, or that a background job does it."""
 	frappe.only_for(ROLE)
 	return reprocess.start(_names(names))
 
@@ -44,7 +44,7 @@ def reprocess_items(names: str | list) -> str:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def reprocess_range(states: str | list, since: str, until: str) -> str:
-	"""Tries all items in these states again that were kept between two moments (site's time)."""
+	"""Reprocesses all items in these states that were created between two moments (site's time)."""
 	frappe.only_for(ROLE)
 	return reprocess.start(_in_range(states, since, until))
 
@@ -60,7 +60,7 @@ def count_range(states: str | list, since: str, until: str) -> int:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def reprocess_deliveries(names: str | list) -> int:
-	"""Has the chosen failed deliveries processed again; returns how many those are."""
+	"""Queues the selected failed deliveries for processing; returns how many."""
 	frappe.only_for(ROLE)
 	return reprocess.deliveries(_names(names))
 
@@ -68,7 +68,7 @@ def reprocess_deliveries(names: str | list) -> int:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def export(names: str | list) -> Response:
-	"""The chosen items with their payloads as one JSON document, to keep or to send to whoever looks into it."""
+	"""The selected items with their payloads as one JSON file, for example for a bug report."""
 	frappe.only_for(ROLE)
 	chosen = _names(names)
 	if len(chosen) > MOST_EXPORTED:
@@ -89,7 +89,7 @@ def export(names: str | list) -> Response:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def dismiss_gap(number: str) -> None:
-	"""The administrator has looked into it: the number's form says no longer that messages may be missing."""
+	"""Dismisses the warning on the number's form that messages may be missing."""
 	frappe.only_for(ROLE)
 	gaps.dismiss(number)
 

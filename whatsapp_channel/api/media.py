@@ -1,21 +1,21 @@
-"""Files of messages that could not be fetched. For agents, each call checked against the ticket, and administrators."""
+"""Files of messages that could not be downloaded. For agents, checked against the ticket in each call, and administrators."""
 
 import frappe
 from frappe import _
 
 from whatsapp_channel import logs, rows
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_for_agent
-from whatsapp_channel.inbound.media import again
+from whatsapp_channel.inbound.media import refetch
 
 
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def fetch_again(message: str) -> dict[str, str | bool]:
-	"""Asks WhatsApp for the missing files of a message once more; returns what became of it, translated.
+	"""Downloads the missing files of a message again; returns the result, translated.
 
 	Takes up to a minute. Raises frappe.PermissionError for anyone but an agent who may read the message's ticket, or an
 	administrator, and frappe.DoesNotExistError when there is no such message.
@@ -28,5 +28,5 @@ def fetch_again(message: str) -> dict[str, str | bool]:
 		ticket_for_agent(ticket)
 	else:
 		frappe.get_doc(MESSAGE, row.name).check_permission("read")
-	text = again.fetch_again(row.name)
-	return {"text": text, "fetched": not views.has_missing(row.name)}
+	text = refetch.fetch_again(row.name)
+	return {"text": text, "fetched": not attachments.has_missing(row.name)}

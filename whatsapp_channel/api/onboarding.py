@@ -1,8 +1,8 @@
-"""The four steps of the set-up (Z24), for its page in the desk. All of it is for the role System Manager (Z25).
+"""The four steps of the set-up page (Z24), for System Managers only (Z25).
 
-Each function answers with the state of the set-up (see onboarding/progress.py) unless it says otherwise, and raises
-frappe.ValidationError with what happened and the way out. No secret is part of any answer or error, so the answer is made
-within `explained` as well.
+Unless stated otherwise, each function returns the state of the set-up (see onboarding/progress.py) and raises
+frappe.ValidationError with what happened and how to fix it. No result or error may contain a secret, so the result is also
+computed within `explained`.
 """
 
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 import frappe
 
 from whatsapp_channel import logs
-from whatsapp_channel.onboarding import channel as channels
-from whatsapp_channel.onboarding import link, profile, progress, signup_rows, subscription, test_message
+from whatsapp_channel.onboarding import channel_setup as channels
+from whatsapp_channel.onboarding import link, profile, progress, sample_message, signup_rows, subscription
 from whatsapp_channel.onboarding import number as numbers_at_meta
 from whatsapp_channel.onboarding import signup as signups
-from whatsapp_channel.onboarding.failures import explained
+from whatsapp_channel.onboarding.step_errors import explained
 
 ROLE = "System Manager"
 State = dict[str, Any]
@@ -23,7 +23,7 @@ State = dict[str, Any]
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def state(account: str | None = None, number: str | None = None) -> State:
-	"""Where the set-up stands, without asking Meta."""
+	"""The state of the set-up, without asking Meta."""
 	frappe.only_for(ROLE)
 	with explained():
 		return progress.state(account, number)
@@ -45,7 +45,7 @@ def refresh(account: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def begin_signup(account: str | None = None) -> dict[str, str]:
-	"""Begins a walk through Meta's window, to link or, with `account`, to reconnect; answers its name as `signup`."""
+	"""Begins Embedded Signup, to link or, with `account`, to reconnect; returns its name as `signup`."""
 	frappe.only_for(ROLE)
 	with explained():
 		return {"signup": signups.begin(account)}
@@ -54,7 +54,7 @@ def begin_signup(account: str | None = None) -> dict[str, str]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def signup_code(signup: str, code: str) -> State:
-	"""The code of Meta's window; answers `signup` and `state`. It lives 30 seconds: send it at once."""
+	"""Takes the code of Meta's dialog; returns `signup` and `state`. The code is valid for 30 seconds: send it at once."""
 	frappe.only_for(ROLE)
 	with explained():
 		return _signup_answer(signups.take_code(signup, code))
@@ -63,7 +63,7 @@ def signup_code(signup: str, code: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def signup_event(signup: str, event: dict | str) -> State:
-	"""A message of Meta's window, before or after the code; answers `signup` and `state`."""
+	"""Takes an event of Meta's dialog, before or after the code; returns `signup` and `state`."""
 	frappe.only_for(ROLE)
 	with explained():
 		return _signup_answer(signups.take_event(signup, event))
@@ -72,7 +72,7 @@ def signup_event(signup: str, event: dict | str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def choose_account(signup: str, waba_id: str) -> State:
-	"""Which of several shared accounts to link; answers `signup` and `state`."""
+	"""Chooses which of several shared accounts to link; returns `signup` and `state`."""
 	frappe.only_for(ROLE)
 	with explained():
 		return _signup_answer(signups.choose_account(signup, waba_id))
@@ -81,7 +81,7 @@ def choose_account(signup: str, waba_id: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def continue_signup(signup: str) -> State:
-	"""Goes on with a walk that broke off after its code was exchanged; answers `signup` and `state`."""
+	"""Continues a sign-up that was interrupted after its code was exchanged; returns `signup` and `state`."""
 	frappe.only_for(ROLE)
 	with explained():
 		return _signup_answer(signups.go_on(signup))
@@ -100,7 +100,7 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Stat
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def subscribe(account: str) -> State:
-	"""Has Meta post the account's webhooks here, and asks whether it does."""
+	"""Subscribes to the account's webhooks, and asks Meta whether they are posted here."""
 	frappe.only_for(ROLE)
 	with explained():
 		subscription.subscribe(account)
@@ -124,7 +124,7 @@ def save_profile(
 	picture: str = "",
 	number: str | None = None,
 ) -> State:
-	"""Keeps what customers shall see, and sends it to Meta once the number is registered."""
+	"""Saves the business profile, and sends it to Meta once the number is registered."""
 	frappe.only_for(ROLE)
 	with explained():
 		profile.save_profile(
@@ -148,7 +148,7 @@ def save_profile(
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def numbers(account: str) -> dict[str, Any]:
-	"""The numbers that the account has at Meta now, as `numbers`, each with whether it can be chosen."""
+	"""The account's numbers at Meta, as `numbers`, each with whether it can be chosen."""
 	frappe.only_for(ROLE)
 	with explained():
 		return numbers_at_meta.numbers(account)
@@ -157,7 +157,7 @@ def numbers(account: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def choose_number(account: str, phone_number_id: str) -> State:
-	"""Goes on with a number that the account has."""
+	"""Continues the set-up with one of the account's numbers."""
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.choose_number(account, phone_number_id)
@@ -167,7 +167,7 @@ def choose_number(account: str, phone_number_id: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def add_number(account: str, number: str) -> State:
-	"""Adds a phone number to the account and goes on with it."""
+	"""Adds a phone number to the account and continues the set-up with it."""
 	frappe.only_for(ROLE)
 	with explained():
 		added = numbers_at_meta.add_number(account, number)
@@ -177,7 +177,7 @@ def add_number(account: str, number: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def request_code(number: str, method: str, language: str | None = None) -> State:
-	"""Has Meta send the code by text message (SMS) or voice call (VOICE), in the administrator's language (Z30)."""
+	"""Requests the verification code by text message (SMS) or voice call (VOICE), in the administrator's language (Z30)."""
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.request_code(number, method, language)
@@ -187,7 +187,7 @@ def request_code(number: str, method: str, language: str | None = None) -> State
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def verify_code(number: str, code: str) -> State:
-	"""Verifies the number with the six digits that came (Z31)."""
+	"""Verifies the number with the six-digit code (Z31)."""
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.verify_code(number, code)
@@ -197,7 +197,7 @@ def verify_code(number: str, code: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def register(number: str, pin: str = "") -> State:
-	"""Registers the verified number for sending; without `pin`, with one that is made and kept encrypted."""
+	"""Registers the verified number for sending; without `pin`, with a generated one that is stored encrypted."""
 	frappe.only_for(ROLE)
 	with explained():
 		numbers_at_meta.register(number, pin)
@@ -227,7 +227,7 @@ def create_channel(
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def set_policies(trial: str, credit: str) -> State:
-	"""Changes the policies for the trial and for credits that are used up."""
+	"""Changes the policies for the trial and for used-up credits."""
 	frappe.only_for(ROLE)
 	with explained():
 		channels.set_policies(trial, credit)
@@ -237,20 +237,20 @@ def set_policies(trial: str, credit: str) -> State:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def test_state(channel: str) -> dict[str, Any]:
-	"""How far the test message is: `received`, `reply` and `window_open`."""
+	"""The state of the test message: `received`, `reply` and `window_open`."""
 	frappe.only_for(ROLE)
 	with explained():
-		return test_message.test_state(channel)
+		return sample_message.state(channel)
 
 
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def send_test(channel: str, message: str) -> dict[str, Any]:
-	"""Answers a message of a customer that `test_state` has shown; answers as `test_state`."""
+	"""Replies to a customer's message that `test_state` has shown; returns what `test_state` returns."""
 	frappe.only_for(ROLE)
 	with explained():
-		test_message.send_test(channel, message)
-		return test_message.test_state(channel)
+		sample_message.send(channel, message)
+		return sample_message.state(channel)
 
 
 def _signup_answer(signup: str) -> State:

@@ -14,9 +14,9 @@ from whatsapp_channel.privacy.person import asked
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def find(phone: str, customers: str | list | None = None) -> dict[str, Any]:
-	"""What there is about a person; nothing is changed. `customers` chooses among those who have or had the number.
+	"""Lists the stored data of a person; changes nothing. `customers` selects among those who have or had the number.
 
-	Raises frappe.PermissionError for anyone but a System Manager, frappe.ValidationError for what is no number.
+	Raises frappe.PermissionError for anyone but a System Manager, frappe.ValidationError if it is not a number.
 	"""
 	frappe.only_for("System Manager")
 	return look(asked(phone), _list(customers))
@@ -25,7 +25,7 @@ def find(phone: str, customers: str | list | None = None) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def export(phone: str, customers: str | list | None = None) -> dict[str, str]:
-	"""Starts a job that writes a zip for the present user. Raises as `find`."""
+	"""Queues a job that writes a zip file for the current user. Raises as `find`."""
 	frappe.only_for("System Manager")
 	wanted = asked(phone)
 	background.start("export", phone, _list(customers))
@@ -35,7 +35,7 @@ def export(phone: str, customers: str | list | None = None) -> dict[str, str]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def erase(phone: str, confirmation: str, customers: str | list | None = None) -> dict[str, str]:
-	"""Starts a job that erases a person. `confirmation` is the number once more, in any spelling.
+	"""Queues a job that erases a person. `confirmation` is the number entered again, in any spelling.
 
 	Raises as `find`, and frappe.ValidationError when the two differ.
 	"""
@@ -48,5 +48,5 @@ def erase(phone: str, confirmation: str, customers: str | list | None = None) ->
 
 
 def _list(customers: str | list | None) -> list[str] | None:
-	"""The browser sends lists as JSON text, and Frappe compares arguments with their annotations before that."""
+	"""Parses a list that the browser sent as JSON text. Frappe checks the annotation first, so it has to allow `str`."""
 	return frappe.parse_json(customers) if isinstance(customers, str) else customers

@@ -1,4 +1,4 @@
-"""What the ticket page shows and does for WhatsApp. For agents only, each call checked against the ticket."""
+"""WhatsApp on the ticket page. For agents only; each call checks the permission for the ticket."""
 
 from datetime import datetime
 from typing import Any
@@ -10,18 +10,18 @@ from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow, OutgoingRow
+from whatsapp_channel.conversations.conversation_rows import ConversationRow, CustomerRow, OutgoingRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import called, shown_number, ticket_for_agent
+from whatsapp_channel.helpdesk.permissions import display_name, shown_number, ticket_for_agent
 from whatsapp_channel.outbound import gate, outbox, resend
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
+from whatsapp_channel.translate import to_user
 
 UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 
@@ -29,10 +29,10 @@ UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
 @frappe.whitelist()
 @logs.request
 def state(ticket: str) -> dict[str, Any]:
-	"""Window, queue, undelivered messages and missing files of a ticket, with translated labels.
+	"""The window, queued and undelivered messages and missing files of a ticket, with translated labels.
 
-	Says that it is no WhatsApp ticket to an agent who may answer nobody in it. Raises frappe.PermissionError for anyone
-	but an agent who may read the ticket, frappe.DoesNotExistError.
+	An agent who may reply to no customer of the ticket gets the state of a ticket without WhatsApp. Raises
+	frappe.PermissionError for anyone but an agent who may read the ticket, and frappe.DoesNotExistError.
 	"""
 	threads = destination.of_ticket(ticket_for_agent(ticket))
 	if not threads:
@@ -63,7 +63,7 @@ def state(ticket: str) -> dict[str, Any]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def send_again(message: str) -> dict[str, str]:
-	"""Queues an undelivered message once more, as a new attempt with a new reference.
+	"""Queues an undelivered message again, as a new attempt with a new reference.
 
 	Raises frappe.ValidationError when it is not undelivered (any more) or the window has closed.
 	"""
@@ -75,7 +75,7 @@ def send_again(message: str) -> dict[str, str]:
 @frappe.whitelist(methods=["POST"])
 @logs.request
 def check(message: str) -> dict[str, str]:
-	"""Looks whether WhatsApp has confirmed a message after all; returns what is known now."""
+	"""Looks up whether WhatsApp has confirmed a message meanwhile; returns the current state in words."""
 	_message_for_agent(message)
 	return {"text": resend.check(message)}
 
@@ -112,10 +112,10 @@ def _theme(verdict: Verdict) -> str:
 
 
 def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
-	"""What the dialog behind the label says, one sentence a line."""
+	"""The text of the dialog behind the label, one sentence per line."""
 	customer = rows.one(CustomerRow, thread.customer) or CustomerRow("?", "?", profile_name="?")
 	phone = shown_number(customer.phone)
-	name = called(customer, frappe.session.user)
+	name = display_name(customer, frappe.session.user)
 	who = f"{name} ({phone})" if phone else name
 	lines = [_("Customer: {0}").format(who), _("Channel: {0}").format(thread.channel)]
 	if verdict.reason:
@@ -143,7 +143,7 @@ def _count_waiting(customer: str) -> int:
 
 
 def _undelivered(ticket: str) -> list[dict[str, Any]]:
-	"""Found by their Communications, which a split moves to another ticket, and never by the ticket they began in."""
+	"""Found by their Communications, which a split moves to another ticket, not by the ticket in which they were written."""
 	communications = tickets.communications(ticket, sent_or_received="Sent")
 	if not communications:
 		return []
@@ -155,7 +155,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	}
 	replies: dict[tuple[str, str], list] = {}
 	for row in rows.many(OutgoingRow, undelivered, "sequence, part"):
-		# The parts of one reply fail together and are sent again together.
+		# The parts of one reply fail together and are resent together.
 		key = (row.status, row.communication if row.status == MessageStatus.FAILED else row.name)
 		replies.setdefault(key, []).append(row)
 	return [_as_undelivered(parts) for parts in replies.values()]
@@ -173,13 +173,15 @@ def _as_undelivered(parts: list[OutgoingRow]) -> dict[str, Any]:
 
 
 def _missing_files(ticket: str) -> list[dict[str, str]]:
-	"""Files of the ticket's messages that are not there and that WhatsApp may still have, one entry a message."""
+	"""Missing files of the ticket's messages that WhatsApp may still have, one entry per message."""
 	communications = tickets.communications(ticket)
 	shown = {"communication": ["in", communications or [""]]}
 	written = dict(frappe.get_all(MESSAGE, shown, ["name", "message_timestamp"], as_list=True))
 	found = {}
-	for row in views.failed_in(list(written)):
-		label = f"{readable.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
+	for row in attachments.failed_in(list(written)):
+		label = (
+			f"{message_html.plain(Media(row.kind), _)} · {frappe.utils.format_datetime(written[row.parent])}"
+		)
 		until = frappe.utils.format_datetime(row.available_until)
 		lines = [row.error, _("WhatsApp keeps the file until {0}.").format(until)]
 		found.setdefault(row.parent, {"name": row.parent, "label": label, "reason": "\n".join(lines)})

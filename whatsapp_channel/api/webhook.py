@@ -1,4 +1,4 @@
-"""Meta's webhook: verify, store, answer (ADR 0001). Everything else happens in the drain job."""
+"""Meta's webhook: verify, store, respond (ADR 0001). Everything else happens in the drain job."""
 
 import hmac
 
@@ -16,10 +16,10 @@ from whatsapp_channel.timeouts import OutOfTime, tolerated
 @frappe.whitelist(allow_guest=True, methods=["GET", "POST"])
 @logs.request
 def receive() -> Response:
-	"""Answers Meta: GET is its handshake, POST a delivery.
+	"""Handles Meta's requests: GET is the handshake, POST a delivery.
 
-	POST is answered 401 (signature), 413 (too large), 200 (stored, now or before) or 503 (not stored; Meta
-	tries again for seven days).
+	A POST gets 401 (bad signature), 413 (too large), 200 (stored, now or earlier) or 503 (not stored; Meta retries for
+	seven days).
 	"""
 	if frappe.request.method == "GET":
 		return _handshake()
@@ -50,7 +50,7 @@ def _delivery() -> Response:
 	except OutOfTime:
 		raise
 	except Exception:
-		# Whatever it is, the database or a secret that cannot be decrypted: Meta shall keep the delivery for us.
+		# Whatever failed, the database or the decryption of a secret: with a 503 Meta keeps the delivery and retries.
 		logger().error("Could not store a delivery", exc_info=True)
 		with tolerated():  # the connection itself may be what was lost
 			frappe.db.rollback()

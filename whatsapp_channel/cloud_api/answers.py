@@ -1,4 +1,4 @@
-"""What Meta answers, as typed objects. Unknown keys are left out; a missing or odd value is None."""
+"""Meta's responses as typed objects. Unknown keys are ignored; a missing or invalid value is None."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pydantic import (
 	WrapValidator,
 )
 
-from .wire import list_of, object_of, optional_id, text_of, whole_number
+from .payload import list_of, object_of, optional_id, text_of, whole_number
 
 T = TypeVar("T")
 
 
 def _or_none(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-	"""One odd value never costs the rest of the answer."""
+	"""An invalid value becomes None, so that the rest of the response can still be used."""
 	try:
 		return read(value)
 	except ValidationError:
@@ -32,13 +32,13 @@ Lenient = Annotated[T | None, WrapValidator(_or_none)]
 
 
 class Answer(BaseModel):
-	"""Base of all answers: immutable, unknown keys ignored, numbers accepted where Meta documents text."""
+	"""Base of all responses: immutable, unknown keys ignored, numbers accepted where Meta documents text."""
 
 	model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
 
 class HealthProblem(Answer):
-	"""Why an entity cannot send (code of Meta, its words, and what it proposes)."""
+	"""Why an entity cannot send: Meta's code, its description, and the solution that it suggests."""
 
 	error_code: Lenient[int] = None
 	error_description: Lenient[str] = None
@@ -46,7 +46,7 @@ class HealthProblem(Answer):
 
 
 class HealthEntity(Answer):
-	"""One link of the chain that must work to send: PHONE_NUMBER, WABA, BUSINESS, APP."""
+	"""One of the entities that must all work for sending: PHONE_NUMBER, WABA, BUSINESS, APP."""
 
 	entity_type: Lenient[str] = None
 	id: Lenient[str] = None
@@ -66,7 +66,7 @@ class BusinessAccount(Answer):
 	"""A WhatsApp Business Account. Compare the status fields without regard to case: recordings have both.
 
 	Source: GET /{WABA}, recorded; `primary_funding_id` is absent when there is no payment method. `asked_fields`: those that
-	this version of the API knows; none when it is not known what was asked.
+	this version of the API knows; empty if it is not known which were requested.
 	"""
 
 	id: str
@@ -87,7 +87,7 @@ class BusinessAccount(Answer):
 
 	@property
 	def has_no_payment(self) -> bool:
-		"""Whether Meta says that there is no payment method: it was asked for one and named none."""
+		"""Whether there is no payment method: it was requested, and Meta returned none."""
 		return "primary_funding_id" in self.asked_fields and not self.primary_funding_id
 
 
@@ -147,7 +147,7 @@ class MediaInfo(Answer):
 
 
 class Downloaded(Answer):
-	"""A file that was fetched to its end: bytes, SHA-256 in hexadecimal, and the type that the server says it has."""
+	"""A completely downloaded file: size in bytes, SHA-256 in hexadecimal, and the type that the server declared."""
 
 	size: int
 	sha256: str
@@ -155,7 +155,7 @@ class Downloaded(Answer):
 
 
 class SubscribedApp(Answer):
-	"""A Meta app that receives the account's webhooks, and the address that overrides the app's own."""
+	"""A Meta app that is subscribed to the account's webhooks, and the URL that overrides the app's own."""
 
 	id: Lenient[str] = None
 	name: Lenient[str] = None
@@ -164,16 +164,16 @@ class SubscribedApp(Answer):
 
 
 class BusinessToken(Answer):
-	"""The token that a business gave by Embedded Signup. `expires_in`: seconds; None: never, or Meta does not say."""
+	"""The token that a business granted by Embedded Signup. `expires_in`: seconds; None: never, or not stated."""
 
 	access_token: SecretStr
 	expires_in: Lenient[int] = None
 
 
 class TokenInfo(Answer):
-	"""What Meta says of a token: whose it is, until when (seconds since 1970; None: never) and what for.
+	"""What Meta says about a token: its app, its expiry (seconds since 1970; None: never) and its scopes.
 
-	`granular` has the ids of the accounts by scope; tokens of system users often name none.
+	`granular` has the account ids by scope; tokens of system users often have none.
 	"""
 
 	app_id: Lenient[str] = None
@@ -186,7 +186,7 @@ class TokenInfo(Answer):
 
 	@property
 	def accounts(self) -> tuple[str, ...]:
-		"""The WhatsApp Business Accounts that the token is for, the newest first."""
+		"""The WhatsApp Business Accounts that the token may access, newest first."""
 		named = (self.granular.get(scope, ()) for scope in _ACCOUNT_SCOPES)
 		return tuple(dict.fromkeys(identifier for ids in named for identifier in ids))
 
@@ -195,7 +195,7 @@ _ACCOUNT_SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging"
 
 
 class AppWebhook(Answer):
-	"""Where a Meta app has its webhooks posted, unless an account overrides it."""
+	"""The callback URL of a Meta app, which applies unless an account overrides it."""
 
 	callback_url: Lenient[str] = None
 	active: Lenient[bool] = None
@@ -203,7 +203,7 @@ class AppWebhook(Answer):
 
 
 class SentMessage(Answer):
-	"""Meta took a message. `held` means it is not sent yet: template under assessment or paused."""
+	"""Meta accepted a message. `held`: it is not sent yet, because its template is under assessment or paused."""
 
 	wamid: str
 	wa_id: str | None = None
@@ -212,7 +212,7 @@ class SentMessage(Answer):
 
 
 def sent_message(answer: Mapping[str, Any]) -> SentMessage | None:
-	"""The answer to a sent message, or None when it names no message id."""
+	"""The response to a sent message, or None when it has no message id."""
 	message = _first(answer, "messages")
 	contact = _first(answer, "contacts")
 	wamid = optional_id(message, "id")

@@ -33,10 +33,10 @@ from .download import Deadline, moved_to, receive
 from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
-from .masking import Secret, hide
 from .outgoing import Sendable
+from .payload import optional_id
+from .secret_masking import Secret, hide
 from .transport import Call, answer_of, build, failure_of, tls_context
-from .wire import optional_id
 
 __all__ = [
 	"ACCOUNT_FIELDS",
@@ -71,7 +71,7 @@ _MEDIA_HOSTS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".facebook.com")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-	"""Whom to write to: `wa_id` (digits of the number), else `user_id` (business-scoped user id).
+	"""The recipient of a message: `wa_id` (digits of the number), else `user_id` (business-scoped user id).
 
 	Raises ValueError when both are empty or `wa_id` has no digits.
 	"""
@@ -86,7 +86,7 @@ class Recipient:
 			raise ValueError(f"{self.wa_id!r} is no WhatsApp id: it consists of the digits of the number.")
 
 	def as_fields(self) -> dict[str, str]:
-		"""The key of the request. The plus matters: Meta puts the sender's country code before a bare number."""
+		"""The fields of the request. The plus matters: Meta prepends the sender's country code to a number without one."""
 		if self.wa_id:
 			return {"to": "+" + self.wa_id.removeprefix("+")}
 		return {"recipient": self.user_id or ""}
@@ -96,8 +96,8 @@ class CloudAPI(Management):
 	"""Calls to Meta with one access token. Safe to use from several threads.
 
 	Without `transport`, connections are reused by all clients of the same `base_url` in the process. Raises ValueError
-	for a token or version that no request could carry. The token shows in no text: neither repr nor error nor log.
-	`watch` is told of each error before it is raised.
+	for a token or version that cannot be part of a request. The token appears in no repr, error or log. `watch` is called
+	with each error before it is raised.
 	"""
 
 	def __init__(
@@ -135,10 +135,10 @@ class CloudAPI(Management):
 		reference: str,
 		quoted: str | None = None,
 	) -> SentMessage:
-		"""Send a message, whatever its content is.
+		"""Send a message with any kind of content.
 
-		`reference` (at most 512 characters, else ValueError) comes back in each status; `quoted` is the wamid answered.
-		Accepted is not delivered: that is told by webhooks. Raises OutcomeUnknown when the answer names no message.
+		`reference` (at most 512 characters, else ValueError) is returned in each status; `quoted` is the wamid replied to.
+		Accepted does not mean delivered: webhooks report that. Raises OutcomeUnknown when the response names no message.
 		"""
 		if len(reference) > MAX_REFERENCE:
 			raise ValueError(f"The reference has {len(reference)} characters, more than {MAX_REFERENCE}.")
@@ -156,7 +156,7 @@ class CloudAPI(Management):
 		return sent
 
 	def mark_read(self, phone_number_id: str, wamid: str, *, typing: bool = False) -> None:
-		"""Show the customer's message (and earlier ones) as read; with `typing`, show for 25 s that somebody writes."""
+		"""Mark the customer's message (and earlier ones) as read; with `typing`, show the typing indicator for 25 s."""
 		body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": wamid}
 		if typing:
 			body["typing_indicator"] = {"type": "text"}
@@ -172,7 +172,7 @@ class CloudAPI(Management):
 		return id_of(self._json(call))
 
 	def media(self, media_id: str) -> MediaInfo:
-		"""Where a file can be fetched for the next five minutes."""
+		"""The link of a file, valid for five minutes."""
 		answer = self._json(self._call("GET", segment(media_id)))
 		return MediaInfo.model_validate({**answer, "id": optional_id(answer, "id") or media_id})
 
@@ -189,11 +189,11 @@ class CloudAPI(Management):
 		seconds: float = MEDIA_SECONDS,
 		stopwatch: Callable[[], float] = time.monotonic,
 	) -> Downloaded:
-		"""Write the file behind a link of `media`, or of a webhook, into an open file, in pieces as they come.
+		"""Stream the file behind a link of `media`, or of a webhook, into an open file.
 
-		Redirects are followed to Meta's hosts alone and the token goes to the first host alone. Raises MediaRefused for
-		another host than Meta's, MediaTooLarge beyond `max_bytes`, MediaGone for a dead link, MediaTooSlow after `seconds`,
-		NotSent for what may pass, and OSError when `into` cannot be written.
+		Redirects are followed to Meta's hosts only, and only the first host gets the token. Raises MediaRefused for a host that is
+		not Meta's, MediaTooLarge beyond `max_bytes`, MediaGone for an expired link, MediaTooSlow after `seconds`, NotSent for
+		temporary failures, and OSError when `into` cannot be written.
 		"""
 		deadline = Deadline(seconds, stopwatch)
 		token: SecretStr | None = self._token
@@ -220,8 +220,8 @@ class CloudAPI(Management):
 	def _download(
 		self, url: str, token: SecretStr | None, into: BinaryIO, max_bytes: int, deadline: Deadline
 	) -> Downloaded | httpx.URL | CloudAPIError:
-		"""The file, the address to which it has moved, or what went wrong."""
-		# Packed files cannot be measured before they are unpacked, so none are asked for.
+		"""The file, the URL of a redirect, or the error."""
+		# The size of a compressed response is unknown before it is decompressed, so none is requested.
 		call = Call("GET", url, headers={"Accept-Encoding": "identity"})
 		try:
 			request = build(self._http, call, token)
@@ -255,7 +255,7 @@ def checked_version(version: str) -> str:
 def exchange(
 	http: httpx.Client, call: Call, token: SecretStr, *, signed: bool = True
 ) -> Mapping[str, Any] | CloudAPIError:
-	"""Make a call; return its answer or what went wrong. Without `signed` the token stays here."""
+	"""Make a call; return its response or the error. Without `signed` the token is not sent."""
 	try:
 		response = http.send(build(http, call, token if signed else None))
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -272,11 +272,11 @@ _clients: dict[tuple[str, int], httpx.Client] = {}
 
 
 def _shared_client(base_url: str) -> httpx.Client:
-	# The process id is part of the key: a forked worker must not write into its parent's connections.
+	# The process id is part of the key: a forked worker must not use its parent's connections.
 	key = (base_url, os.getpid())
 	client = _clients.get(key)
 	if client is None:
-		# Of two threads that come here at once, both go on with the client that was stored first.
+		# If two threads get here at once, both use the client that was stored first.
 		client = _clients.setdefault(key, _new_client(None))
 	return client
 

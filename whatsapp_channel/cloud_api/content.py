@@ -1,7 +1,7 @@
-"""Reading what a message holds, one reader per type of message.
+"""Reads the content of a message, with one reader for each type of message.
 
-Source: Meta's webhook reference, `messages`, one page per type. Everything is parsed from the raw object, never raises,
-and can be read again from what is stored. A type nobody documented becomes Unknown with the first text of its object.
+Source: Meta's webhook reference, `messages`, one page per type. Everything is parsed from the raw object and can be parsed
+again from the stored payload; nothing raises. An undocumented type becomes Unknown with the first text of its object.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from .content_types import (
 	Unsupported,
 	number_text,
 )
-from .wire import (
+from .payload import (
 	MAX_ENTRIES,
 	MAX_NAME,
 	MAX_TEXT,
-	Unreadable,
+	InvalidPayload,
 	clean_text,
 	line_of,
 	load,
@@ -86,13 +86,13 @@ MAX_EMOJI = 64
 _MAX_LINE = 1024
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?")
 _HEX = re.compile(r"[0-9a-f]{64}")
-# An answer of a flow that ties it to what was sent; of no interest to a reader.
+# A field of a flow's response that links it to the sent message; not for readers.
 _FLOW_TOKEN = "flow_token"  # noqa: S105 - the name of a field
 _MAX_NESTING = 8
 
 
 def read_content(raw: Raw, kind: str) -> Content:
-	"""The payload of a message of type `kind`, whatever it looks like."""
+	"""The content of a message of type `kind`; never raises."""
 	return _READERS.get(kind, _unknown)(raw, kind)
 
 
@@ -189,7 +189,7 @@ def _location(raw: Raw, kind: str) -> Content:
 
 def _coordinate(value: object, most: int) -> float | None:
 	number = _number(value)
-	# Twelve decimals are less than an atom; adding zero turns a negative zero into a zero.
+	# Twelve decimals are finer than any use; adding zero turns -0.0 into 0.0.
 	return round(float(number), 12) + 0.0 if number is not None and abs(number) <= most else None
 
 
@@ -235,9 +235,9 @@ def _answers(form: Raw) -> Iterator[tuple[str, str]]:
 	answers = form.get("response_json")
 	if isinstance(answers, str) and answers.strip():
 		try:
-			# A second document inside the first: its escapes were not cleaned with the rest.
+			# JSON inside a JSON string: its escapes have not been cleaned with the rest.
 			answers = load(answers)
-		except Unreadable:
+		except InvalidPayload:
 			yield "", clean_text(answers[:MAX_TEXT])
 			return
 	if isinstance(answers, Mapping):
@@ -245,7 +245,7 @@ def _answers(form: Raw) -> Iterator[tuple[str, str]]:
 
 
 def _flat(answers: Raw, levels: int) -> Iterator[tuple[str, str]]:
-	"""Fields and answers, also of fields inside fields; several answers to one field on one line."""
+	"""Fields and answers, including nested fields; several answers to one field are joined on one line."""
 	for name, value in answers.items():
 		if isinstance(value, Mapping) and levels:
 			yield from _flat(value, levels - 1)
@@ -280,7 +280,7 @@ def _product(entry: Raw) -> Product | None:
 
 
 def _number(value: object) -> Decimal | None:
-	"""A number of reasonable length: an exponent of a million digits is none."""
+	"""A number of reasonable length; None for others, such as one with an exponent of a million digits."""
 	if isinstance(value, bool) or not isinstance(value, (int, float, str)):
 		return None
 	text = f"{value:.12f}" if isinstance(value, float) else str(value).strip()
@@ -315,7 +315,7 @@ def _unsupported(raw: Raw, kind: str) -> Content:
 
 
 def _placeholder(raw: Raw, kind: str) -> Content:
-	"""A file of the history, which follows in a delivery of its own or never."""
+	"""A file in the history, which follows in a separate delivery or not at all."""
 	return Unsupported(kind, read_errors(raw))
 
 
@@ -323,7 +323,7 @@ def _unknown(raw: Raw, kind: str) -> Content:
 	return Unknown(kind, text_of(object_of(raw, kind), "body", "text", "caption", "title", "name"))
 
 
-# What says something about another message, and so cannot be what an edited message says.
+# Types that refer to another message, and so cannot be the new content of an edited message.
 _ABOUT_OTHERS = frozenset({"edit", "revoke", "reaction", "system"})
 _READERS: Mapping[str, Callable[[Raw, str], Content]] = {
 	"text": _text,
@@ -342,6 +342,6 @@ _READERS: Mapping[str, Callable[[Raw, str], Content]] = {
 	"edit": _edit,
 	"revoke": _revoke,
 	"unsupported": _unsupported,
-	"unknown": _unsupported,  # Meta's word of old for the same
+	"unknown": _unsupported,  # Meta's former name for the same
 	"media_placeholder": _placeholder,
 }

@@ -1,4 +1,4 @@
-"""What a message holds, as typed values: the words of each type are here, how it is read is in `content`."""
+"""The content of a message as typed values, with the readable text of each; `content` parses them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class ErrorObject:
-	"""An error that Meta reports inside a webhook, in Meta's words."""
+	"""An error that Meta reports inside a webhook, as worded by Meta."""
 
 	code: int | None
 	title: str | None
@@ -24,7 +24,7 @@ class Text:
 
 	@property
 	def words(self) -> str | None:
-		"""What a person reads, over as many lines as it takes; None when there are no words."""
+		"""The readable text, possibly of several lines; None when there is none."""
 		return self.body or None
 
 
@@ -32,7 +32,7 @@ class Text:
 class Media:
 	"""A file. `kind` is image, video, audio, document or sticker; `sha256` is lower-case hex, of the whole file.
 
-	`id` is good for 7 days, `url` (http or https) for 5 minutes; `voice` is a recording made in the chat.
+	`id` is valid for 7 days, `url` (http or https) for 5 minutes; `voice`: a voice message recorded in the chat.
 	"""
 
 	kind: str
@@ -126,14 +126,14 @@ class Form:
 
 	@property
 	def words(self) -> str | None:
-		"""Meta's word for it and an answer per line."""
+		"""Meta's name of the form and one answer per line."""
 		lines = (f"{name}: {answer}" if name else answer for name, answer in self.answers)
 		return _lines(self.body, *lines) or self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-	"""A reaction to the message `target`; no emoji: it was taken back."""
+	"""A reaction to the message `target`; without an emoji it was removed."""
 
 	target: str | None = None
 	emoji: str | None = None
@@ -146,7 +146,7 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-	"""One line of an order; the name is the catalogue's id of the product, the price is of one piece."""
+	"""One line of an order; the name is the product's id in the catalogue, the price is for one piece."""
 
 	name: str
 	quantity: Decimal | None = None
@@ -178,7 +178,7 @@ class Order:
 
 	@property
 	def words(self) -> str | None:
-		"""The customer's words and a line per product."""
+		"""The customer's text and one line per product."""
 		return _lines(self.text, *(product.words for product in self.products))
 
 
@@ -200,7 +200,7 @@ class System:
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
-	"""The message `target` was deleted by who wrote it."""
+	"""The message `target` was deleted by its author."""
 
 	target: str | None = None
 

@@ -1,6 +1,6 @@
-"""A file as it comes from Meta: counted, hashed and written piece by piece, and broken off at its limits.
+"""Receives a file from Meta: counts, hashes and writes it in chunks, and stops at its limits.
 
-No connection is opened here: the client hands in an answer whose body has not been read.
+No connection is opened here: the client passes a response whose body has not been read.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _ZLIB_OR_GZIP = 47  # zlib: window of 32 KB, header of either recognised
 
 
 class Deadline:
-	"""How much of a time limit is left, by a stopwatch that the caller may replace. Times in seconds."""
+	"""The remaining time of a limit, by a clock that the caller may replace. Times in seconds."""
 
 	def __init__(self, seconds: float, stopwatch: Callable[[], float]) -> None:
 		self._ends = stopwatch() + seconds
 		self._stopwatch = stopwatch
 
 	def left(self) -> float:
-		"""Never below a tenth of a second, because a limit of zero would mean none to an HTTP client."""
+		"""At least a tenth of a second, because HTTP clients take zero for no limit."""
 		return max(0.1, self._ends - self._stopwatch())
 
 	def is_over(self) -> bool:
@@ -39,7 +39,7 @@ class Deadline:
 
 
 def moved_to(response: httpx.Response) -> httpx.URL | None:
-	"""Where a redirect points, None for any other answer. Raises httpx.InvalidURL for what is no address."""
+	"""The target of a redirect, None for any other response. Raises httpx.InvalidURL if it is not a URL."""
 	if not response.has_redirect_location:
 		return None
 	return response.url.join(response.headers["location"])
@@ -53,7 +53,7 @@ def receive(
 	call: Call,
 	token: SecretStr,
 ) -> Downloaded | CloudAPIError:
-	"""Writes the body into an open file, or returns why not. Raises what httpx raises while it reads."""
+	"""Writes the body into an open file, or returns the error. Raises what httpx raises while reading."""
 	announced = response.headers.get("content-length", "")
 	if response.status_code == 200 and announced.isdecimal() and int(announced) > max_bytes:
 		return _too_large(max_bytes)
@@ -87,7 +87,7 @@ def _copy(
 def _unpacked(response: httpx.Response) -> Iterator[bytes] | None:
 	if (
 		response.is_stream_consumed
-	):  # a transport without a network hands over bodies that it has read and unpacked
+	):  # a transport without a network returns bodies that are already read and decompressed
 		return iter([response.content])
 	encoding = response.headers.get("content-encoding", "").strip().lower()
 	if encoding in ("", "identity"):
@@ -96,7 +96,7 @@ def _unpacked(response: httpx.Response) -> Iterator[bytes] | None:
 
 
 def _inflated(raw: Iterable[bytes]) -> Iterator[bytes]:
-	"""Unpacks no more than a piece at a time, so that a body that unpacks to gigabytes is stopped at the limit."""
+	"""Decompresses chunk by chunk, so that a body that grows to gigabytes is stopped at the limit."""
 	machine = zlib.decompressobj(_ZLIB_OR_GZIP)
 	for chunk in raw:
 		while chunk:
@@ -110,7 +110,7 @@ def _too_large(max_bytes: int) -> MediaTooLarge:
 
 
 def _refusal(response: httpx.Response, deadline: Deadline, call: Call, token: SecretStr) -> CloudAPIError:
-	"""What an answer without a file means. Its body is read no further than an error object can reach, nor longer."""
+	"""The error of a response without a file. Its body is read only up to the size and time of an error object."""
 	status = response.status_code
 	if status in (404, 410):
 		return MediaGone("The file is gone, or its link has expired", http_status=status)

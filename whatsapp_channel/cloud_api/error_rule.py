@@ -1,15 +1,15 @@
-"""What one error code of Meta means for this product: the vocabulary of the table in `error_table/`."""
+"""What one error code of Meta means for this app: the types of the table in `error_table/`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
 
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 
 class Retry(Enum):
-	"""What may be done with the same request after the error."""
+	"""Whether and how the same request may be retried after the error."""
 
 	NEVER = "never"
 	"""The same request fails again until somebody changes something."""
@@ -31,7 +31,7 @@ class Scope(Enum):
 
 
 class Cause(Enum):
-	"""Families of errors; the app decides by family, never by a single code."""
+	"""Categories of errors; the app decides by category, never by a single code."""
 
 	AUTHORISATION = "authorisation"
 	THROTTLING = "throttling"

@@ -1,7 +1,7 @@
-"""Everything that can go wrong with a call to Meta, and what to do about it.
+"""The errors of calls to Meta, and what to do about each.
 
-The app asks an error for `.rule` (cause, retry, scope) and shows `.sentence` to administrators or `.for_agent` to agents;
-`.meta_text` is what Meta said, in Meta's words. No secret is part of any of them.
+The app decides by `.rule` (cause, retry, scope) and shows `.sentence` to administrators or `.for_agent` to agents;
+`.meta_text` is Meta's own wording. None of them contains a secret.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 import httpx
 
-from whatsapp_channel.words import Explained, Sentence, _
+from whatsapp_channel.sentences import Explained, Sentence, _
 
 from .error_rule import Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
-from .masking import mask
-from .wire import Unreadable, load, whole_number
+from .payload import InvalidPayload, load, whole_number
+from .secret_masking import mask
 
 __all__ = [
 	"DEAD_TOKEN",
@@ -105,9 +105,9 @@ _MEDIA_REFUSED = ErrorRule(
 
 
 def rule_for(code: int | None, subcode: int | None = None, is_transient: bool = False) -> ErrorRule:
-	"""What to do about an error of Meta: the row of the subcode, else of the code, else a general one.
+	"""The rule for an error of Meta: that of the subcode, else of the code, else a general one.
 
-	With `is_transient`, Meta's own word that the error passes, a rule that forbids a retry becomes a back-off.
+	With `is_transient`, Meta's flag for a temporary error, a rule that forbids retries becomes a back-off.
 	"""
 	rule = _known_rule(code, subcode) or _UNKNOWN
 	if is_transient and rule.retry is Retry.NEVER:
@@ -124,7 +124,7 @@ def _known_rule(code: int | None, subcode: int | None) -> ErrorRule | None:
 
 
 class CloudAPIError(Explained):
-	"""Meta refused a request (or, in the subclasses, gave no clear answer). Nothing was done by it.
+	"""Meta refused a request, so it had no effect (the subclasses say otherwise where there was no clear response).
 
 	`code`, `subcode`, `fbtrace_id` and `is_transient` are Meta's; `title` and `details` are Meta's words without
 	secrets; `http_status` is None when there was no answer.
@@ -152,7 +152,7 @@ class CloudAPIError(Explained):
 
 	@property
 	def rule(self) -> ErrorRule:
-		"""What to do about the error. An unlisted code passes when Meta says so or answered 429 or 5xx."""
+		"""The rule for the error. An unlisted code is temporary if Meta flags it so or the status is 429 or 5xx."""
 		passing = self.http_status is not None and (self.http_status == 429 or self.http_status >= 500)
 		unlisted = _known_rule(self.code, self.subcode) is None
 		return rule_for(self.code, self.subcode, self.is_transient or (unlisted and passing))
@@ -164,12 +164,12 @@ class CloudAPIError(Explained):
 
 	@property
 	def for_agent(self) -> Sentence:
-		"""What an agent reads instead of `sentence`, which is for administrators."""
+		"""The text for agents; `sentence` is for administrators."""
 		return self.rule.for_agent
 
 	@property
 	def meta_text(self) -> str:
-		"""Meta's own words with its numbers, for logs and support requests; not translated."""
+		"""Meta's own text and codes, for logs and support requests; not translated."""
 		numbers = [
 			f"{name} {value}"
 			for name, value in (
@@ -191,9 +191,9 @@ class CloudAPIError(Explained):
 
 	@staticmethod
 	def from_response(response: httpx.Response, secrets: Iterable[str] = ()) -> CloudAPIError:
-		"""The error that an answer of Meta carries, with `secrets` masked wherever Meta repeats them.
+		"""The error in a response of Meta, with `secrets` masked wherever Meta repeats them.
 
-		An answer without a Graph error body gives OutcomeUnknown: nobody can say what happened to the request.
+		A response without a Graph error object gives OutcomeUnknown: the request may have had an effect.
 		"""
 		error = _graph_error(response)
 		if error is None:
@@ -213,7 +213,7 @@ class CloudAPIError(Explained):
 
 
 class NotSent(CloudAPIError):
-	"""Meta certainly did nothing: safe to retry.
+	"""The request certainly had no effect: safe to retry.
 
 	The request never reached it (no connection, DNS, connect or pool time-out), or it only reads and its answer was
 	lost.
@@ -238,27 +238,27 @@ class OutcomeUnknown(CloudAPIError):
 
 
 class MediaRefused(CloudAPIError):
-	"""A file cannot be fetched: the app refused (foreign address, too large), or it is gone.
+	"""A file cannot be downloaded: the app refused it (foreign host, too large), or Meta no longer has it.
 
-	Meta's links live five minutes: ask for a new one with `CloudAPI.media` before giving up on an old link.
+	Meta's links expire after five minutes: get a new one from `CloudAPI.media` before giving up.
 	"""
 
 	@property
 	def rule(self) -> ErrorRule:
-		"""Never retry; the file stays what it is."""
+		"""Never retry: the file will not change."""
 		return _MEDIA_REFUSED
 
 
 class MediaTooLarge(MediaRefused):
-	"""The file has more bytes than the caller takes; what was read of it is of no use."""
+	"""The file is larger than the caller allows; the part that was read is useless."""
 
 
 class MediaGone(MediaRefused):
-	"""There is no file behind the link (HTTP 404 or 410): Meta's links live five minutes."""
+	"""There is no file behind the link (HTTP 404 or 410): Meta's links expire after five minutes."""
 
 
 class MediaTooSlow(NotSent):
-	"""The file did not come to its end in the time that the caller gave; `received` bytes of it came."""
+	"""The download did not finish in the caller's time limit; `received` bytes arrived."""
 
 	def __init__(self, title: str, *, received: int) -> None:
 		super().__init__(title)
@@ -268,14 +268,14 @@ class MediaTooSlow(NotSent):
 def _graph_error(response: httpx.Response) -> Mapping[str, Any] | None:
 	try:
 		body = load(response.content)
-	except Unreadable:
+	except InvalidPayload:
 		return None
 	error = body.get("error") if isinstance(body, dict) else None
 	return error if isinstance(error, dict) else None
 
 
 def _details(error: Mapping[str, Any]) -> str:
-	"""The most specific words Meta gave: error_data.details, else the localised title and message."""
+	"""Meta's most specific text: error_data.details, else the localised title and message."""
 	data = error.get("error_data")
 	details = _text(data.get("details")) if isinstance(data, dict) else _text(data)
 	spoken = [_text(error.get("error_user_title")), _text(error.get("error_user_msg"))]

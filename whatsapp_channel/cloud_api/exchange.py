@@ -1,4 +1,4 @@
-"""How every call is made, read and, where it fails, raised. The connection is the client's."""
+"""The base of all API clients: makes calls, parses responses and raises errors. The client provides the connection."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from .errors import CloudAPIError, NotSent, OutcomeUnknown
+from .payload import object_of, optional_id, text_of
 from .transport import Call
-from .wire import object_of, optional_id, text_of
 
-# Far above any account: Meta allows a business tens of numbers, 25 a page.
+# Far more than any account needs: Meta allows a business tens of numbers, at 25 per page.
 _MAX_PAGES = 100
 _UNKNOWN_FIELD = re.compile(r"nonexisting field \((\w+)\)")
-# Fields that some versions of the API lack. Any other one that is refused means an id of another kind of object.
+# Fields that some versions of the API lack. If another field is refused, the id belongs to another kind of object.
 _VOLATILE_FIELDS = frozenset(
 	(
 		"currency",
@@ -34,8 +34,8 @@ _VOLATILE_FIELDS = frozenset(
 class Exchange(ABC):
 	"""Calls to one base URL and version of the API.
 
-	What fails is returned by `_exchange` and raised one frame further out, so that neither the cause chain nor a dump
-	of local variables holds the HTTP library's request with its header.
+	`_exchange` returns errors, and its caller raises them. So neither the exception chain nor a dump of local variables
+	contains the HTTP library's request with its authorisation header.
 	"""
 
 	base_url: str
@@ -43,7 +43,7 @@ class Exchange(ABC):
 
 	@abstractmethod
 	def _exchange(self, call: Call) -> Mapping[str, Any] | CloudAPIError:
-		"""Make the call; return its answer or what went wrong."""
+		"""Make the call; return its response or the error."""
 
 	def _call(self, method: str, path: str, **parts: Any) -> Call:
 		return Call(method, f"{self.base_url}/{self.version}/{path}", **parts)
@@ -61,7 +61,7 @@ class Exchange(ABC):
 		return outcome
 
 	def _node(self, path: str, fields: Iterable[str]) -> Mapping[str, Any]:
-		"""An object with its `asked_fields`: what is missing of those is missing at Meta."""
+		"""An object with its `asked_fields`: a requested field that is missing is unset at Meta."""
 		answer, asked = self._read_fields(self._call("GET", path), fields, {})
 		if optional_id(answer, "id") is None:
 			raise NotSent("Meta's answer names no id", http_status=200)
@@ -73,9 +73,9 @@ class Exchange(ABC):
 	def _read_fields(
 		self, call: Call, fields: Iterable[str], params: Mapping[str, str]
 	) -> tuple[Mapping[str, Any], frozenset[str]]:
-		"""Read `fields`; returns the answer and which of them were asked for in the end.
+		"""Read `fields`; returns the response and which of them were requested in the end.
 
-		A version of the API that has dropped one refuses them all, so that one is left out.
+		A version of the API that has dropped a field refuses the whole request, so it is repeated without that field.
 		"""
 		wanted = list(fields)
 		while True:
@@ -89,7 +89,7 @@ class Exchange(ABC):
 			wanted.remove(refused.group(1))
 
 	def _pages(self, path: str, fields: Iterable[str]) -> list[Mapping[str, Any]]:
-		"""All rows of a list. The next page is asked for by its cursor: Meta's `next` link may carry the token."""
+		"""All rows of a list. The next page is requested by its cursor: Meta's `next` link may contain the token."""
 		rows: list[Mapping[str, Any]] = []
 		params: dict[str, str] = {}
 		for _page in range(_MAX_PAGES):
@@ -106,7 +106,7 @@ class Exchange(ABC):
 
 
 def segment(identifier: str) -> str:
-	"""An id as one segment of a path. Raises ValueError when it is empty: the call would reach another object."""
+	"""An id as one segment of a path. Raises ValueError when it is empty: the path would name another object."""
 	if not identifier or identifier in (".", ".."):
 		raise ValueError("The id of a WhatsApp account, number or file is empty.")
 	return quote(identifier, safe="")

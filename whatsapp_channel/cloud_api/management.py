@@ -21,8 +21,8 @@ from .answers import (
 )
 from .errors import OutcomeUnknown
 from .exchange import Exchange, id_of, segment
-from .masking import Secret, hide
-from .wire import optional_id, text_of
+from .payload import optional_id, text_of
+from .secret_masking import Secret, hide
 
 ACCOUNT_FIELDS = (
 	"id",
@@ -72,7 +72,7 @@ class Management(Exchange):
 		"""The access token of these calls."""
 
 	def inspect_self(self) -> TokenInfo:
-		"""What Meta says of the token of these calls: its app, its end, its accounts."""
+		"""What Meta says about the token of this client: its app, expiry and accounts."""
 		call = self._call("GET", "debug_token", params={"input_token": self.token})
 		return token_info(self._json(call))
 
@@ -109,12 +109,12 @@ class Management(Exchange):
 		return id_of(self._post(f"{segment(waba_id)}/phone_numbers", body))
 
 	def request_code(self, phone_number_id: str, *, voice: bool = False, language: str = "en_US") -> None:
-		"""Have Meta send the six-digit code, by text message or call (Z30)."""
+		"""Request the six-digit code by text message or call (Z30)."""
 		body = {"code_method": "VOICE" if voice else "SMS", "language": language}
 		self._do(f"{segment(phone_number_id)}/request_code", body)
 
 	def verify_code(self, phone_number_id: str, code: Secret) -> None:
-		"""Verify the number with the code that came (Z31)."""
+		"""Verify the number with the received code (Z31)."""
 		self._do(f"{segment(phone_number_id)}/verify_code", {"code": hide(code)})
 
 	def register(self, phone_number_id: str, pin: Secret) -> None:
@@ -129,7 +129,7 @@ class Management(Exchange):
 		self._do(f"{segment(phone_number_id)}/deregister", {})
 
 	def change_name(self, phone_number_id: str, name: str) -> None:
-		"""Ask for another display name (Z28), which Meta reviews; ten times in 30 days."""
+		"""Request another display name (Z28), which Meta reviews; at most ten times in 30 days."""
 		self._do(segment(phone_number_id), {"new_display_name": name})
 
 	def change_pin(self, phone_number_id: str, pin: Secret) -> None:
@@ -191,7 +191,7 @@ class Management(Exchange):
 	def subscribe_app(
 		self, waba_id: str, *, callback_url: str | None = None, verify_token: Secret | None = None
 	) -> None:
-		"""Have the app of this token receive the account's webhooks, at `callback_url` instead of the app's address.
+		"""Subscribe the app of this token to the account's webhooks, at `callback_url` instead of the app's own URL.
 
 		Without `callback_url` an earlier override is removed.
 		"""
@@ -205,5 +205,5 @@ class Management(Exchange):
 		return [subscribed_app(row) for row in self._pages(f"{segment(waba_id)}/subscribed_apps", ())]
 
 	def unsubscribe_app(self, waba_id: str) -> None:
-		"""Stop the account's webhooks to the app of this token."""
+		"""Unsubscribe the app of this token from the account's webhooks."""
 		self._json(self._call("DELETE", f"{segment(waba_id)}/subscribed_apps"))

@@ -1,7 +1,7 @@
-"""What goes out, as data: one class for each kind of content, checked against Meta's limits and stored as JSON.
+"""Outgoing content as data: one class for each kind of content, checked against Meta's limits and stored as JSON.
 
-A message is built once, where somebody writes it, and sent as it was stored, however much later. Each member of the union
-knows its limits and the object that Meta documents for it (Messages API).
+A message is built once, when it is written, and later sent exactly as it was stored. Each class knows its limits and the
+object that Meta documents for it (Messages API).
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from whatsapp_channel.words import Explained, Sentence, _
+from whatsapp_channel.sentences import Explained, Sentence, _
 
-from .wire import clean_text
+from .payload import clean_text
 
 MAX_TEXT = 4096
 """Characters of `body`, by Meta's reference. It does not say what a character is: here a code point, as Python counts."""
 
 
 class Sendable(Protocol):
-	"""Whatever can be the content of a message."""
+	"""Anything that can be the content of a message."""
 
 	def as_request(self) -> Mapping[str, Any]:
-		"""The keys of the request that say what is sent: `type`, and under its name the object of that type."""
+		"""The content's part of the request: `type`, and under that name its object."""
 
 
 class Unsendable(Explained, ValueError):
-	"""Content that Meta would refuse. The sentence says which field, what is wrong with it, and the way out."""
+	"""Content that Meta would refuse. The sentence names the field, the problem and the fix."""
 
 
 class Text(BaseModel):
@@ -42,7 +42,7 @@ class Text(BaseModel):
 
 	@property
 	def plain(self) -> str:
-		"""What people read of it in a list or a note."""
+		"""The content as plain text for lists and notes."""
 		return self.body
 
 	def as_request(self) -> Mapping[str, Any]:
@@ -59,17 +59,17 @@ _INVALID = _("{field} of the message cannot be sent: {problem}. Change it and se
 
 
 def text(body: str, *, preview_url: bool = False) -> Text:
-	"""A text of 1 to 4,096 characters; what no encoding carries is replaced by U+FFFD. Raises Unsendable."""
+	"""A text of 1 to 4,096 characters; characters that cannot be encoded become U+FFFD. Raises Unsendable."""
 	return _checked(lambda: Text(body=clean_text(body), preview_url=preview_url))
 
 
-def stored(content: Outgoing) -> str:
-	"""The content as rows keep it, read again by `read`."""
+def to_json(content: Outgoing) -> str:
+	"""The content as JSON for a row, read again by `from_json`."""
 	return content.model_dump_json()
 
 
-def read(row: str | bytes) -> Outgoing:
-	"""The content of a row. Raises Unsendable for what no version of the app has written."""
+def from_json(row: str | bytes) -> Outgoing:
+	"""The content from a row's JSON. Raises Unsendable if no version of the app wrote it."""
 	return _checked(lambda: _READER.validate_json(row))
 
 

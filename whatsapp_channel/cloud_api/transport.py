@@ -1,4 +1,4 @@
-"""One call to Meta as data, and what its failure means. No connection is opened here."""
+"""One call to Meta as data, and the meaning of its failure. No connection is opened here."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import httpx
 from pydantic import SecretStr
 
 from .errors import CloudAPIError, NotSent, OutcomeUnknown
-from .masking import mask
-from .wire import Unreadable, clean, load
+from .payload import InvalidPayload, clean, load
+from .secret_masking import mask
 
-# No byte of the request can have left when one of these is raised.
+# When one of these is raised, no byte of the request can have been sent.
 _BEFORE_WRITING = (
 	httpx.ConnectError,
 	httpx.ConnectTimeout,
@@ -30,7 +30,7 @@ _CONNECTION = "The connection to Meta failed"
 
 
 class _WithoutQuery(logging.Filter):
-	"""The HTTP library logs each address; two calls of Meta's API carry a secret there."""
+	"""Removes queries from logged URLs: the HTTP library logs each URL, and two calls of Meta's API have a secret there."""
 
 	def filter(self, record: logging.LogRecord) -> bool:
 		if isinstance(record.args, tuple):
@@ -47,7 +47,7 @@ logging.getLogger("httpx").addFilter(_WithoutQuery())
 
 @cache
 def tls_context() -> ssl.SSLContext:
-	"""What every client of this process checks certificates with: httpx's own default, read once.
+	"""The TLS context of every client of this process: httpx's default, created once.
 
 	Reading the authorities costs 20 ms or more of processor time, which httpx spends for each client. May be shared by threads and forks.
 	"""
@@ -56,7 +56,7 @@ def tls_context() -> ssl.SSLContext:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-	"""One request. Secrets in `params` and `body` are SecretStr and revealed only on the wire."""
+	"""One request. Secrets in `params` and `body` are SecretStr and revealed only in the bytes that are sent."""
 
 	method: str
 	url: str
@@ -72,7 +72,7 @@ class Call:
 
 	@property
 	def secrets(self) -> tuple[str, ...]:
-		"""The secrets of the request, to be masked in whatever Meta answers."""
+		"""The secrets of the request, to be masked in Meta's response."""
 		values = (*(self.params or {}).values(), *(self.body or {}).values(), *self.hidden)
 		return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
 
@@ -83,7 +83,7 @@ class Call:
 
 
 def build(client: httpx.Client, call: Call, token: SecretStr | None) -> httpx.Request:
-	"""The request of `call`, with the token in its header and nowhere else; without one when there is none."""
+	"""The HTTP request of `call`, with the token, if any, in its header only."""
 	headers = dict(call.headers or {})
 	if token:
 		headers["Authorization"] = f"{call.scheme} {token.get_secret_value()}"
@@ -101,7 +101,7 @@ def build(client: httpx.Client, call: Call, token: SecretStr | None) -> httpx.Re
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-	"""ASCII, as Meta itself writes; what no encoding can carry was replaced before."""
+	"""ASCII, as Meta itself writes; characters that cannot be encoded were replaced before."""
 	return json.dumps(clean(dict(body)), default=_reveal).encode()
 
 
@@ -116,7 +116,7 @@ def _reveal(value: object) -> str:
 
 
 def answer_of(response: httpx.Response, call: Call, token: SecretStr) -> Mapping[str, Any] | CloudAPIError:
-	"""The answer as an object, or what went wrong."""
+	"""The response as an object, or the error."""
 	found = _object(response, token) if response.is_success else None
 	if found is None or "error" in found:
 		return error_of(response, call, token)
@@ -130,19 +130,19 @@ def _object(response: httpx.Response, token: SecretStr) -> dict[str, Any] | None
 	text = mask(response.content.decode("utf-8", "replace"), (token.get_secret_value(),))
 	try:
 		found = load(text)
-	except Unreadable:
+	except InvalidPayload:
 		return None
 	return found if isinstance(found, dict) else None
 
 
 def error_of(response: httpx.Response, call: Call, token: SecretStr) -> CloudAPIError:
-	"""The error of an answer; without Meta's error object, a call that only reads is safe to repeat."""
+	"""The error of a response; without Meta's error object, a call that only reads is safe to repeat."""
 	error = CloudAPIError.from_response(response, (token.get_secret_value(), *call.secrets))
 	return _softened(error, call)
 
 
 def failure_of(error: httpx.HTTPError | httpx.InvalidURL, call: Call, token: SecretStr) -> CloudAPIError:
-	"""What a failed exchange means: certainly not sent, or nobody knows."""
+	"""The error of a failed exchange: certainly not sent, or outcome unknown."""
 	words = mask(f"{type(error).__name__} {error}".strip(), (token.get_secret_value(), *call.secrets))
 	if isinstance(error, _BEFORE_WRITING):
 		return NotSent(_CONNECTION, details=words)

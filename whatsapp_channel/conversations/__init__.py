@@ -1,5 +1,5 @@
-"""The nouns that everything needs: customers, conversations, sessions, messages with their files, and what agents see of them.
+"""Customers, conversations, sessions and messages with their files, and how agents see them in tickets.
 
-Runs within the transaction of whoever calls, under the lock of the customer where a function says so, and commits nothing
-but where its name says it. May import `accounts`, `helpdesk` and what is below; never the ways in and out.
+It runs in the caller's transaction, under the customer's lock where a function says so, and commits only where a docstring
+says so. May import `accounts`, `helpdesk` and the layers below; never `inbound` or `outbound`.
 """

@@ -1,4 +1,4 @@
-"""In the ticket: what a colleague wrote to the customer in the WhatsApp Business app."""
+"""Shows messages that a colleague wrote in the WhatsApp Business app in the customer's ticket."""
 
 from datetime import datetime
 
@@ -7,27 +7,26 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_utc
-from whatsapp_channel.cloud_api.inbound import read_message
-from whatsapp_channel.cloud_api.wire import load
+from whatsapp_channel.cloud_api.payload import load
+from whatsapp_channel.cloud_api.webhook_objects import read_message
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.media import views
-from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response, tickets
 from whatsapp_channel.rules.messaging.coexistence import Answer, answer, app_address
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
 
 
 def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = False) -> str:
 	"""Shows one message of the app in a ticket; returns its Communication. The caller holds the customer's lock.
 
-	A colleague has answered, so Helpdesk counts it as any agent's answer: the first response is the time at which he
-	wrote, however late that became known. What he wrote before the customer asked is context and counts for nothing,
-	and one the customer has written after leaves the ticket waiting. In a closed ticket it is shown, and changes
-	nothing else there.
+	Helpdesk counts it as an agent's reply: the first response is the time at which it was written, however late it arrived
+	here. A message from before the customer's first is only context and does not count. If the customer has written since,
+	the ticket keeps waiting for a reply. In a closed ticket the message is shown and nothing else changes.
 	"""
 	row = rows.one(MessageRow, message)
 	at = to_utc(row.message_timestamp)
@@ -41,7 +40,7 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 	place = {"ticket": ticket, "communication": communication}
 	set_value(MESSAGE, message, place, update_modified=False)
 	if row.message_type in communications.WITH_FILES:
-		views.attach(message, communication, ticket)
+		attachments.attach(message, communication, ticket)
 	communications.render(communication)
 	if meaning is Answer.EARLIER:
 		first_response.date(ticket, at, save=True)
@@ -49,9 +48,9 @@ def file(message: str, ticket: str, customer: CustomerRow, *, closed: bool = Fal
 
 
 def waiting(conversation: str) -> list[MessageRow]:
-	"""The app's messages that no ticket shows yet, in the order in which they were written.
+	"""The app's messages that are in no ticket yet, in the order in which they were written.
 
-	What a colleague only reacted to, changed or deleted was never accepted as a message of its own.
+	Reactions, edits and deletions by a colleague are left out: they are not messages of their own.
 	"""
 	unseen = {
 		"conversation": conversation,
@@ -63,7 +62,7 @@ def waiting(conversation: str) -> list[MessageRow]:
 
 
 def _asked(conversation: str) -> list[datetime]:
-	"""When the customer wrote first and last in a conversation."""
+	"""The times of the customer's first and last message in a conversation."""
 	found = frappe.db.sql(
 		f"""select min(message_timestamp), max(message_timestamp) from `tab{MESSAGE}`
 		where conversation = %s and direction = '{Direction.INCOMING}' and session is not null""",
@@ -74,13 +73,13 @@ def _asked(conversation: str) -> list[datetime]:
 
 def _values(ticket: str, customer: CustomerRow, row: MessageRow) -> dict:
 	message = read_message(load(row.payload))
-	files = views.files_of([row.name]).get(row.name, ())
-	view = readable.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
+	files = attachments.files_of([row.name]).get(row.name, ())
+	view = message_html.View(content=message.content, files=tuple(files), forwarded=message.forwarded)
 	return {
 		"sent_or_received": "Sent",
 		"email_status": "Open",
 		"subject": f"Re: {tickets.subject_of(ticket)}",
-		"content": readable.to_html([view], _),
+		"content": message_html.to_html([view], _),
 		"sender": app_address(customer.name),
 		"sender_full_name": _("Business App"),
 		"recipients": tickets.address_of(customer),
@@ -91,13 +90,13 @@ def _values(ticket: str, customer: CustomerRow, row: MessageRow) -> dict:
 
 def _insert(ticket: str, values: dict) -> str:
 	name = tickets.add_entry(ticket, **values)
-	# Frappe puts who runs the job here, and Helpdesk shows that user before the sender.
+	# Frappe sets the user of the job here, and Helpdesk shows that user rather than the sender.
 	set_value("Communication", name, "user", None, update_modified=False)
 	return name
 
 
 def _insert_quietly(ticket: str, values: dict) -> str:
-	"""As a message of no ticket first: Helpdesk answers the insert of one in a ticket by changing the ticket."""
+	"""Inserts it without a ticket first: Helpdesk changes the ticket when a Communication is inserted in it."""
 	name = _insert(ticket, {**values, **tickets.OF_NO_TICKET})
 	tickets.put_in(name, ticket)
 	return name

@@ -1,7 +1,7 @@
-"""What agents read of WhatsApp messages in a ticket.
+"""The Communications in which agents read WhatsApp messages.
 
-The content of an incoming Communication is a projection of its message rows: whatever changes a row afterwards, such as
-an edit, a reaction or a file fetched late, renders it again (ADR 0030).
+The content of an incoming Communication is rendered from its message rows: whatever changes a row later, such as an edit,
+a reaction or a file that was downloaded late, renders it again (ADR 0030).
 """
 
 from collections.abc import Sequence
@@ -13,44 +13,44 @@ from frappe.utils import format_datetime
 
 from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.content import Content, Media, Text
-from whatsapp_channel.cloud_api.inbound import InboundMessage, read_message
-from whatsapp_channel.cloud_api.wire import Unreadable, load
-from whatsapp_channel.conversations.media import album, views
-from whatsapp_channel.conversations.rows import CustomerRow, MessageRow
+from whatsapp_channel.cloud_api.payload import InvalidPayload, load
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage, read_message
+from whatsapp_channel.conversations.conversation_rows import CustomerRow, MessageRow
+from whatsapp_channel.conversations.media import album, attachments
 from whatsapp_channel.database import change_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
 
 WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
 
 
 def file(message: str, conversation: str, ticket: str, customer: CustomerRow) -> str:
-	"""Puts one message into a ticket; returns its Communication, which several photos sent together share."""
+	"""Shows one message in a ticket; returns its Communication, which photos that were sent together share."""
 	row = rows.one(MessageRow, message)
 	has_files = row.message_type in WITH_FILES
 	shared = album.open_album(row, conversation, ticket)
 	communication = shared or _insert(ticket, customer, row)
 	change_row(MESSAGE, message, {"ticket": ticket, "communication": communication})
 	if has_files:
-		views.attach(message, communication, ticket)
+		attachments.attach(message, communication, ticket)
 	if shared:
 		render(shared)
 	return communication
 
 
-def words_of(row: MessageRow) -> str:
-	"""What a message says, in one line of plain text."""
-	return readable.plain(_content(row, _read(row)), _)
+def summary(row: MessageRow) -> str:
+	"""A message in one line of plain text."""
+	return message_html.plain(_content(row, _read(row)), _)
 
 
 def render(communication: str) -> None:
-	"""Brings a Communication up to date with its message rows.
+	"""Renders a Communication again from its message rows.
 
-	By db.set_value: saving a Communication again would open its ticket again.
+	It uses db.set_value, because saving a Communication would reopen its ticket.
 	"""
 	shown = rows.many(MessageRow, {"communication": communication}, "message_timestamp, creation")
 	if not shown:
@@ -58,9 +58,9 @@ def render(communication: str) -> None:
 	if shown[0].direction == Direction.INCOMING or shown[0].origin == Origin.BUSINESS_APP:
 		content = _html(shown)
 	else:
-		own = readable.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
+		own = message_html.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
 		sent = _views([row for row in shown if not row.sent_again])
-		content = own + "".join(readable.trace_html(view, _) for view in sent)
+		content = own + "".join(message_html.trace_html(view, _) for view in sent)
 	set_value("Communication", communication, "content", content, update_modified=False)
 	if ticket := tickets.ticket_of(communication):
 		tickets.publish_update(ticket)
@@ -72,25 +72,25 @@ def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:
 		sent_or_received="Received",
 		subject=tickets.subject_of(ticket),
 		sender=tickets.address_of(customer),
-		sender_full_name=called(customer),
+		sender_full_name=display_name(customer),
 		content=_html([row]),
 		communication_date=row.message_timestamp,
 	)
 
 
 def _html(shown: Sequence[MessageRow]) -> str:
-	return readable.to_html(_views(shown), _)
+	return message_html.to_html(_views(shown), _)
 
 
-def _views(shown: Sequence[MessageRow]) -> list[readable.View]:
+def _views(shown: Sequence[MessageRow]) -> list[message_html.View]:
 	with_files = [row.name for row in shown if row.message_type in WITH_FILES]
-	files = views.files_of(with_files) if with_files else {}
+	files = attachments.files_of(with_files) if with_files else {}
 	return [_view(row, tuple(files.get(row.name, ()))) for row in shown]
 
 
-def _view(row: MessageRow, files: tuple[readable.FileView, ...]) -> readable.View:
+def _view(row: MessageRow, files: tuple[message_html.FileView, ...]) -> message_html.View:
 	message = _read(row)
-	view = readable.View(
+	view = message_html.View(
 		content=_content(row, message),
 		files=files,
 		quote=_quote(row),
@@ -111,15 +111,15 @@ def _view(row: MessageRow, files: tuple[readable.FileView, ...]) -> readable.Vie
 
 
 def _read(row: MessageRow) -> InboundMessage | None:
-	"""The message as it came; None for our own, and for one whose payload is no longer kept."""
+	"""The message as received; None for our own, and if its payload was deleted."""
 	try:
 		return read_message(load(row.payload)) if row.payload else None
-	except (Unreadable, AttributeError):
+	except (InvalidPayload, AttributeError):
 		return None
 
 
 def _content(row: MessageRow, message: InboundMessage | None) -> Content:
-	"""What it says now: an edit changes the words and leaves the rest."""
+	"""The current content: an edit replaces the text and nothing else."""
 	content = message.content if message else Text(row.text or "")
 	if not row.edited_on:
 		return content
@@ -128,7 +128,7 @@ def _content(row: MessageRow, message: InboundMessage | None) -> Content:
 	return Text(row.text or "")
 
 
-def _quote(row: MessageRow) -> readable.Quote | None:
+def _quote(row: MessageRow) -> message_html.Quote | None:
 	if not row.quoted_key:
 		return None
 	quoted = rows.first(MessageRow, {"wamid_key": row.quoted_key, "customer": row.customer})
@@ -137,8 +137,8 @@ def _quote(row: MessageRow) -> readable.Quote | None:
 	if quoted.direction == Direction.OUTGOING:
 		who = _("Our message")
 	else:
-		who = called(rows.one(CustomerRow, row.customer))
-	return readable.Quote(who, words_of(quoted))
+		who = display_name(rows.one(CustomerRow, row.customer))
+	return message_html.Quote(who, summary(quoted))
 
 
 def _when(moment: object) -> str | None:

@@ -7,7 +7,7 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.conversations.rows import ChannelRow, ConversationRow, MessageRow
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, ConversationRow, MessageRow
 from whatsapp_channel.database import change_row, insert_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
@@ -18,9 +18,9 @@ from whatsapp_channel.rules.messaging.ticket_choice import Choice
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-	"""Where a message goes: its conversation, and the ticket that continues or None; `new_ticket` asks for one.
+	"""The conversation of a message, and its open ticket or None; `new_ticket`: one has to be created.
 
-	`last_inbound` and `window_ends` are the conversation's so far, in UTC.
+	`last_inbound` and `window_ends` are the conversation's before this message, in UTC.
 	"""
 
 	conversation: str
@@ -31,10 +31,10 @@ class Thread:
 
 
 def current(customer: str, channel: str) -> ConversationRow | None:
-	"""The conversation of a customer with a channel that goes on: the newest that runs, else the newest that ended.
+	"""The current conversation of a customer with a channel: the newest that is open, else the newest that ended.
 
-	One that ended without a ticket cannot go on. A late message opens one that is older by its time than one that
-	ended, so the time alone does not tell. A customer has few: the index finds them, the order is made of those.
+	A conversation that ended without a ticket cannot be continued. A late message can open one that is older than one that
+	has ended, so sorting by time alone is not enough. A customer has few conversations, so sorting them here is cheap.
 	"""
 	found = rows.where(
 		ConversationRow,
@@ -46,18 +46,18 @@ def current(customer: str, channel: str) -> ConversationRow | None:
 
 
 def window_ends(customer: str, channel: str) -> datetime | None:
-	"""Until when free-form replies are allowed, in UTC; the window belongs to customer and number, so that an agent
-	may also answer in the ticket of an earlier conversation."""
+	"""Until when free-form replies are allowed, in UTC. The window belongs to customer and number, so an agent may also
+	reply in the ticket of an earlier conversation."""
 	open_until = {"customer": customer, "channel": channel, "window_ends": ["is", "set"]}
 	found = rows.first(ConversationRow, open_until, "window_ends desc")
 	return to_utc(found.window_ends) if found else None
 
 
 def thread_for(customer: str, channel: str, at: datetime, quoted_key: str | None = None) -> Thread:
-	"""Chooses conversation and ticket for an inbound message written `at` (UTC), by the channel's policy.
+	"""Chooses the conversation and ticket of an inbound message written `at` (UTC), by the channel's policy.
 
-	An answer to a message of another open ticket goes there. Decided before anything is inserted: the insert of a
-	Communication opens even a closed ticket again (ADR 0010). The caller holds the customer's lock.
+	A message that quotes one of another open ticket goes there. This is decided before anything is inserted, because
+	inserting a Communication reopens even a closed ticket (ADR 0010). The caller holds the customer's lock.
 	"""
 	latest = current(customer, channel)
 	quoted = _of_quoted(customer, channel, quoted_key) if quoted_key else None
@@ -82,7 +82,7 @@ def _thread(row: ConversationRow, ticket: str | None, *, new_ticket: bool = Fals
 
 
 def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
-	"""The open ticket in which agents see the quoted message now, wherever a merge or split has moved it."""
+	"""The open ticket in which agents now see the quoted message, which a merge or split may have moved."""
 	quoted = {"wamid_key": quoted_key, "customer": customer, "channel": channel}
 	message = rows.first(MessageRow, quoted)
 	if not message or not message.communication:
@@ -95,7 +95,7 @@ def _of_quoted(customer: str, channel: str, quoted_key: str) -> Thread | None:
 
 
 def put_in_ticket(name: str, ticket: str) -> None:
-	"""The conversation is handled in this ticket from now on."""
+	"""Links the conversation to this ticket."""
 	set_value(CONVERSATION, name, "ticket", ticket)
 
 
@@ -117,7 +117,7 @@ def _open(customer: str, channel: str, at: datetime) -> str:
 
 
 def note_inbound(thread: Thread, at: datetime) -> None:
-	"""The customer wrote `at` (UTC): the window runs from his last message, whatever order messages arrive in."""
+	"""The customer wrote `at` (UTC). The window starts with their latest message, in whatever order messages arrive."""
 	latest = max(filter(None, (thread.last_inbound, at)))
 	values = {
 		"state": ConversationState.OPEN,
@@ -140,10 +140,10 @@ def note_outbound(name: str, at: datetime, agent: str) -> None:
 
 
 def customer_of(name: str) -> str:
-	"""Whose conversation it is."""
+	"""The customer of a conversation."""
 	return frappe.db.get_value(CONVERSATION, name, "customer")
 
 
 def in_tickets(names: list[str]) -> list[ConversationRow]:
-	"""The conversations that are handled in any of these tickets, newest first."""
+	"""The conversations that are linked to any of these tickets, newest first."""
 	return rows.many(ConversationRow, {"ticket": ["in", names]}, "opened_at desc, creation desc")

@@ -1,4 +1,4 @@
-"""Whom a ticket may be answered to: the one place that says so, for every way to write to a customer (ADR 0055)."""
+"""Which customers a user may write to from a ticket; every feature that sends a message asks here (ADR 0055)."""
 
 from collections.abc import Iterable
 
@@ -7,18 +7,18 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.conversations.rows import ConversationRow
+from whatsapp_channel.conversations.conversation_rows import ConversationRow
 from whatsapp_channel.doctypes import CONVERSATION
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import ticket_as_stored
 
 
 def of_ticket(ticket: Document) -> dict[str, ConversationRow]:
-	"""The customers whom the present user may answer in a ticket as it is stored, its own customer first.
+	"""The customers whom the current user may reply to in a ticket, its own customer first. `ticket` is the stored document.
 
-	Each with the conversation that an answer goes through: one that the user may read, in this ticket or in one that it
-	was merged or split from. Of a ticket that it was split from only the ticket's own customer, because agents and
-	portal users may write into a ticket what it was split from; the own customer is written by nobody but this app.
+	Each comes with the conversation for the reply: one that the user may read, in this ticket or in one that it was merged
+	or split from. From a ticket that it was split from only the ticket's own customer counts, because agents and portal users
+	can set the field for the split, whereas only this app sets the ticket's own customer.
 	"""
 	own = ticket.get("whatsapp_customer")
 	before = [thread for thread in _before(ticket) if thread.customer == own]
@@ -29,8 +29,8 @@ def of_ticket(ticket: Document) -> dict[str, ConversationRow]:
 
 
 def require_message(message: "frappe._dict") -> None:
-	"""Raises frappe.PermissionError unless the present user may send a message of ours again: he writes to the ticket
-	that shows it, and reads the conversation that it belongs to there."""
+	"""Raises frappe.PermissionError unless the current user may resend a message: that needs write permission for the ticket
+	that shows it and read permission for its conversation."""
 	place = message.communication and tickets.ticket_of(message.communication)
 	ticket = ticket_as_stored(place, "write")
 	if message.conversation not in {thread.name for thread in (*_here(ticket), *_before(ticket))}:
@@ -56,7 +56,7 @@ def _before(ticket: Document) -> list[ConversationRow]:
 
 
 def _readable(names: Iterable[str]) -> list[ConversationRow]:
-	"""The conversations in these tickets that the present user may read, newest first."""
+	"""The conversations in these tickets that the current user may read, newest first."""
 	return [
 		thread
 		for thread in conversation.in_tickets(list(names))

@@ -1,4 +1,4 @@
-"""Message rows: whether one is there, how one is written, and the lock under which it is changed."""
+"""Message rows: finding, inserting and locking them."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -7,15 +7,15 @@ import frappe
 
 from whatsapp_channel import database, rows
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.cloud_api.webhook import InboundMessage
+from whatsapp_channel.cloud_api.webhook_parser import InboundMessage
+from whatsapp_channel.conversations.conversation_rows import MessageRow, StatusRow
 from whatsapp_channel.conversations.customers import customer
-from whatsapp_channel.conversations.rows import CourseRow, MessageRow
 from whatsapp_channel.database import row_of
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.keys import wamid_key
 
 T = TypeVar("T")
-R = TypeVar("R", MessageRow, CourseRow)
+R = TypeVar("R", MessageRow, StatusRow)
 
 
 def exists(wamid: str) -> bool:
@@ -24,7 +24,7 @@ def exists(wamid: str) -> bool:
 
 
 def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
-	"""What a message row says of the message itself, whoever sent it."""
+	"""The columns of a message row that come from the message itself, in either direction."""
 	quoted = message.quoted_wamid
 	return {
 		"message_type": message.type[:140],
@@ -44,9 +44,9 @@ def insert_row(values: dict[str, Any]) -> str:
 
 
 def under_lock(kind: type[R], name: str, work: Callable[[R | None], T]) -> T:
-	"""Does `work` with a message's row in a transaction under the lock of the customer to whom it belongs by then.
+	"""Runs `work` with a message's row in a transaction, under the lock of the customer who owns it at that moment.
 
-	`kind`: MessageRow or CourseRow. The row is None, and nothing is locked, when the message is gone.
+	`kind`: MessageRow or StatusRow. The row is None, and nothing is locked, if the message no longer exists.
 	"""
 	present: list[R | None] = [None]
 

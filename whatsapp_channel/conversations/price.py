@@ -1,17 +1,17 @@
-"""What Meta says a message costs, as it is kept on the message."""
+"""The price of a message, as reported by Meta and stored on the message."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from whatsapp_channel.cloud_api.webhook import StatusUpdate
+from whatsapp_channel.cloud_api.webhook_parser import StatusUpdate
 
 FIELDS = ("price_category", "price_type", "price_model")
-# The only type that is paid for; all others begin with "free".
+# The only paid type; all others begin with "free".
 PAID = "regular"
 
 
 def price_values(row: Mapping[str, Any], update: StatusUpdate) -> dict[str, Any]:
-	"""The columns that this report adds to a message: Meta may repeat them with a later status, the first counts.
+	"""The price columns that this report adds to a message. Meta may repeat them with a later status: the first one counts.
 
 	Source: Meta's status webhook, `pricing` (on `sent` or on one of the later ones) and `conversation` (left out since
 	v24, except while a free entry point is open).
@@ -31,7 +31,7 @@ def _price(pricing: Mapping[str, Any]) -> dict[str, Any]:
 		"price_category": _text(pricing.get("category")),
 		"price_type": kind,
 		"price_model": _text(pricing.get("pricing_model")),
-		# Meta is about to drop `billable`; type and category say the same.
+		# Meta is going to remove `billable`; type and category say the same.
 		"billable": int(billable if isinstance(billable, bool) else kind == PAID),
 	}
 

@@ -7,17 +7,16 @@ import frappe
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.database import insert_row
 from whatsapp_channel.doctypes import SESSION
-from whatsapp_channel.rules.messaging.session import SESSION as LASTS
-from whatsapp_channel.rules.messaging.session import Direction, kind_to_open
+from whatsapp_channel.rules.messaging.session_rules import SESSION as LASTS
+from whatsapp_channel.rules.messaging.session_rules import Direction, kind_to_open
 
 
 def record(
 	*, customer: str, number: str, conversation: str, direction: str, at: datetime, window_open: bool = False
 ) -> str:
-	"""Counts one message in the session that is open at its time, opening one if none is; returns the session.
+	"""Counts one message in the session that is open at its time, or opens one; returns the session.
 
-	The caller holds the customer's lock. `at` is aware UTC; a message that arrives late counts in the session of
-	its own time (ADR 0012).
+	The caller holds the customer's lock. `at` is aware UTC; a late message counts in the session of its own time (ADR 0012).
 	"""
 	counter = "inbound_count" if direction == Direction.INCOMING else "outbound_count"
 	found = _at(customer, number, at)
@@ -39,7 +38,7 @@ def record(
 
 
 def _at(customer: str, number: str, at: datetime) -> "frappe._dict | None":
-	"""The first session that ends after `at` and is near enough to it for the rule to decide."""
+	"""The first session that ends after `at` and is close enough to matter to the rule."""
 	rows = frappe.db.sql(
 		f"""select name, ends_at from `tab{SESSION}` where customer = %s and number = %s
 		and ends_at > %s and opened_at < %s order by opened_at limit 1""",

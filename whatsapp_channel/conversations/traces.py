@@ -1,6 +1,6 @@
-"""Reactions, edits and deletions: kept as messages of their own, shown at the message they are about.
+"""Traces (reactions, edits and deletions): stored as messages of their own, shown at the message that they refer to.
 
-They open neither a ticket nor the window (ADR 0031): nobody wrote anything that wants an answer.
+They open neither a ticket nor the window (ADR 0031), because they need no reply.
 """
 
 from frappe import _
@@ -8,18 +8,18 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.cloud_api.content import Unsupported
-from whatsapp_channel.cloud_api.inbound import InboundMessage
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
 from whatsapp_channel.conversations import communications
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.database import plain_values, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.rules.messaging.traces import Event, Traces, fold
+from whatsapp_channel.rules.messaging.trace_rules import Event, Traces, fold
 
 EVENTS = frozenset({"reaction", "edit", "revoke"})
-# What happens to a message or to an account is no message of the customer, nor that somebody opens the chat.
+# Events about a message or an account, and opening the chat, are not messages of the customer.
 QUIET_TYPES = EVENTS | {"system", "request_welcome"}
-# Of what the Cloud API cannot show, these are about an earlier message as well (Meta: unsupported.type).
+# Of the types that the Cloud API does not support, these refer to an earlier message too (Meta: unsupported.type).
 QUIET_UNSUPPORTED = frozenset({"edit", "reaction", "revoke", "keep_in_chat", "pin", "poll_update"})
 
 
@@ -31,8 +31,8 @@ def is_quiet(message: InboundMessage) -> bool:
 	return message.type in QUIET_TYPES
 
 
-def about(customer: str, quoted_key: str) -> None:
-	"""An event about a message has been stored: shows it there, if the message is known. Idempotent.
+def apply_event(customer: str, quoted_key: str) -> None:
+	"""Applies a stored trace to the message that it refers to, if that is known. Idempotent.
 
 	The caller holds the customer's lock.
 	"""
@@ -41,8 +41,8 @@ def about(customer: str, quoted_key: str) -> None:
 		_apply(found, quoted_key)
 
 
-def catch_up(name: str, wamid_key: str) -> None:
-	"""A message has been stored: applies what arrived before it. The caller holds the customer's lock."""
+def apply_pending(name: str, wamid_key: str) -> None:
+	"""Applies the traces that arrived before this message. The caller holds the customer's lock."""
 	if _events_of(wamid_key):
 		_apply(rows.one(MessageRow, name), wamid_key)
 
@@ -73,7 +73,7 @@ def _apply(message: MessageRow, wamid_key: str) -> None:
 
 
 def _may(event: MessageRow, message: MessageRow) -> bool:
-	"""Anyone may react; only the side that wrote a message can edit or delete it."""
+	"""Whether the trace's author may do this: both sides can react, only the author of a message can edit or delete it."""
 	return event.message_type == "reaction" or event.direction == message.direction
 
 
@@ -90,7 +90,7 @@ def _values(message: MessageRow, traces: Traces) -> dict:
 
 
 def _tell_merged(message: MessageRow, traces: Traces) -> None:
-	"""A merge has copied the message into another ticket, and nobody reads the original any more."""
+	"""Adds a note to the target of a merge: it has a copy of the message, and the original is no longer read."""
 	target = tickets.merged_into(message.communication)
 	if not target:
 		return

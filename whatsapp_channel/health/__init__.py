@@ -1,4 +1,4 @@
-"""What is out of order on this site and how to mend it: checks for the page and for `bench whatsapp-doctor`.
+"""Health checks with suggested fixes, for the health page and for `bench whatsapp-doctor`.
 
 Each check is one function with a time limit and a result of state, reason and fix; none can stop the others, and one whose
 cause is another check's says so instead of failing too. Checks ask the real thing: the callback is called by its public

@@ -1,4 +1,4 @@
-"""Requests of the site to itself, by the address that Meta uses. Meta is never asked here."""
+"""Requests of the site to itself, at the URL that Meta uses. Nothing here calls Meta."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import httpx
 
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api.transport import tls_context
-from whatsapp_channel.health.patience import Limit
-from whatsapp_channel.words import Explained, verbatim
+from whatsapp_channel.health.deadline import Deadline
+from whatsapp_channel.sentences import Explained, verbatim
 
-# Of each step; the whole is bounded by the check's own limit.
+# For each step; the check's deadline limits the whole exchange.
 STEP_SECONDS = 10.0
 
 
 class Unreachable(Explained):
-	"""The address does not answer; the words are the network's own."""
+	"""The URL does not respond; the text is the network error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-	"""What came back. `seconds` from the request to the whole body."""
+	"""A response. `seconds`: from sending the request to receiving the whole body."""
 
 	status: int
 	text: str
@@ -40,11 +40,11 @@ class Answer:
 	seconds: float
 
 
-def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
-	"""The answers of the site's own webhook address, one after the other over one connection.
+def ask(deadline: Deadline, question: Question, times: int = 1) -> list[Answer]:
+	"""Sends the request `times` times to the site's own webhook URL, over one connection; returns the responses.
 
-	Redirects are not followed: Meta takes any answer but 200 as a failure. Raises Unreachable, and patience.TooSlow when the time of
-	the check is over.
+	Redirects are not followed, because Meta treats any status but 200 as a failure. Raises Unreachable, and deadline.TooSlow
+	when the check's time is over.
 	"""
 	url = settings.callback_url()
 
@@ -53,7 +53,7 @@ def ask(limit: Limit, question: Question, times: int = 1) -> list[Answer]:
 			return [_answer(client, url, question) for _time in range(times)]
 
 	try:
-		return limit.wait_for(exchange)
+		return deadline.wait_for(exchange)
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
 		raise Unreachable(verbatim(f"{type(error).__name__} {error}".strip())) from None
 

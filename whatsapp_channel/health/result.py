@@ -1,4 +1,4 @@
-"""What a check found, for people and for machines."""
+"""The result of a check, for people and for programs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-from whatsapp_channel.words import Explained, verbatim
+from whatsapp_channel.sentences import Explained, verbatim
 
 NOTHING: Mapping[str, str | int | float] = MappingProxyType({})
 
 
 class State(str, Enum):
-	"""In the order of their weight."""
+	"""The states, from harmless to serious."""
 
 	OK = "OK"
 	SKIPPED = "SKIPPED"
@@ -27,7 +27,7 @@ WEIGHT = {state: weight for weight, state in enumerate(State)}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-	"""One answer of a check: why it is so, how to mend it, and what was measured by label."""
+	"""What a check found: the state, the reason, the fix, and measured values by label."""
 
 	state: State
 	reason: str
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-	"""A finding with the check that it belongs to. `seconds` is how long the check took."""
+	"""A finding with its check. `seconds`: how long the check took."""
 
 	key: str
 	title: str
@@ -48,7 +48,7 @@ class Result:
 	seconds: float
 
 	def as_dict(self) -> dict[str, Any]:
-		"""As JSON has it."""
+		"""As a dict for JSON."""
 		return {
 			"key": self.key,
 			"title": self.title,
@@ -61,7 +61,7 @@ class Result:
 
 
 class Skip(Explained):
-	"""Raised inside of a check that cannot be made here and now; `reason` is said in the reader's words already."""
+	"""Raised by a check that cannot be run here; `reason` is already translated."""
 
 	def __init__(self, reason: str) -> None:
 		super().__init__(verbatim(reason))
@@ -83,19 +83,19 @@ def problem(reason: str, fix: str, **more: Any) -> Finding:
 
 
 def skipped(reason: str, **more: Any) -> Finding:
-	"""It could not be checked, or does not exist on this host."""
+	"""It could not be checked, or does not apply to this host."""
 	return Finding(State.SKIPPED, reason, **more)
 
 
 def worst(states: Sequence[State]) -> State:
-	"""The heaviest of them. What was skipped is no fault, so that OK stands for a site without faults."""
+	"""The most serious state. A skipped check is no fault, so OK means a site without faults."""
 	return max(
 		(state for state in states if state is not State.SKIPPED), key=WEIGHT.__getitem__, default=State.OK
 	)
 
 
 def combined(findings: Mapping[str, Finding]) -> Finding:
-	"""The findings about several things of one kind, by their names, as one: it speaks of the heaviest of them."""
+	"""Combines the findings about several objects, by name, into one that reports the most serious ones."""
 	weight = max(WEIGHT[each.state] for each in findings.values())
 	telling = {name: each for name, each in findings.items() if WEIGHT[each.state] == weight}
 	reasons = [

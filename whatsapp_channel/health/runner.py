@@ -1,4 +1,4 @@
-"""Makes checks. None of them can raise or keep the others from being made."""
+"""Runs checks. A check that raises does not stop the others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.database import save_now
-from whatsapp_channel.health.patience import Limit, TooSlow
+from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.registry import CHECKS, Check
 from whatsapp_channel.health.result import Finding, Result, Skip, problem, skipped, worst
 from whatsapp_channel.logs import report
-from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime, tolerated
+from whatsapp_channel.translate import to_user
 
 
 def run(checks: Sequence[Check] = CHECKS) -> list[Result]:
@@ -24,7 +24,7 @@ def run(checks: Sequence[Check] = CHECKS) -> list[Result]:
 
 
 def run_one(check: Check) -> Result:
-	"""One result; whatever goes wrong inside of the check is part of it."""
+	"""Runs one check; an error inside the check becomes its result."""
 	begin = time.monotonic()
 	found = _found(check)
 	seconds = time.monotonic() - begin
@@ -33,7 +33,7 @@ def run_one(check: Check) -> Result:
 
 def _found(check: Check) -> Finding:
 	try:
-		return check.look(Limit(check.seconds))
+		return check.look(Deadline(check.seconds))
 	except Skip as error:
 		return skipped(to_user(error.sentence))
 	except TooSlow:
@@ -46,15 +46,15 @@ def _found(check: Check) -> Finding:
 	except Exception as error:
 		return _unforeseen(check, error)
 	finally:
-		# What Frappe would show beside the page's own words.
+		# Messages that Frappe would show in addition to the page's own.
 		frappe.clear_messages()
 
 
 def _unforeseen(check: Check, error: Exception) -> Finding:
-	with tolerated():  # the database itself may be what does not work
+	with tolerated():  # the database itself may be down
 		frappe.db.rollback()
 		report(f"Health check {check.key}")
-		save_now()  # so that the next check's rollback does not take the row along
+		save_now()  # otherwise the next check's rollback would undo the log entry
 	return problem(
 		_("The check itself failed: {0}.").format(type(error).__name__),
 		_("The Error Log has the details. Report them if the check fails again."),
@@ -62,6 +62,6 @@ def _unforeseen(check: Check, error: Exception) -> Finding:
 
 
 def summary(results: Sequence[Result]) -> dict[str, Any]:
-	"""As JSON has it; `worst` is OK when nothing is wrong, whatever was skipped."""
+	"""The results as a dict for JSON; `worst` is OK when nothing is wrong, even if checks were skipped."""
 	state = worst([result.state for result in results])
 	return {"results": [result.as_dict() for result in results], "worst": state.value}

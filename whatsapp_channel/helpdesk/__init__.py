@@ -1,4 +1,4 @@
-"""All that knows Helpdesk's DocTypes: tickets, teams, contacts, badges, permissions.
+"""Everything that uses Helpdesk's DocTypes: tickets, teams, contacts, badges, permissions.
 
-A leaf: of the app it imports the foundations and `rules`. Commits nothing.
+Of the app it imports only the foundations and `rules`. It never commits.
 """

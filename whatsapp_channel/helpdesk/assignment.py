@@ -1,24 +1,24 @@
-"""Assignment Rules, as far as tickets of WhatsApp customers meet them.
+"""Keeps Assignment Rules from failing for tickets of WhatsApp customers.
 
-Frappe's rule raises IndexError when it has nobody to choose from, and with it every save of the ticket fails. Since 1.26
-Helpdesk keeps the rule of a team without members switched on; before, a rule could be emptied by hand.
+Frappe's rule raises IndexError if it has no users to choose from, and then every save of the ticket fails. Since 1.26
+Helpdesk leaves the rule of a team without members enabled; before, a rule could be emptied by hand.
 """
 
 from typing import Any
 
 from frappe.model.document import Document
 
-# Chooses by a field of the ticket, not from a list of its own.
+# Chooses by a field of the ticket, not from its own list of users.
 BY_FIELD = "Based on Field"
 # The second is Helpdesk's own, for Weighted Distribution.
 LISTS = ("users", "weighted_users")
 
 
 class AssignmentRuleMixin:
-	"""Goes before the class of Assignment Rule that other apps chose."""
+	"""Precedes, in the class order, the Assignment Rule class that other apps chose."""
 
 	def get_user(self: Any, ticket: "dict[str, Any] | Document") -> str | None:
-		"""Nobody, for a customer's ticket, when there is nobody to choose from; else as the rule says."""
+		"""The user to assign; None for a WhatsApp customer's ticket if the rule has no users, instead of an error."""
 		if ticket.get("whatsapp_customer") and not self._has_choice():
 			return None
 		return super().get_user(ticket)  # type: ignore[misc]

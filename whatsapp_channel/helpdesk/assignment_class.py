@@ -1,6 +1,6 @@
-"""The class that replaces Assignment Rule's on frameworks that cannot lay a mixin over it.
+"""The class that replaces Assignment Rule on frameworks that cannot extend it by a mixin.
 
-A module of its own, as `ticket_class`; since 1.26 Helpdesk replaces that class as well, and ours takes the place.
+A module of its own, like `hd_ticket_class`. Since 1.26 Helpdesk replaces this class as well; ours takes precedence.
 """
 
 from typing import TYPE_CHECKING
@@ -17,4 +17,4 @@ else:
 
 
 class WhatsAppAssignmentRule(AssignmentRuleMixin, AssignmentRule):
-	"""Assignment Rule that leaves a ticket to nobody when it has nobody."""
+	"""Assignment Rule that leaves a ticket unassigned if it has no users."""

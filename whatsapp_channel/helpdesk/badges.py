@@ -1,4 +1,4 @@
-"""Helpdesk's badge on a reply, which tells agents how far it got."""
+"""Helpdesk's badge on a reply, which shows agents its delivery status."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ TICKET = "HD Ticket"
 
 
 class Badge(ClosedSet):
-	"""Words of Helpdesk's `delivery_status` that this app uses."""
+	"""The values of Helpdesk's `delivery_status` that this app uses."""
 
 	SENDING = "Sending"
 	SENT = "Sent"
@@ -23,9 +23,9 @@ class Badge(ClosedSet):
 
 
 def show(badges: Mapping[str, str]) -> None:
-	"""Sets `delivery_status` of Communications, by name, and has agents see it: each ticket once.
+	"""Sets `delivery_status` of Communications, by name, and publishes an update of each ticket once.
 
-	By db.set_value: saving a Communication again would open its ticket again.
+	It uses db.set_value, because saving a Communication would reopen its ticket.
 	"""
 	changed = [row for row in _rows(badges) if row.delivery_status != badges[row.name]]
 	by_badge: dict[str, list[str]] = defaultdict(list)
@@ -39,7 +39,7 @@ def show(badges: Mapping[str, str]) -> None:
 
 
 def _tickets(communications: Sequence["frappe._dict"]) -> set[str]:
-	"""Where agents see these Communications now: a merge copies them into another ticket."""
+	"""The tickets in which agents now see these Communications: a merge copies them into another ticket."""
 	own = {str(row.reference_name): row.name for row in communications}
 	if not own:
 		return set()

@@ -1,4 +1,4 @@
-"""Contacts of customers. The synthetic address never goes on a Contact: Helpdesk would derive a company from it."""
+"""Contacts of customers. They never get the synthetic address, from which Helpdesk would derive a company."""
 
 from collections.abc import Callable
 
@@ -11,15 +11,15 @@ from whatsapp_channel.rules.customers.address import DOMAIN
 from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
 from whatsapp_channel.timeouts import OutOfTime
 
-# A Contact is named after its first name, with a number behind it when there are several: room for that is left.
+# A Contact's name is its first name plus a number if there are several: this leaves room for the number.
 NAME_LENGTH = 100
 SAVEPOINT = "whatsapp_contact"
 
 
 def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
-	"""The Contact that has exactly this number, or a new one with the profile name; None when none can be made.
+	"""The Contact with exactly this number, or a new one with the profile name; None if it cannot be created.
 
-	Where numbers are hidden from agents a new one has no number: agents read Contacts.
+	If numbers are hidden from agents, a new Contact has no number, because agents can read Contacts.
 	"""
 	return (wa_id and find(wa_id)) or _create(None if _are_hidden() else wa_id, profile_name)
 
@@ -29,9 +29,9 @@ def _are_hidden() -> bool:
 
 
 def find(wa_id: str) -> str | None:
-	"""The oldest Contact with this number, in any of the usual ways to write it.
+	"""The oldest Contact with this number, in any usual spelling.
 
-	Not one whose customer has given the number up: carriers give numbers to other people.
+	Contacts whose customer has given the number up are left out: carriers reassign numbers.
 	"""
 	rows = frappe.get_all(
 		"Contact Phone",
@@ -56,10 +56,10 @@ def _contacts_that_gave_up(wa_id: str) -> set[str]:
 
 
 def _create(wa_id: str | None, profile_name: str) -> str | None:
-	"""A new Contact; None when Frappe takes none.
+	"""Creates a Contact; None if Frappe refuses it.
 
-	It refuses some names ("New Contact") and numbers, and a customer's message must not be lost over that: then the
-	Contact gets a neutral name, and if need be no number.
+	Frappe refuses some names ("New Contact") and numbers, and a customer's message must not be lost over that: then the
+	Contact gets a neutral name, and if necessary no number.
 	"""
 	neutral = f"WhatsApp {wa_id}" if wa_id else "WhatsApp"
 	for name, number in ((profile_name[:NAME_LENGTH], wa_id), (neutral, wa_id), (neutral, None)):
@@ -69,7 +69,7 @@ def _create(wa_id: str | None, profile_name: str) -> str | None:
 
 
 def _unless_refused(work: Callable[[], str]) -> str | None:
-	"""Does something with a Contact; None when Frappe, or another app's rule, refuses it."""
+	"""Runs `work` on a Contact; None if Frappe or another app refuses it."""
 	frappe.db.savepoint(SAVEPOINT)
 	try:
 		return work()
@@ -99,9 +99,9 @@ def _append_number(contact: Document, wa_id: str) -> None:
 
 
 def add_number(name: str | None, wa_id: str) -> None:
-	"""The customer of a Contact has this number now; older ones stay.
+	"""Adds a customer's new number to their Contact; older numbers stay.
 
-	Nothing happens if it stands there, or where numbers are hidden from agents.
+	Does nothing if the number is there, or if numbers are hidden from agents.
 	"""
 	if not name or _are_hidden() or not frappe.db.exists("Contact", name):
 		return
@@ -119,9 +119,9 @@ def add_number(name: str | None, wa_id: str) -> None:
 
 
 def is_ours_alone(name: str | None) -> bool:
-	"""Whether nobody has done anything with a Contact since this app made it, or it is gone.
+	"""Whether a Contact is unchanged since this app created it, or deleted.
 
-	Of two Contacts of one person the other one is then the better.
+	Of two Contacts of one person the other one is then preferred.
 	"""
 	row = name and frappe.db.get_value("Contact", name, ["owner", "email_id", "user"], as_dict=True)
 	if not row:
@@ -131,7 +131,7 @@ def is_ours_alone(name: str | None) -> bool:
 
 
 def silence(address: str) -> None:
-	"""Has Frappe drop every mail to an address that can receive none.
+	"""Makes Frappe drop every mail to a synthetic address.
 
 	The ticket's own mails are not sent in the first place; this holds for what an administrator sets up besides, such
 	as a Notification to the ticket's `raised_by`. A row of *Email Unsubscribe* for each address, and not a hook on mails,
@@ -143,5 +143,5 @@ def silence(address: str) -> None:
 
 
 def forget_silenced() -> None:
-	"""Removes what `silence` wrote."""
+	"""Removes the rows that `silence` wrote."""
 	frappe.db.delete("Email Unsubscribe", {"email": ["like", f"%@{DOMAIN}"]})

@@ -1,5 +1,5 @@
-"""Customers' files as rows of Frappe's File: stored without Frappe looking into them, and shown in tickets by further rows
-that point at the same content."""
+"""Customers' files as Frappe File rows: stored without Frappe processing the content, and shown in tickets by further rows
+for the same content."""
 
 import os
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ from whatsapp_channel.doctypes import CUSTOMER, MEDIA
 COMMUNICATION = "Communication"
 TICKET = "HD Ticket"
 COPIED = ("file_name", "file_url", "file_size", "file_type", "content_hash", "folder")
-# What rows for the same content have in common.
+# The columns that rows for the same content share.
 CONTENT = ("file_url", "is_private", "file_size", "content_hash")
 
 
 def insert(key: str, name: str, content: mmap) -> Document:
-	"""Stores a private file under `key`, the name of its row, by Frappe's own way: its rules for names, sizes and folders,
-	and what other apps hook into it.
+	"""Stores a private file with `key` as the name of its row, using Frappe's rules for names, sizes and folders, and the
+	hooks of other apps.
 
-	But for what Frappe does to the content: it has pypdf read every PDF, and Pillow unpack and pack every JPEG again, both
-	for as long as they take. Ours is judged already (conversations/media/store.py). Raises what Document.insert raises.
+	Frappe's processing of the content is skipped: it reads every PDF with pypdf and re-encodes every JPEG with Pillow, without
+	a time limit. The content is already checked (conversations/media/store.py). Raises what Document.insert raises.
 	"""
 	values = {
 		"doctype": "File",
@@ -38,25 +38,25 @@ def insert(key: str, name: str, content: mmap) -> Document:
 		"content": content,
 	}
 	document = frappe.get_doc(values)
-	# Of this one document, not of the class, which other apps may replace.
+	# Replaced on this document, not on the class, which other apps may replace.
 	document.save_file = partial(_save, document)
 	return document.insert(ignore_permissions=True, set_name=key)
 
 
 def _save(document: Document, content: Any = None, **_more: Any) -> None:
-	"""What File.save_file does with a new file, but for opening what is in it."""
+	"""Does what File.save_file does with a new file, without opening the content."""
 	del document.save_file
 	document.file_size = document.check_max_file_size()
 	document.content_hash = get_content_hash(content)
 	document.file_url = _equal(document.content_hash)
 	if not document.file_url:
 		_write(document, content)
-	# Whoever is handed the row, a job of another app for example, finds the content by its address.
+	# Other code that gets the row, for example a job of another app, finds the content by its URL.
 	document.content = document._content = b""
 
 
 def _equal(content_hash: str) -> str | None:
-	"""The address of equal content that is stored already: Frappe keeps it once, and so do we."""
+	"""The URL of equal content that is stored already: like Frappe, we store it once."""
 	same = {"content_hash": content_hash, "is_private": 1}
 	for name in frappe.get_all("File", same, pluck="name", limit=1):
 		known = frappe.get_doc("File", name)
@@ -74,7 +74,7 @@ def _write(document: Document, content: mmap) -> None:
 		document.file_name = generate_file_name(name=wanted, suffix=suffix, is_private=True)
 		document.file_url = f"/private/files/{document.file_name}"
 		try:
-			# Never over a file that another process has just written under this name.
+			# Never overwrites a file that another process has just written under this name.
 			with open(document.get_full_path(), "xb") as file:
 				file.write(content)
 				file.flush()
@@ -85,10 +85,10 @@ def _write(document: Document, content: mmap) -> None:
 
 
 def attach(file: str, communication: str, ticket: str) -> bool:
-	"""Hands a File over to a Communication and puts it into the ticket as well; False when the File is gone.
+	"""Attaches a File to a Communication and to the ticket; False if the File no longer exists.
 
-	By statements that touch no disk: this runs under the customer's lock, and Frappe would read and hash the content
-	again. The content goes with the last row that points at it, whichever that is.
+	It runs under the customer's lock, so it uses statements that do not touch the disk: Frappe would read and hash the content
+	again. The content is deleted with the last row for it.
 	"""
 	row = frappe.db.get_value("File", file, COPIED, as_dict=True)
 	if not row:
@@ -109,14 +109,14 @@ def attach(file: str, communication: str, ticket: str) -> bool:
 
 
 def customers(document: Document) -> dict[str, Any] | None:
-	"""CONTENT and file_name of the customer's file whose content a File row names; None for a file of anybody else.
+	"""CONTENT and file_name of the customer's file to which a File row's URL leads; None for other files.
 
-	The row may be one that a client made up: what counts is the file that Frappe would open for it.
+	The row may come from a client's request: what counts is the file that Frappe would open for it.
 	"""
 	for address in dict.fromkeys(_addresses(document)):
 		if _is_customers(address):
 			rows = frappe.get_all("File", {"file_url": address}, ["file_name", *CONTENT], order_by="creation")
-			# The database takes names that differ by case alone for equal, the disk does not.
+			# The database ignores case in names, the disk does not.
 			known = next((row for row in rows if row.file_url == address), None)
 			unknown = {**dict.fromkeys(CONTENT), "file_name": None, "file_url": address, "is_private": 1}
 			return known or unknown
@@ -124,7 +124,7 @@ def customers(document: Document) -> dict[str, Any] | None:
 
 
 def _is_customers(address: str) -> bool:
-	"""One that a message shows, or one that waits for its message to be filed."""
+	"""Whether the file belongs to a message, or waits for its message to be filed."""
 	waiting = {"file_url": address, "attached_to_doctype": CUSTOMER}
 	return any(
 		address in frappe.get_all(doctype, filters, pluck="file_url")
@@ -133,7 +133,7 @@ def _is_customers(address: str) -> bool:
 
 
 def _addresses(document: Document) -> Iterator[str]:
-	"""The address of a row as it stands there, and as Frappe reads it: decoded, of this site, without detours."""
+	"""The URL of a row as stored, and as Frappe resolves it: decoded, without host, normalised."""
 	given = document.get("file_url") or document.get("file_name") or ""
 	for each in (given, unquote(given)):
 		if document.get("file_url"):
@@ -152,8 +152,8 @@ def _in_ticket(file: str) -> str:
 
 
 def forget_shown() -> None:
-	"""Has Helpdesk look again which files a Communication has: it remembers that for an hour."""
-	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
+	"""Clears Helpdesk's cache of the files of Communications, which lasts an hour."""
+	# Imported here because this module is loaded before Helpdesk's modules.
 	from helpdesk.helpdesk.doctype.hd_ticket.api import get_attachments
 
 	if clear := getattr(get_attachments, "clear_cache", None):
@@ -165,7 +165,7 @@ def remove(
 ) -> None:
 	"""Deletes a File and, with `all_rows`, every row for the same content in these Communications and tickets.
 
-	The last row takes the content along.
+	The content is deleted with the last row.
 	"""
 	names = [file, _in_ticket(file)]
 	for doctype, among in (
@@ -175,7 +175,7 @@ def remove(
 		names += frappe.get_all("File", {"file_url": file_url, **place}, pluck="name")
 	for name in dict.fromkeys(names):
 		if frappe.db.exists("File", name):
-			# Detached first: Frappe would write the file's name into the timeline of what it was attached to.
+			# Detached first: otherwise Frappe writes the file's name into the timeline of the document it was attached to.
 			nowhere = {"attached_to_doctype": None, "attached_to_name": None}
 			set_value("File", name, nowhere, update_modified=False)
 			frappe.delete_doc("File", name, force=True, ignore_permissions=True, delete_permanently=True)

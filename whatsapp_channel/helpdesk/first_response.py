@@ -1,7 +1,7 @@
-"""A reply that did not arrive is no first response.
+"""Keeps Helpdesk's first response correct: a reply that failed does not count.
 
-Helpdesk dates the first response when a reply is written, and so it stays: what counts is when an agent answered, not
-when Meta's webhook came. It is taken back when the whole reply has failed, and given again when it is sent again.
+Helpdesk sets the first response when a reply is written, and that time is kept: what counts is when the agent answered,
+not when Meta's webhook arrived. It is removed if the whole reply fails, and set again if the reply is resent.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.timeouts import OutOfTime
 
 TICKET = "HD Ticket"
-# Whether something of a Communication is on its way or arrived; one without messages of ours went another way.
+# Whether a part of a Communication is being sent or was delivered; one without message rows went by e-mail.
 COUNTS = f"""(
 	not exists (select 1 from `tab{MESSAGE}` m where m.communication = c.name and m.sent_again = 0)
 	or exists (
@@ -30,7 +30,8 @@ COUNTS = f"""(
 
 
 def date(ticket: str, at: datetime, *, save: bool = False) -> None:
-	"""Sets the first response of a ticket to `at` (aware UTC) if it has none; `save` has Helpdesk judge the agreement anew."""
+	"""Sets a ticket's first response to `at` (aware UTC) if it has none; `save`: saves the ticket, so that Helpdesk updates
+	the state of its service level."""
 	row = frappe.db.get_value(TICKET, ticket, ["first_responded_on", "creation"], as_dict=True)
 	if row.first_responded_on:
 		return
@@ -45,17 +46,17 @@ def date(ticket: str, at: datetime, *, save: bool = False) -> None:
 
 
 def take_back(communication: str) -> None:
-	"""The first response is the next reply that counts, or none, if this one was it and failed as a whole."""
+	"""If this reply was the first response and failed as a whole, the next reply that counts becomes it, or none."""
 	_guarded(lambda: _take_back(communication))
 
 
 def give(communication: str) -> None:
-	"""A failed reply is on its way again: it is the first response if there is none by now."""
+	"""A failed reply is being resent: it becomes the first response if there is none."""
 	_guarded(lambda: _give(communication))
 
 
 def _guarded(work: Callable[[], None]) -> None:
-	"""A ticket that cannot be saved, because its service level is set up wrongly, must not hold up the message."""
+	"""Runs `work`; a ticket that cannot be saved, for example with a wrong service level, must not stop the message."""
 	frappe.db.savepoint("first_response")
 	try:
 		work()
@@ -73,7 +74,7 @@ def _take_back(communication: str) -> None:
 	if not ticket or not ticket.first_responded_on or _counts(communication):
 		return
 	responded = get_datetime(ticket.first_responded_on)
-	# Once set, Helpdesk leaves the time as it is: an earlier one was there before this reply.
+	# Helpdesk sets the time only once: an earlier time belongs to an earlier reply.
 	if responded < reply.creation:
 		return
 	following = _next_response(reply)
@@ -88,7 +89,7 @@ def _give(communication: str) -> None:
 
 
 def _place(communication: str) -> tuple["frappe._dict", Document | None]:
-	"""A reply and its ticket, which is locked: somebody else may save it at any moment."""
+	"""A reply and its ticket, which is locked, because others may save it at any moment."""
 	fields = ["name", "creation", "communication_date", "reference_doctype", "reference_name"]
 	reply = frappe.db.get_value("Communication", communication, fields, as_dict=True) or frappe._dict()
 	if reply.reference_doctype != TICKET or not frappe.db.exists(TICKET, reply.reference_name):
@@ -103,7 +104,7 @@ def _counts(communication: str) -> bool:
 
 
 def _next_response(reply: "frappe._dict") -> datetime | None:
-	"""When an agent answered after `reply`, in a way that counts."""
+	"""The time of the next agent's reply after `reply` that counts."""
 	found = frappe.db.sql(
 		f"""select c.creation from `tabCommunication` c
 		where c.reference_doctype = %s and c.reference_name = %s and c.communication_date > %s
@@ -115,7 +116,7 @@ def _next_response(reply: "frappe._dict") -> datetime | None:
 
 
 def _write(ticket: Document, responded: datetime | None) -> None:
-	"""Saves as Helpdesk does, so that it judges the agreement anew."""
+	"""Saves the ticket as Helpdesk does, so that the state of its service level is updated."""
 	was_timed = ticket.first_response_time is not None
 	ticket.update(
 		{"first_responded_on": responded, "first_response_time": None, "first_response_failed_by": None}
@@ -129,8 +130,8 @@ def _write(ticket: Document, responded: datetime | None) -> None:
 
 
 def _was_marked_as_answered(ticket: Document) -> bool:
-	"""Whether a ticket has the status that Helpdesk gives with every reply, if it is told to give one: left in it, a
-	ticket that waits for the customer would count as answered at its next save."""
+	"""Whether a ticket still has the status that Helpdesk can be configured to set with every reply. If it kept that status
+	after the reply failed, it would count as answered at its next save."""
 	if not frappe.db.get_single_value("HD Settings", "auto_update_status"):
 		return False
 	return ticket.status == frappe.db.get_single_value("HD Settings", "update_status_to")

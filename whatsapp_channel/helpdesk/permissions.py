@@ -1,20 +1,20 @@
-"""Who may see conversations: whoever may see their ticket, and without a ticket the channel's department."""
+"""Permissions for conversations: those of their ticket, or, without a ticket, of the channel's department."""
 
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE, SETTINGS
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.rules.customers.masking import mask
-from whatsapp_channel.stored import stored
 
 SEES_ALL = {"System Manager"}
-# The level of the fields that identify a customer; DocType permissions say which roles read it.
+# The permission level of fields that identify a customer; DocType permissions grant it to roles.
 NUMBERS_LEVEL = 1
 
 
 def require_agent() -> None:
-	"""Raises frappe.PermissionError for anyone whom Helpdesk does not take for an agent."""
+	"""Raises frappe.PermissionError if the user is not an agent for Helpdesk."""
 	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
 	from helpdesk.utils import is_agent
 
@@ -23,20 +23,20 @@ def require_agent() -> None:
 
 
 def ticket_for_agent(name: object, right: str = "read") -> Document:
-	"""A ticket as it is stored. Raises frappe.PermissionError unless an agent asks who has this right to it, and
+	"""Loads a ticket. Raises frappe.PermissionError unless the user is an agent with this permission, and
 	frappe.DoesNotExistError."""
 	require_agent()
 	return ticket_as_stored(name, right)
 
 
 def ticket_as_stored(name: object, right: str) -> Document:
-	"""The same for whoever has the right, agent or not."""
-	return stored("HD Ticket", name, right)
+	"""The same for any user with the permission, agent or not."""
+	return load_permitted("HD Ticket", name, right)
 
 
 def may_see_numbers(user: str | None = None) -> bool:
-	"""Whether a user may be shown customers' numbers: always, unless the administrator hides them from agents; then
-	only with the right to read level 1 of WhatsApp Customer."""
+	"""Whether a user may see customers' numbers: always, unless the site hides them from agents; then only with read
+	permission for level 1 of WhatsApp Customer."""
 	user = user or frappe.session.user
 	if _sees_all(user) or not frappe.db.get_single_value(SETTINGS, "mask_numbers"):
 		return True
@@ -48,11 +48,11 @@ def shown_number(number: str | None, user: str | None = None) -> str:
 	return (number or "") if may_see_numbers(user) else mask(number)
 
 
-def called(customer: "frappe._dict", user: str | None = None) -> str:
-	"""A customer's name as people may read it: who told none is called by his number or user id, and these may be hidden.
+def display_name(customer: "frappe._dict", user: str | None = None) -> str:
+	"""A customer's display name: the profile name, or their number or user id, masked if it must be hidden.
 
-	`user`: on a page of this user alone, who may have the right to see them. Without one it is for what everybody reads,
-	such as the subject of a ticket. `customer` has profile_name and bsuid.
+	`user`: the only reader, who may have the permission to see numbers. Without one the name is for everybody, for example
+	in the subject of a ticket. `customer` has profile_name and bsuid.
 	"""
 	name = customer.profile_name or ""
 	number = name.removeprefix("+")
@@ -63,7 +63,7 @@ def called(customer: "frappe._dict", user: str | None = None) -> str:
 
 
 def may_read_conversation(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
-	"""An explicit answer in every case: Frappe 16 takes None for a refusal, Frappe 15 for consent."""
+	"""Returns True or False in every case: Frappe 16 treats None as a refusal, Frappe 15 as consent."""
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return True
@@ -73,7 +73,7 @@ def may_read_conversation(doc: Document, ptype: str | None = None, user: str | N
 
 
 def may_read_message(doc: Document, ptype: str | None = None, user: str | None = None) -> bool:
-	"""A message is as visible as the conversation it belongs to."""
+	"""A message has the permissions of its conversation."""
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return True
@@ -83,7 +83,7 @@ def may_read_message(doc: Document, ptype: str | None = None, user: str | None =
 
 
 def conversation_conditions(user: str | None = None) -> str:
-	"""The same rule for lists, as a condition on the table of conversations."""
+	"""The same rule for lists, as an SQL condition on conversations."""
 	user = user or frappe.session.user
 	if _sees_all(user):
 		return ""
@@ -98,7 +98,7 @@ def conversation_conditions(user: str | None = None) -> str:
 def message_conditions(user: str | None = None) -> str:
 	"""The same rule for lists of messages.
 
-	None for whom numbers are hidden: Frappe filters by columns that it would not show, digit by digit.
+	The list is empty for users from whom numbers are hidden: Frappe lets them filter by hidden columns, digit by digit.
 	"""
 	if not may_see_numbers(user):
 		return "1 = 0"
@@ -115,7 +115,7 @@ def _sees_all(user: str) -> bool:
 
 
 def _ticket_conditions(user: str) -> list[str]:
-	"""What Helpdesk, and any other app, adds to lists of tickets for this user."""
+	"""The conditions that Helpdesk and other apps add to this user's lists of tickets."""
 	methods = frappe.get_hooks("permission_query_conditions", {}).get("HD Ticket", [])
 	return [found for method in methods if (found := frappe.call(frappe.get_attr(method), user))]
 

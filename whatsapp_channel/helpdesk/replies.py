@@ -1,20 +1,20 @@
-"""Replies that the set-up sends in the name of the user, by the path of Helpdesk's reply box and by no other."""
+"""Replies that the set-up sends for the user, through the same method as Helpdesk's reply box."""
 
 import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import CUSTOMER
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.stored import stored
 
 
 def answer(ticket: str, customer: str, html: str) -> None:
-	"""Answers a customer in a ticket, as the user would there.
+	"""Replies to a customer in a ticket, as the user would on the ticket page.
 
-	Raises frappe.ValidationError for an administrator who is no agent, because Helpdesk lets nobody else into tickets;
-	frappe.PermissionError unless he may write this one; and what `outbound.reply.send` raises.
+	Raises frappe.ValidationError for an administrator who is not an agent, because only agents may open tickets,
+	frappe.PermissionError without write permission for this one, and what `outbound.reply.send` raises.
 	"""
-	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
+	# Imported here because this module is loaded before Helpdesk's modules.
 	from helpdesk.utils import is_agent
 
 	if not is_agent():
@@ -24,6 +24,6 @@ def answer(ticket: str, customer: str, html: str) -> None:
 				"here as well."
 			).format(ticket)
 		)
-	document = stored("HD Ticket", ticket, "write")
+	document = load_permitted("HD Ticket", ticket, "write")
 	row = frappe.db.get_value(CUSTOMER, customer, ["name", "wa_id"], as_dict=True)
 	document.reply_via_agent(message=html, to=tickets.address_of(row))

@@ -1,4 +1,4 @@
-"""What this app adds to Helpdesk's own DocTypes, and takes away again."""
+"""Adds custom fields and form scripts to Helpdesk's DocTypes, and removes them."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MODULE
 
-# The one list of our columns on HD Ticket. Portal customers receive every column of their tickets: names of rows
-# that only agents can read are all that may stand here.
+# The only list of our columns on HD Ticket. Portal customers receive every column of their tickets, so only names of rows
+# # that agents alone can read are allowed here.
 TICKET_FIELDS = (
 	{
 		"fieldname": "whatsapp_customer",
@@ -35,13 +35,13 @@ FORM_SCRIPTS = {MODULE: "ticket_form_script.js"}
 
 
 def make_ticket_fields() -> None:
-	"""Creates the columns that are missing."""
+	"""Creates missing custom fields."""
 	fields = [{**field, "module": MODULE} for field in TICKET_FIELDS]
 	create_custom_fields({"HD Ticket": fields}, ignore_validate=True)
 
 
 def drop_ticket_fields() -> None:
-	"""Removes fields and columns: Frappe alone would leave the columns behind."""
+	"""Removes the fields and their columns; Frappe alone would leave the columns."""
 	for field in TICKET_FIELDS:
 		frappe.db.delete("Custom Field", {"dt": "HD Ticket", "fieldname": field["fieldname"]})
 	present = [
@@ -53,7 +53,7 @@ def drop_ticket_fields() -> None:
 
 
 def write_form_scripts() -> None:
-	"""Writes our scripts for Helpdesk's ticket page; an administrator's choice to disable one stays."""
+	"""Writes our scripts for Helpdesk's ticket page; one that an administrator disabled stays disabled."""
 	for name, file in FORM_SCRIPTS.items():
 		script = (Path(__file__).parent / file).read_text()
 		if not frappe.db.exists("HD Form Script", name):

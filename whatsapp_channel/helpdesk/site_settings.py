@@ -1,4 +1,4 @@
-"""What Helpdesk's own settings say that decides whether messages can become tickets."""
+"""Helpdesk's settings that decide whether messages can become tickets."""
 
 import json
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ PRIORITY = "HD Ticket Priority"
 
 
 def is_blocked(path: str) -> bool:
-	"""Whether Helpdesk refuses this path to a guest."""
+	"""Whether Helpdesk blocks this path for guests."""
 	if AUTHENTICATE not in frappe.get_hooks("auth_hooks", []) or not frappe.conf.get("block_endpoints"):
 		return False
 	return not any(endpoint in path for endpoint in _allowed())
 
 
 def _allowed() -> Iterable[str]:
-	"""As helpdesk.auth reads it: a list, its JSON, or one text."""
+	"""The allowed paths, read as helpdesk.auth does: a list, its JSON, or one text."""
 	given = frappe.conf.get("allowed_custom_endpoints") or []
 	if not isinstance(given, str):
 		return given
@@ -31,7 +31,7 @@ def _allowed() -> Iterable[str]:
 
 
 def _priority_of_tickets() -> str | None:
-	"""As HD Ticket chooses it, before the service level has its say: that of the ticket type, else the general one."""
+	"""The priority that HD Ticket chooses before its service level applies: that of the ticket type, else the default."""
 	kind = frappe.db.get_single_value("HD Settings", "default_ticket_type")
 	own = frappe.db.get_value("HD Ticket Type", kind, "priority") if kind else None
 	return own or frappe.db.get_single_value("HD Settings", "default_priority")
@@ -39,8 +39,8 @@ def _priority_of_tickets() -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-	"""The service level that new tickets get. `priority` is theirs, None when there is none; `known` are those that the level
-	has times for, `missing` the others that Helpdesk offers."""
+	"""The service level of new tickets. `priority`: theirs, or None; `known`: the priorities for which the level has times;
+	`missing`: the other priorities of Helpdesk."""
 
 	name: str
 	priority: str | None
@@ -49,7 +49,7 @@ class ServiceLevel:
 
 
 def service_level() -> ServiceLevel | None:
-	"""The enabled default one; None when there is none, without which Helpdesk makes no ticket."""
+	"""The enabled default service level; None if there is none, and then Helpdesk creates no ticket."""
 	default = {"enabled": 1, "default_sla": 1}
 	row = frappe.db.get_value(SLA, default, ["name", "default_priority"], as_dict=True)
 	if not row:

@@ -1,4 +1,4 @@
-"""Departments are Helpdesk's teams (Z32); the only place that counts and names them."""
+"""Departments, which are Helpdesk's teams (Z32). Only this module lists and counts them."""
 
 import frappe
 from frappe import _
@@ -11,17 +11,17 @@ TEAM = "HD Team"
 
 
 def names() -> list[str]:
-	"""Every department, in the order of the alphabet."""
+	"""Every department, sorted by name."""
 	return frappe.get_all(TEAM, pluck="name", order_by="name")
 
 
 def count() -> int:
-	"""How many departments there are, which is how many channels there may be."""
+	"""The number of departments, which is the maximum number of channels."""
 	return frappe.db.count(TEAM)
 
 
 def without_members() -> set[str]:
-	"""The departments to whose members Helpdesk could assign nothing, because there are none."""
+	"""The departments without members, to which Helpdesk cannot assign tickets."""
 	found = frappe.db.sql(
 		f"""select team.name from `tab{TEAM}` team where not exists (
 			select 1 from `tabHD Team Member` member
@@ -31,12 +31,12 @@ def without_members() -> set[str]:
 
 
 def nobody_in(team: str) -> str:
-	"""What it means that a department has no members, in the user's language."""
+	"""A warning that a department has no members, in the user's language."""
 	return _("The department {0} has no members: its tickets are not assigned to anybody.").format(team)
 
 
 def add_members(team: str) -> str:
-	"""The way out, in the user's language."""
+	"""How to fix that, in the user's language."""
 	return _(
 		"Open the team {0} in Helpdesk and add agents to it. Until then agents find these tickets in the list, without an "
 		"assignee."
@@ -44,7 +44,7 @@ def add_members(team: str) -> str:
 
 
 def lock() -> int:
-	"""Locks every department until the transaction ends and counts them as they are now, whatever was read before.
+	"""Locks every department until the transaction ends and returns their current number, regardless of earlier reads.
 
 	Whoever is to add a channel comes here first, so that two administrators do it one after the other: a count before an
 	insert would let both through. Departments and not channels are locked because there is always at least one, and one
@@ -55,9 +55,9 @@ def lock() -> int:
 
 @logs.request
 def warn_before_deletion(team: Document, method: str | None = None) -> None:
-	"""A deleted department disables no channel; it is said that there are now more channels than departments.
+	"""Warns if there are more channels than departments after a department was deleted. No channel is disabled.
 
-	One that a channel hands its messages to cannot be deleted: Frappe sees to that.
+	Frappe refuses to delete a department to which a channel links.
 	"""
 	left, channels = count() - 1, frappe.db.count(CHANNEL)
 	if channels > left:

@@ -14,7 +14,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE, SETTINGS
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.customers import address
 from whatsapp_channel.rules.messaging.ticket_choice import TicketState, follow_merges
 from whatsapp_channel.rules.text import message_text
@@ -24,14 +24,14 @@ FLAG = "whatsapp_origin"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-	"""Whose a new ticket is. An object, because clients send text, numbers, lists and mappings: none can send this."""
+	"""The customer of a new ticket. A class of its own, because a client's request can only have JSON types."""
 
 	customer: str
 	channel: str
 
 
 def state(name: str | None) -> TicketState | None:
-	"""Whether a ticket is closed and since when, of the ticket it was merged into if it was; None when it is gone."""
+	"""Whether and since when a ticket, or the one that it was merged into, is closed; None if it does not exist."""
 	if not name:
 		return None
 	row = _state_of(name)
@@ -40,7 +40,7 @@ def state(name: str | None) -> TicketState | None:
 	if not row:
 		return None
 	resolved = row.status_category == "Resolved"
-	# A ticket whose SLA sets no resolution date was last changed when it was closed, or later.
+	# Without a resolution date from the SLA: the ticket was last changed when it was closed, or later.
 	since = (row.resolution_date or row.modified) if resolved else None
 	return TicketState(str(row.name), resolved, to_utc(since))
 
@@ -57,24 +57,24 @@ def _merged_with(name: str) -> str | None:
 
 
 def address_of(customer: "frappe._dict") -> str:
-	"""The address that stands for a customer where Helpdesk wants an e-mail address; it can receive no mail.
+	"""The synthetic address of a customer for Helpdesk's e-mail fields; it cannot receive mail.
 
-	It shows the number unless the administrator hides numbers from agents.
+	It contains the number, unless the site hides numbers from agents.
 	"""
 	hidden = frappe.db.get_single_value(SETTINGS, "mask_numbers")
 	return address.synthetic((None if hidden else customer.wa_id) or customer.name)
 
 
 def create(customer: "frappe._dict", channel: str, first_text: str | None) -> str:
-	"""Opens a ticket for a customer in the channel's department and returns its name.
+	"""Creates a ticket for a customer in the channel's department and returns its name.
 
-	It has no description: Helpdesk would make a second first message of it, sent by us.
+	It has no description, from which Helpdesk would create an additional first message.
 	"""
 	ticket = frappe.new_doc("HD Ticket")
 	ticket.update(
 		{
 			"subject": message_text.subject(
-				first_text or "", _("WhatsApp message from {0}").format(called(customer))
+				first_text or "", _("WhatsApp message from {0}").format(display_name(customer))
 			),
 			"raised_by": address_of(customer),
 			"contact": customer.contact,
@@ -83,13 +83,13 @@ def create(customer: "frappe._dict", channel: str, first_text: str | None) -> st
 		}
 	)
 	ticket.flags[FLAG] = Origin(customer.name, channel)
-	# As Frappe's own path from e-mail: a field that is mandatory for people must not lose a customer's message.
+	# As for e-mails: a customer's message must not be lost because of a field that is mandatory on forms.
 	ticket.flags.ignore_mandatory = True
 	return str(ticket.insert(ignore_permissions=True).name)
 
 
 def _department(channel: str) -> str | None:
-	"""The team that receives a channel's tickets; none when somebody removed it by force, so that no message is lost."""
+	"""The team of a channel's tickets; None if it was deleted by force, so that no message is lost."""
 	found = frappe.db.sql(
 		f"""select team.name from `tab{CHANNEL}` channel
 		inner join `tabHD Team` team on team.name = channel.department where channel.name = %s""",
@@ -99,7 +99,7 @@ def _department(channel: str) -> str | None:
 
 
 def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status: str) -> str:
-	"""Puts an outgoing Communication into the ticket without sending anything; returns its name."""
+	"""Adds an outgoing Communication to the ticket without sending anything; returns its name."""
 	return add_entry(
 		ticket.name,
 		sent_or_received="Sent",
@@ -113,9 +113,9 @@ def record_reply(ticket: Document, html: str, recipient: str, *, delivery_status
 
 
 def add_entry(ticket: str, **values: object) -> str:
-	"""Inserts a Communication of the ticket, or of what `values` say instead; returns its name.
+	"""Inserts a Communication for the ticket, or for the reference in `values`; returns its name.
 
-	The medium is Chat: with Email Frappe would validate, link and hide it as a mail.
+	Its medium is Chat: Frappe would validate, link and hide one of medium Email as a mail.
 	"""
 	place = {"status": "Linked", "reference_doctype": "HD Ticket", "reference_name": ticket}
 	kind = {"communication_type": "Communication", "communication_medium": "Chat"}
@@ -124,12 +124,12 @@ def add_entry(ticket: str, **values: object) -> str:
 	return communication.insert(ignore_permissions=True).name
 
 
-# What a Communication of no ticket is inserted with.
+# The values of a Communication without a ticket.
 OF_NO_TICKET = dict.fromkeys(("reference_doctype", "reference_name", "status"))
 
 
 def put_in(communication: str, ticket: str) -> None:
-	"""Puts a Communication that has no ticket into one, and changes nothing in the ticket."""
+	"""Moves a Communication without a ticket into one, without changing the ticket."""
 	place = {
 		"reference_doctype": "HD Ticket",
 		"reference_name": ticket,
@@ -140,18 +140,18 @@ def put_in(communication: str, ticket: str) -> None:
 
 
 def subject_of(ticket: str) -> str:
-	"""What a ticket is called."""
+	"""The subject of a ticket."""
 	return row_of("HD Ticket", ticket, ("subject",)).subject
 
 
 def communications(ticket: str, field: str = "name", **filters: str) -> list[str]:
-	"""One field of every Communication of a ticket and of those merged into it, oldest first."""
+	"""One field of every Communication of a ticket and the tickets merged into it, oldest first."""
 	of_ticket = {"reference_doctype": "HD Ticket", "reference_name": ["in", with_merged(ticket)], **filters}
 	return frappe.get_all("Communication", of_ticket, pluck=field, order_by="creation")
 
 
 def note(ticket: str, text_for_agents: str) -> None:
-	"""Leaves an internal remark that customers never see."""
+	"""Adds an internal note that customers never see."""
 	frappe.get_doc(
 		{
 			"doctype": "HD Ticket Comment",
@@ -163,7 +163,7 @@ def note(ticket: str, text_for_agents: str) -> None:
 
 
 def publish_update(ticket: str) -> None:
-	"""Has agents who look at the ticket see its present state."""
+	"""Makes open pages of the ticket reload its state."""
 	frappe.publish_realtime(
 		"helpdesk:ticket-update",
 		{"ticket_id": str(ticket)},
@@ -173,7 +173,7 @@ def publish_update(ticket: str) -> None:
 
 
 def ticket_of(communication: str) -> str | None:
-	"""The ticket in which agents see a Communication now: a split moves it, a merge copies it elsewhere."""
+	"""The ticket in which agents now see a Communication: a split moves it, a merge copies it."""
 	row = frappe.db.get_value(
 		"Communication", communication, ["reference_doctype", "reference_name"], as_dict=True
 	)
@@ -183,7 +183,7 @@ def ticket_of(communication: str) -> str | None:
 
 
 def merged_into(communication: str) -> str | None:
-	"""The ticket into which a Communication's own ticket was merged, where agents read a copy of it; else None."""
+	"""The ticket into which a Communication's ticket was merged, where agents read a copy; else None."""
 	own = frappe.db.get_value("Communication", communication, "reference_name")
 	target = ticket_of(communication)
 	return target if target != str(own) else None
@@ -199,7 +199,7 @@ def with_merged(ticket: str) -> list[str]:
 
 
 def split_from(ticket: Document) -> list[str]:
-	"""The tickets that a ticket was split from, directly or through others, and those that these are merged with now."""
+	"""The tickets that a ticket was split from, directly or indirectly, and those into which they were merged."""
 	found: list[str] = []
 	source = ticket.get("ticket_split_from")
 	while source and str(source) not in found:
@@ -211,9 +211,9 @@ def split_from(ticket: Document) -> list[str]:
 
 @logs.request
 def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
-	"""The ticket into which one of ours is merged learns at once which customer it speaks with.
+	"""Copies the customer to the target when one of our tickets is merged.
 
-	Called with every save of a ticket; only a merged one costs more than a comparison.
+	Runs with every save of a ticket; it is only a comparison unless the ticket is merged.
 	"""
 	if not (ticket.get("is_merged") and ticket.get("merged_with") and ticket.get("whatsapp_customer")):
 		return
@@ -225,6 +225,6 @@ def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
 
 @logs.request
 def forget_ticket(ticket: Document, method: str | None = None) -> None:
-	"""A deleted ticket leaves no dangling link: its conversations and messages stay without it."""
+	"""Removes the links of conversations and messages to a deleted ticket."""
 	for doctype in (CONVERSATION, MESSAGE):
 		set_value(doctype, {"ticket": str(ticket.name)}, "ticket", None, update_modified=False)

@@ -1,4 +1,4 @@
-"""Deliveries: one row per webhook POST, as received, and a count of those that were refused."""
+"""Deliveries: one row per webhook POST, as received, and a counter of refused ones."""
 
 from hashlib import sha256
 
@@ -10,8 +10,8 @@ from whatsapp_channel.database import insert_unless_there, save_now, set_single_
 from whatsapp_channel.doctypes import DELIVERY, SETTINGS
 from whatsapp_channel.logs import logger
 from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.sentences import _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import _
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
 """Meta: payloads of up to 3 MB."""
@@ -23,7 +23,7 @@ REFUSALS = {
 
 
 class DeliveryState(ClosedSet):
-	"""RECEIVED: not worked off yet. FAILED: its body could not be read; items that fail have rows of their own."""
+	"""RECEIVED: not processed yet. FAILED: the body could not be read; items that fail have rows of their own."""
 
 	RECEIVED = "Received"
 	PROCESSED = "Processed"
@@ -31,9 +31,9 @@ class DeliveryState(ClosedSet):
 
 
 def store(body: bytes) -> str:
-	"""Keeps one verified body and commits; returns its name, the SHA-256 of the body.
+	"""Stores one verified body and commits; returns its name, the SHA-256 of the body.
 
-	The same body again is the same row. Raises what the database raises; then nothing is kept.
+	The same body gets the same row. Raises what the database raises; then nothing is stored.
 	"""
 	name = sha256(body).hexdigest()
 	insert_unless_there(
@@ -43,18 +43,18 @@ def store(body: bytes) -> str:
 			"owner": "Guest",
 			"state": DeliveryState.RECEIVED,
 			"sequence": sequence(),
-			# One byte that is no UTF-8, in a name for example, must not cost the other items of the body.
+			# One byte that is not UTF-8, in a name for example, must not lose the other items of the body.
 			"body": body.decode("utf-8", errors="replace"),
 		},
 	)
-	save_now()  # Meta may only get its 200 once the row is durable (ADR 0001)
+	save_now()  # the row must be durable before Meta gets a 200 (ADR 0001)
 	return name
 
 
 def count_refusal(reason: str, times: int = 1) -> None:
-	"""Counts a refused POST in Redis: a stranger must not be able to make us write to the database.
+	"""Counts a refused POST in Redis, so that strangers cannot cause writes to the database.
 
-	-1 takes back one that this site's own test has caused.
+	-1 takes back one that this site's own health check caused.
 	"""
 	try:
 		frappe.cache.incrby(_counter(reason), times)
@@ -65,7 +65,7 @@ def count_refusal(reason: str, times: int = 1) -> None:
 
 
 def record_refusals() -> None:
-	"""Moves the counts into the settings, where the administrator sees them."""
+	"""Moves the counts into the settings, where administrators see them."""
 	for reason, text in REFUSALS.items():
 		count = cint(frappe.cache.get(_counter(reason)))
 		if not count:

@@ -1,4 +1,4 @@
-"""Works off what the webhook stored: deliveries, and in turns with them the items that wait for another try."""
+"""The drain job: processes stored deliveries, alternating with items that are due for another try."""
 
 import math
 import time
@@ -11,23 +11,23 @@ from frappe.utils import cint
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, read_delivery
-from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now, set_value
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, read_delivery
+from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, NUMBER
-from whatsapp_channel.inbound import gaps, items, retries, statuses
+from whatsapp_channel.inbound import dispatch, gaps, retries, statuses
 from whatsapp_channel.inbound.coexistence import history
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.logs import report
-from whatsapp_channel.spoken import to_user
 from whatsapp_channel.timeouts import OutOfTime
+from whatsapp_channel.translate import to_user
 
 FIELDS = ["state", "body", "attempts", "position", "position_attempts"]
 BATCH = 50
-# How often a worker may be killed in the same place before that place is given up.
+# After so many killed workers at the same item, the item is given up.
 MOST_KILLS = 5
-# Well below the job's time limit, so that no item is ever broken off by it: what is left is done by the next job.
+# Well below the job's time limit, so that it never interrupts an item: the next job does the rest.
 BUDGET_SECONDS = 300
-# After so long the other kind of work has its turn: neither a long backlog nor a crowd of slow items keeps it from that.
+# After this time the other kind of work gets its turn, even with a long backlog or many slow items.
 TURN_SECONDS = 30
 CHUNK = 100
 _TOGETHER = {ItemKind.STATUS: statuses.apply_all, ItemKind.HISTORY: history.file_all}
@@ -35,10 +35,10 @@ _TOGETHER = {ItemKind.STATUS: statuses.apply_all, ItemKind.HISTORY: history.file
 
 @logs.job
 def drain() -> None:
-	"""Processes everything that is stored and due, until nothing is left. Safe to start any number of times.
+	"""Processes everything that is stored or due, until nothing is left. It may be started any number of times.
 
-	A second drain waits a moment and leaves: the first clears the wake flag before its last look, so whatever
-	was stored before the second started is seen by the first.
+	A second drain waits a moment and exits: the first one clears the wake flag before its last query, so it sees whatever was
+	stored before the second one started.
 	"""
 	jobs.act_as_site()
 	with named_lock("drain", wait=2) as mine:
@@ -46,13 +46,13 @@ def drain() -> None:
 			return
 		until = time.monotonic() + BUDGET_SECONDS
 		while time.monotonic() < until:
-			jobs.answer_wake("drain")
+			jobs.clear_wake_flag("drain")
 			retries.release_overlooked()
 			if not process_received(until) + retries.retry_due(_turn(until)):
 				gaps.withdraw_found()
 				return
-		# Whoever set the flag meanwhile has a job that found the lock taken and left.
-		jobs.answer_wake("drain")
+		# A job that was queued meanwhile found the lock taken and exited.
+		jobs.clear_wake_flag("drain")
 	jobs.wake_drain()
 
 
@@ -61,15 +61,15 @@ def _turn(until: float) -> float:
 
 
 def has_work() -> bool:
-	"""Whether a drain would find something."""
+	"""Whether there is work for a drain."""
 	received = frappe.db.exists(DELIVERY, {"state": DeliveryState.RECEIVED})
 	return bool(received) or bool(retries.due(limit=1))
 
 
 def process_received(until: float) -> int:
-	"""Works off deliveries in the order in which they came, for one turn; returns how many.
+	"""Processes deliveries in order of arrival, for one turn; returns how many.
 
-	Begins nothing after `until`, in seconds of time.monotonic.
+	Starts nothing after `until`, in seconds of time.monotonic.
 	"""
 	turn_ends = _turn(until)
 	done = 0
@@ -83,14 +83,14 @@ def process_received(until: float) -> int:
 
 
 def _received() -> list[str]:
-	look_anew()  # a fresh snapshot, or deliveries stored meanwhile stay invisible
+	new_transaction()  # otherwise deliveries stored meanwhile stay invisible in the old snapshot
 	return frappe.get_all(
 		DELIVERY, {"state": DeliveryState.RECEIVED}, pluck="name", order_by="sequence, name", limit=BATCH
 	)
 
 
 def process_delivery(name: str, until: float = math.inf) -> None:
-	"""Each item by itself (ADR 0002). After a crash the delivery is done again: items are idempotent."""
+	"""Processes each item by itself (ADR 0002). After a crash the delivery is repeated: items are idempotent."""
 	row = frappe.db.get_value(DELIVERY, name, FIELDS, as_dict=True)
 	if not row or row.state != DeliveryState.RECEIVED:
 		return
@@ -101,23 +101,23 @@ def process_delivery(name: str, until: float = math.inf) -> None:
 			error=_("The worker was killed each time it read this body. See the server's log."),
 		)
 		return
-	# Counted before the work, so that a body that kills the worker is not tried for ever.
+	# Counted before the work, so that a body that kills the worker is not tried forever.
 	set_value(DELIVERY, name, "attempts", row.attempts + 1)
 	save_now()
 	delivery = read_delivery(row.body)
 	work = _first_time if not row.attempts else _after_a_crash
 	if work(name, delivery.items, row, until):
-		problem = to_user(delivery.problem) if delivery.problem else None
+		error = to_user(delivery.problem) if delivery.problem else None
 		_finish(
 			name,
-			DeliveryState.FAILED if problem else DeliveryState.PROCESSED,
-			error=problem,
+			DeliveryState.FAILED if error else DeliveryState.PROCESSED,
+			error=error,
 			items=delivery.items,
 		)
 
 
 def _first_time(name: str, sequence: Sequence[Item], _row: "frappe._dict", until: float) -> bool:
-	"""Without a note of every step, which would cost as much as a status. False when time was over."""
+	"""Processes a delivery without storing its position, which would cost as much as a status. False if time ran out."""
 	for group in _groups(sequence):
 		if time.monotonic() >= until:
 			_note_position(name, group[0], 0)
@@ -125,13 +125,13 @@ def _first_time(name: str, sequence: Sequence[Item], _row: "frappe._dict", until
 		if group[0].kind in _TOGETHER:
 			_process_together(name, group)
 		else:
-			items.process(name, group[0])
+			dispatch.process(name, group[0])
 	return True
 
 
 def _after_a_crash(name: str, sequence: Sequence[Item], row: "frappe._dict", until: float) -> bool:
-	"""One item after the other, its place noted before: only an item that kills the worker again and again is given
-	up, and any progress begins a new count. False when time was over."""
+	"""Processes one item after the other and stores the position before each: only an item that repeatedly kills the worker
+	is given up, and any progress resets the count. False if time ran out."""
 	for item in _from_position(sequence, row.position):
 		again = item.position[:140] == row.position
 		if time.monotonic() >= until:
@@ -139,15 +139,15 @@ def _after_a_crash(name: str, sequence: Sequence[Item], row: "frappe._dict", unt
 			return False
 		kills = row.position_attempts if again else 0
 		if kills >= MOST_KILLS:
-			items.give_up(name, item)
+			dispatch.give_up(name, item)
 			continue
 		_note_position(name, item, kills + 1)
-		items.process_again(name, item)
+		dispatch.process_again(name, item)
 	return True
 
 
 def _from_position(sequence: Sequence[Item], position: str | None) -> Sequence[Item]:
-	"""What was not done yet; all of it where the position is not known to this version of the parser."""
+	"""The items from this position on; all of them if this version of the parser does not know the position."""
 	places = [item.position[:140] for item in sequence]
 	return sequence[places.index(position) :] if position in places else sequence
 
@@ -155,11 +155,11 @@ def _from_position(sequence: Sequence[Item], position: str | None) -> Sequence[I
 def _note_position(name: str, item: Item, kills: int) -> None:
 	values = {"position": item.position[:140], "position_attempts": kills}
 	set_value(DELIVERY, name, values)
-	save_now()  # it must outlive this process
+	save_now()  # the position must survive a crash
 
 
 def _groups(sequence: Sequence[Item]) -> list[list[Item]]:
-	"""Runs of readable statuses, or of history, together, in chunks; everything else alone. The order stays."""
+	"""Groups consecutive readable statuses, or history items, into chunks; all others are alone. Keeps the order."""
 	groups: list[list[Item]] = []
 	for item in sequence:
 		kind = _together(item)
@@ -171,13 +171,13 @@ def _groups(sequence: Sequence[Item]) -> list[list[Item]]:
 
 
 def _together(item: Item) -> ItemKind | None:
-	"""The kind of an item that is quicker done with its like; None for the others and for what cannot be read."""
+	"""The kind of an item that is processed in groups; None for other and unreadable items."""
 	readable = item.status or item.message
 	return item.kind if item.kind in _TOGETHER and readable and not item.problem else None
 
 
 def _process_together(delivery: str, group: list[Item]) -> None:
-	"""All in one transaction; when that fails each by itself, so that a bad one costs only itself."""
+	"""Processes a group in one transaction; if that fails, each item by itself, so that only the bad one fails."""
 	unsettled = group
 	if len(group) > 1:
 		try:
@@ -188,12 +188,11 @@ def _process_together(delivery: str, group: list[Item]) -> None:
 			frappe.db.rollback()
 			report("WhatsApp: items could not be processed together")
 	for item in unsettled:
-		items.process(delivery, item)
+		dispatch.process(delivery, item)
 
 
 def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] = ()) -> None:
-	"""The delivery is done, whatever happens to the next; what is only counted is counted in the same transaction,
-	so that a crash counts nothing twice."""
+	"""Marks the delivery as done. Ignored items are counted in the same transaction, so that a crash counts nothing twice."""
 	values = {
 		"state": state,
 		"error": error,
@@ -211,7 +210,9 @@ def _finish(name: str, state: str, *, error: str | None, items: Sequence[Item] =
 
 
 def _count_ignored(sequence: Sequence[Item]) -> None:
-	for number, count in Counter(item.phone_number_id for item in sequence if items.is_ignored(item)).items():
+	for number, count in Counter(
+		item.phone_number_id for item in sequence if dispatch.is_ignored(item)
+	).items():
 		frappe.db.sql(
 			f"""update `tab{NUMBER}` set ignored_group_messages = ignored_group_messages + %s
 			where name = %s""",

@@ -1,10 +1,10 @@
-"""What the messages of a customer and those of a colleague in the app have in common on their way into a conversation."""
+"""Filing a message in a conversation: the part that customers' messages and colleagues' echoes have in common."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations import messages, traces
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.inbound.media import fetching
@@ -14,9 +14,9 @@ from whatsapp_channel.keys import wamid_key
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-	"""A message that is filed: what came, by which channel and number, whose it is, and rows of its files.
+	"""A message that is being filed: the item, its channel and number, its customer, and the rows of its files.
 
-	`says`: direction, status and origin of its row.
+	`says`: the direction, status and origin of its row.
 	"""
 
 	item: Item
@@ -26,7 +26,7 @@ class Arrival:
 	says: dict[str, Any]
 
 	def insert(self, conversation: str | None, **more: Any) -> str:
-		"""Stores the message in a conversation, or in none; returns its row."""
+		"""Inserts the message into a conversation, or without one; returns the name of its row."""
 		return messages.insert_row(
 			{
 				**self.says,
@@ -38,16 +38,16 @@ class Arrival:
 			}
 		)
 
-	def catch_up(self, stored: str) -> None:
-		"""Shows what arrived before the message that it is about."""
-		traces.catch_up(stored, wamid_key(self.item.message.id))
+	def apply_pending(self, stored: str) -> None:
+		"""Applies the traces that arrived before this message."""
+		traces.apply_pending(stored, wamid_key(self.item.message.id))
 
 	def file_quiet(self, conversation: str | None) -> None:
-		"""A reaction, an edit or a deletion is kept, and shown at the message that it is about (ADR 0031)."""
+		"""Stores a trace (reaction, edit or deletion) and shows it at the message that it refers to (ADR 0031)."""
 		self.insert(conversation)
 		quoted = self.item.message.quoted_wamid
 		if quoted and self.item.message.type in traces.EVENTS:
-			traces.about(self.customer, wamid_key(quoted))
+			traces.apply_event(self.customer, wamid_key(quoted))
 
 
 def file(
@@ -59,10 +59,10 @@ def file(
 	check: Callable[[str], None],
 	work: Callable[[Arrival, bool], None],
 ) -> None:
-	"""Files a message that is not here yet, once, under the lock of its customer.
+	"""Files a message that does not exist yet, exactly once, under the lock of its customer.
 
-	`whose` finds the customer, or makes one; `check` may raise ItemProblem before anything is fetched; `work` gets the
-	message and whether it is quiet. Raises ItemProblem while its file is fetched.
+	`whose` finds or creates the customer; `check` may raise ItemError before anything is downloaded; `work` gets the message
+	and whether it is a quiet one. Raises ItemError while its file is being downloaded.
 	"""
 	message = item.message
 	name = whose()

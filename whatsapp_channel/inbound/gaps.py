@@ -1,8 +1,8 @@
-"""Signs that messages never reached this site: something refers to a message that nobody here has seen.
+"""Signs of missing messages: something refers to a message that this site never received.
 
-Meta repeats a webhook for seven days and then never again, so after a long downtime or the restore of a backup nothing
-but such references tells that there is a hole. Each unknown message is one sign, kept as a row of its own, however
-often it is referred to; it is withdrawn when the message arrives after all.
+Meta retries a webhook for seven days only, so after a long downtime or the restore of a backup such references are the only
+evidence of a gap. Each unknown message is one sign with a row of its own, however often something refers to it; the sign is
+settled if the message arrives after all.
 """
 
 from datetime import datetime, timedelta
@@ -20,15 +20,15 @@ from whatsapp_channel.privacy.retention import delete_old
 from whatsapp_channel.rules.closed_set import ClosedSet
 
 STATUS = "status"
-# People answer, edit and delete what is fresh. Once a number has been connected for a day, a reference to an unknown
-# message is rarely one to a message from before.
+# People quote, edit and delete recent messages. Once a number has been connected for a day, a reference to an unknown
+# # message is rarely about one from before.
 NATURAL = timedelta(days=1)
-# The hole is known by then; another system that sends through the same number would fill the table.
+# By then the gap is known; another system that sends through the same number would fill the table.
 MOST_SIGNS = 500
 
 
 class SignState(ClosedSet):
-	"""OPEN: it counts. SETTLED: its message is here by now. DISMISSED: an administrator has looked into it."""
+	"""OPEN: it counts. SETTLED: its message has arrived. DISMISSED: an administrator has dismissed it."""
 
 	OPEN = "Open"
 	SETTLED = "Settled"
@@ -45,7 +45,7 @@ class SignKind(ClosedSet):
 	STATUS = "Status"
 
 
-# By the type of the message that refers to it; every other one is a quote.
+# By type of the referring message; every other type is a quote.
 KINDS = {
 	STATUS: SignKind.STATUS,
 	"reaction": SignKind.REACTION,
@@ -65,11 +65,11 @@ def sign_key(number: str, wamid: str) -> str:
 
 
 def note_unknown(number: str | None, wamid: str, why: str, at: datetime) -> None:
-	"""Notes that something written `at` (aware UTC) refers to the unknown message `wamid`; commits nothing.
+	"""Records that something written `at` (aware UTC) refers to the unknown message `wamid`; does not commit.
 
-	`why` is the type of the message that quotes, edits or deletes it or reacts to it, or STATUS. Idempotent per
-	wamid. Nothing is noted within a day of the number's first message here: references to what was written before
-	the number was connected are natural then. Later ones may still be, which is why the form says "may".
+	`why` is the type of the message that quotes, edits, deletes or reacts to it, or STATUS. Idempotent per wamid. Nothing is
+	recorded within a day of the number's first message here, because references to older messages are normal then. They can
+	still occur later, which is why the form says "may".
 	"""
 	channel = number and frappe.db.get_value(CHANNEL, {"number": number})
 	if not channel or _signs(number) >= MOST_SIGNS or not _had_traffic(channel, at - NATURAL):
@@ -89,7 +89,7 @@ def _had_traffic(channel: str, before: datetime) -> bool:
 
 
 def _known_since(number: str, channel: str, at: datetime) -> datetime:
-	"""The last message before the sign that is known, in the site's time. It is searched once per hole."""
+	"""The time of the last known message before the sign, in the site's zone. It is searched once per gap."""
 	present = frappe.db.get_value(NUMBER, number, "missing_since")
 	if present and present <= to_site(at):
 		return present
@@ -128,7 +128,7 @@ def _reason(kind: SignKind) -> str:
 
 
 def _signs(number: str) -> int:
-	"""As the number's form says: to count the rows for each unknown status would take ever longer."""
+	"""The number of open signs as on the number's form: counting the rows for each unknown status would get slow."""
 	return cint(frappe.db.get_value(NUMBER, number, "missing_evidence"))
 
 
@@ -137,7 +137,7 @@ def _open(number: str) -> dict[str, str]:
 
 
 def _show(number: str) -> None:
-	"""Brings the open signs into the number's form."""
+	"""Updates the number's form from its open signs."""
 	signs = frappe.get_all(SIGN, _open(number), ["kind", "last_message"], order_by="creation desc, name")
 	values = {
 		"missing_since": min((sign.last_message for sign in signs), default=None),
@@ -148,7 +148,7 @@ def _show(number: str) -> None:
 
 
 def withdraw_found() -> None:
-	"""Settles the signs whose message is here by now, late or reprocessed, and commits."""
+	"""Settles the signs whose message has arrived late or was reprocessed, and commits."""
 	found = frappe.db.sql(
 		f"""select open_sign.name, open_sign.number from `tab{SIGN}` open_sign
 		inner join `tab{MESSAGE}` message on message.wamid_key = open_sign.wamid_key
@@ -161,17 +161,17 @@ def withdraw_found() -> None:
 		names = [row.name for row in found if row.number == number]
 		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED)
 		_show(number)
-	save_now()  # the drain is done with it
+	save_now()  # a separate piece of work of the drain
 
 
 def dismiss(number: str) -> None:
-	"""An administrator has looked into it: the present signs count no more. The caller commits."""
+	"""Dismisses the open signs of a number for an administrator. The caller commits."""
 	set_value(SIGN, _open(number), "state", SignState.DISMISSED)
 	set_value(NUMBER, number, {"missing_since": None, "missing_evidence": 0, "missing_reason": None})
 
 
 def clear_old(before: datetime) -> None:
-	"""Deletes the signs from before a time of the site that do not count, or whose number is gone; commits."""
+	"""Deletes signs from before a time (site's zone) that are not open or whose number was deleted; commits."""
 	condition = f"""log.creation < %s and (log.state != %s or not exists (
 		select 1 from `tab{NUMBER}` number where number.name = log.number))"""
 	delete_old(SIGN, condition, (before, SignState.OPEN))

@@ -1,37 +1,37 @@
-"""One inbound message: from the item to the ticket, exactly once, in the order of its customer."""
+"""Files an inbound message: from the item to the ticket, exactly once, in order per customer."""
 
 import frappe
 
-from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.conversations import communications, conversation, messages, session, waiting
+from whatsapp_channel.cloud_api.webhook_parser import Item
+from whatsapp_channel.conversations import communications, conversation, messages, session, unfiled_messages
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.inbound import filing, gaps, identity
+from whatsapp_channel.inbound import filing, gaps, identity_changes
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text import readable
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text import message_html
+from whatsapp_channel.sentences import Sentence, _
 
 
 def file(item: Item) -> None:
 	"""Files one message: customer, conversation, session, message row, Communication.
 
-	Raises ItemProblem when it belongs to no active channel, and while its file is fetched. A message that is there already is left alone.
+	Raises ItemError without an active channel, and while its file is being downloaded. A message that exists is left alone.
 	"""
 	message = item.message
 	if not (message.sender_wa_id or message.sender_user_id):
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("The message names no sender. It is kept here and cannot be filed.")), ItemState.FAILED
 		)
 	if messages.exists(message.id):
 		return
 	way = route(item.phone_number_id)
 	if message.type == "system":
-		identity.apply_system(way.account, message)
+		identity_changes.apply_system(way.account, message)
 	filing.file(
 		item,
 		way,
@@ -66,18 +66,18 @@ def _file_locked(found: Arrival) -> None:
 		at=message.timestamp,
 	)
 	stored = found.insert(thread.conversation, session=counted, media=found.files)
-	found.catch_up(stored)
+	found.apply_pending(stored)
 	if thread.new_ticket:
-		words = readable.plain(message.content, frappe._)
+		words = message_html.plain(message.content, frappe._)
 		ticket = tickets.create(row, way.channel, words)
 		conversation.put_in_ticket(thread.conversation, ticket)
-		waiting.file_waiting(thread.conversation, ticket, row)
+		unfiled_messages.file_waiting(thread.conversation, ticket, row)
 	elif thread.ticket:
 		communications.file(stored, thread.conversation, thread.ticket, row)
 
 
 def _note_gap(item: Item) -> None:
-	"""Something refers to a message that nobody here has seen."""
+	"""Records a sign if the message refers to an unknown one."""
 	quoted = item.message.quoted_wamid
 	if quoted and not messages.exists(quoted):
 		gaps.note_unknown(item.phone_number_id, quoted, item.message.type, item.message.timestamp)

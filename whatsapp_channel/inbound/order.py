@@ -1,12 +1,11 @@
-"""The order of one customer's messages when some of them have to wait (issue: never out of order).
+"""Keeps one customer's messages in order when some of them have to wait.
 
-A message waits behind earlier ones of the same sender that are not filed yet; a dead letter or a dropped one lets the
-others go on. Statuses never wait: they are ranked, not ordered. Imported history neither waits nor is waited for: it
-is older than whatever arrives.
+A message waits for earlier ones of the same sender that are not filed yet, but not for failed or dropped ones. Statuses
+never wait: they are ranked, not ordered. Imported history neither waits nor is waited for: it is older than new messages.
 
-Which sender: the row of a waiting item keeps one id, the customer's number where the message or the stored customer
-tells it, else the user id. A message is compared by every id that it carries or that its customer is known by. Two ids
-that neither a message nor a stored customer links are two customers, in the desk as well, and have no common order.
+The row of a waiting item has one sender id: the customer's number if the message or the stored customer has it, else the
+user id. A message is compared by all ids that it has or that are stored for its customer. Two ids that neither a message
+nor a stored customer links count as two customers, and have no common order.
 """
 
 from datetime import timedelta
@@ -14,26 +13,26 @@ from datetime import timedelta
 import frappe
 
 from whatsapp_channel.clock import site_now, utc_now
-from whatsapp_channel.cloud_api.webhook import Item, ItemKind, problem_with_time
-from whatsapp_channel.cloud_api.wire import optional_id
+from whatsapp_channel.cloud_api.payload import optional_id
+from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.conversations.customers.identities import key
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CUSTOMER, ITEM
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
+from whatsapp_channel.inbound.item_rows import ItemRow
 from whatsapp_channel.inbound.routing import route
-from whatsapp_channel.inbound.rows import ItemRow
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
-# Who waits is woken by the one before; this only covers rows that somebody deleted.
+# An item is woken by the one before it; this covers deleted rows only.
 LOOK_AGAIN = timedelta(minutes=15)
 LOOKED_AT = 20
 
 
 def sender_of(item: Item) -> str | None:
-	"""The one id that a kept item is found by: the other end of the conversation, whoever wrote."""
+	"""The sender id of a kept item: that of the customer, whoever wrote the message."""
 	if item.kind is ItemKind.HISTORY and item.peer:
 		return item.peer
 	if not item.message:
@@ -56,9 +55,9 @@ def _number_of(account: str | None, user_id: str | None) -> str | None:
 
 
 def check(item: Item, row: ItemRow | None = None) -> None:
-	"""Raises ItemProblem when the item has to wait behind an earlier one of its sender.
+	"""Raises ItemError if the item has to wait for an earlier one of its sender.
 
-	`row`: the item's own row with name and sequence, when it is kept already. Costs one indexed query.
+	`row`: the item's row with name and sequence, if it is kept already. Costs one indexed query.
 	"""
 	if item.kind not in KINDS or not item.message or not item.phone_number_id:
 		return
@@ -68,10 +67,10 @@ def check(item: Item, row: ItemRow | None = None) -> None:
 		return
 	if messages.exists(item.message.id):
 		return
-	# Asked after the waiting ones were seen: a channel that is activated in between releases them first.
+	# Checked after the query for waiting items: a channel that is activated in between releases them first.
 	route(item.phone_number_id)
 	text = _("Waits behind an earlier message of this sender.")
-	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+	raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
@@ -94,7 +93,7 @@ def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
 
 
 def _is_ahead(payload: str) -> bool:
-	"""Whether an item waits for its own time only: it was written after whatever comes now, so nobody waits for it."""
+	"""Whether an item waits only because its time is in the future: newer messages do not wait for it."""
 	try:
 		found = Item.from_json(payload).message
 	except ValueError:
@@ -103,7 +102,7 @@ def _is_ahead(payload: str) -> bool:
 
 
 def wake_next(number: str | None, sender: str | None) -> None:
-	"""An item has left the queue of its sender: the one behind it is due now."""
+	"""Makes the next item of a sender due, after one has left the queue."""
 	if not number or not sender:
 		return
 	kinds = ["in", [kind.value for kind in KINDS]]

@@ -1,4 +1,4 @@
-"""*Reprocess*: an administrator has kept items, or failed deliveries, worked off once more."""
+"""*Reprocess*: processes kept items or failed deliveries again for an administrator."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,27 +9,27 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.database import look_anew, named_lock, save_now, set_value
+from whatsapp_channel.database import named_lock, new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.delivery import DeliveryState
-from whatsapp_channel.inbound.problems import ItemState
+from whatsapp_channel.inbound.item_errors import ItemState
 from whatsapp_channel.jobs import act_as_site, wake_drain
 
-# So many are done while the administrator waits; more are a job of their own.
+# Up to so many are processed while the administrator waits; more are a background job.
 AT_ONCE = 10
 CHUNK = 20
 JOB_SECONDS = 3600
-# What the running drain does not finish in this time is left to it.
+# How long to wait for a running drain; after that the items are left to it.
 LOCK_SECONDS = 5
 REPROCESSABLE = tuple(state for state in ItemState if state is not ItemState.PROCESSED)
 
 
 def one(name: str) -> str:
-	"""Tries one item now and returns its new state; while a drain runs it is left to that drain, still Pending."""
+	"""Tries one item now and returns its new state; if a drain is running, the item stays Pending for it."""
 	if not retries.reopen(name):
 		frappe.throw(_("This item is processed already, or there is nothing to process."))
-	save_now()  # the drain must see it, and the try has transactions of its own
+	save_now()  # the drain must see it, and processing uses its own transactions
 	with named_lock("drain", wait=2) as mine:
 		if mine:
 			_retry([name])
@@ -41,14 +41,14 @@ def one(name: str) -> str:
 def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 	"""Tries items in the order in which they arrived; returns how many are in which state afterwards.
 
-	All are opened before the first is tried, so that no later message of the same sender overtakes one of them.
-	`tell`: the user sees the progress, and a summary at the end.
+	All become Pending before the first is tried, so that no later message of the same sender overtakes one of them.
+	`tell`: show the user the progress, and a summary at the end.
 	"""
 	names = _in_order(names)
 	for chunk in _chunks(names):
 		for name in chunk:
 			retries.reopen(name)
-		save_now()  # no lock is held over a whole selection
+		save_now()  # so that no lock is held for the whole selection
 	done = 0
 	for chunk in _chunks(names):
 		with named_lock("drain", wait=LOCK_SECONDS) as mine:
@@ -72,14 +72,14 @@ def _retry(names: Sequence[str]) -> None:
 
 @contextmanager
 def _as_site() -> Iterator[None]:
-	"""What is filed is filed as every drain files it; the answer is the user's again, in the user's language."""
+	"""Switches to the user and language of background jobs, and back to the user's afterwards."""
 	local = frappe.local
 	session, form, lang = dict(local.session), local.form_dict, local.lang
 	act_as_site()
 	try:
 		yield
 	finally:
-		# It forgets what belongs to the Administrator, and the rest of the session with it.
+		# frappe.set_user clears the session data of the current user, so it is restored.
 		frappe.set_user(session["user"])
 		local.session.update(session)
 		local.form_dict, local.lang = form, lang
@@ -103,7 +103,7 @@ def _chunks(names: Sequence[str]) -> list[list[str]]:
 
 
 def _states(names: Sequence[str]) -> Counter[str]:
-	look_anew()  # what another process did meanwhile
+	new_transaction()  # to see what other processes did meanwhile
 	states: Counter[str] = Counter()
 	for chunk in _chunks(names):
 		states.update(frappe.get_all(ITEM, {"name": ["in", chunk]}, pluck="state"))
@@ -111,7 +111,7 @@ def _states(names: Sequence[str]) -> Counter[str]:
 
 
 def summary(states: Counter[str]) -> str:
-	"""What became of the items, in the user's language."""
+	"""A summary of the items' states, in the user's language."""
 	if not states:
 		return _("There was nothing to process.")
 	parts = [_("{0}: {1}").format(_(state), count) for state, count in states.most_common()]
@@ -124,7 +124,7 @@ def _tell(text: str) -> None:
 
 
 def deliveries(names: Sequence[str]) -> int:
-	"""Has failed deliveries processed once more; what is filed already stays as it is. Returns how many."""
+	"""Queues failed deliveries for processing; filed items are not changed. Returns how many."""
 	values = {
 		"state": DeliveryState.RECEIVED,
 		"attempts": 0,
@@ -146,7 +146,7 @@ def deliveries(names: Sequence[str]) -> int:
 
 
 def chosen(states: Sequence[str], since: datetime, until: datetime) -> list[str]:
-	"""The items in these states that were kept between two moments (site's time), oldest first."""
+	"""The items in these states that were created between two moments (site's time), oldest first."""
 	return frappe.get_all(
 		ITEM,
 		{
@@ -159,7 +159,7 @@ def chosen(states: Sequence[str], since: datetime, until: datetime) -> list[str]
 
 
 def start(names: Sequence[str]) -> str:
-	"""Tries items now, or as a job when they are many; returns what to tell the user."""
+	"""Tries items now, or in a job if there are many; returns a message for the user."""
 	if len(names) <= AT_ONCE:
 		return summary(many(names, tell=False))
 	frappe.enqueue(

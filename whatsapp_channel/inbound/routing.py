@@ -1,17 +1,17 @@
-"""To which channel an item belongs."""
+"""Finds the channel of an item."""
 
 from dataclasses import dataclass
 
 import frappe
 
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.words import Sentence, _, sentence
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
+from whatsapp_channel.sentences import Sentence, _, sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-	"""The channel of a number, as inbound needs it."""
+	"""The channel of a number, with what inbound needs of it."""
 
 	channel: str
 	number: str
@@ -19,14 +19,13 @@ class Route:
 
 
 def route(phone_number_id: str | None) -> Route:
-	"""The channel that receives what arrives for a number.
+	"""The active channel of a number.
 
-	Raises ItemProblem: Unroutable for a number that is not ours, Held for one whose channel is missing or
-	deactivated (ADR 0012). What is unroutable is never filed under another number.
+	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or deactivated (ADR 0012). An unroutable item is never filed under another number.
 	"""
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:
-		raise ItemProblem(
+		raise ItemError(
 			sentence(
 				_(
 					"Phone number ID {0} belongs to no WhatsApp Number of this site. Add the number and its channel."
@@ -36,12 +35,12 @@ def route(phone_number_id: str | None) -> Route:
 			ItemState.UNROUTABLE,
 		)
 	if not found.channel:
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("This number has no WhatsApp Channel yet. It waits until one is created.")),
 			ItemState.HELD,
 		)
 	if not found.enabled:
-		raise ItemProblem(
+		raise ItemError(
 			sentence(_("Channel {0} is deactivated. It waits until activation."), found.channel),
 			ItemState.HELD,
 		)

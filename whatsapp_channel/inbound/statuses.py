@@ -1,4 +1,4 @@
-"""What Meta reports of outgoing messages, alone or by the hundred (ADR 0005)."""
+"""Applies Meta's statuses of outgoing messages, one by one or in chunks (ADR 0005)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -10,31 +10,31 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.cloud_api.errors import rule_for
-from whatsapp_channel.cloud_api.webhook import Item, StatusUpdate
-from whatsapp_channel.conversations import course, outcome
-from whatsapp_channel.conversations.rows import CourseRow
+from whatsapp_channel.cloud_api.webhook_parser import Item, StatusUpdate
+from whatsapp_channel.conversations import delivery_status, status_reports
+from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.database import in_transaction, plain_values
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, from_meta
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence, _, sentence
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _, sentence
+from whatsapp_channel.translate import to_user
 
-# Our own send may still be saving the id that a status speaks of.
-PATIENCE = timedelta(minutes=10)
-# A message in these states is settled by its status, and the customer's queue may go on at once.
+# Our own sender may still be saving the id of the status's message.
+DROP_AFTER = timedelta(minutes=10)
+# A status settles a message in these states, and the customer's queue can continue at once.
 UNSETTLED = (MessageStatus.SENDING, MessageStatus.UNCONFIRMED)
 
 
 def apply_all(items: Sequence[Item]) -> list[Item]:
-	"""Applies a chunk of statuses in one transaction; returns those that need one of their own.
+	"""Applies a chunk of statuses in one transaction; returns those that need a transaction of their own.
 
-	That are the ones whose message is not known or not yet counted, which takes the customer's lock, and those with
-	a status that this app does not know. What concerns a group is left out.
+	Those are statuses of unknown messages, of messages that are not counted in a session yet, which takes the customer's
+	lock, and unknown statuses. Statuses of groups are ignored.
 	"""
 	ours = [item for item in items if not _is_of_group(item)]
 	names = _names([item.status for item in ours])
@@ -56,32 +56,32 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 
 
 def apply(item: Item) -> None:
-	"""Applies one status. Raises ItemProblem when it is not known, or its message is not, or not yet."""
+	"""Applies one status. Raises ItemError for an unknown status or message."""
 	update = item.status
 	if _is_of_group(item):
 		return
 	if not from_meta(update.status):
-		raise ItemProblem(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
+		raise ItemError(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
 	name = _names([update]).get(update.id)
 	if not name:
-		raise ItemProblem(
-			Sentence(_("No message of ours has this id.")), ItemState.PENDING, patience=PATIENCE
+		raise ItemError(
+			Sentence(_("No message of ours has this id.")), ItemState.PENDING, drop_after=DROP_AFTER
 		)
-	if not _is_ready(rows.one(CourseRow, name), update):
-		outcome.accept(name, wamid=update.id, at=update.timestamp)
+	if not _is_ready(rows.one(StatusRow, name), update):
+		delivery_status.accept(name, wamid=update.id, at=update.timestamp)
 	in_transaction(lambda: _advance(_locked([name]), {name: [update]}))
 
 
 def _is_of_group(item: Item) -> bool:
-	"""This channel sends nothing to groups; other applications on the same number may."""
+	"""Whether it is about a group: this app sends nothing to groups; other applications on the same number may."""
 	return item.raw.get("recipient_type") == "group" or bool(item.raw.get("group_id"))
 
 
-def _is_ready(row: CourseRow, update: StatusUpdate) -> bool:
-	"""Whether a message may move on as it is.
+def _is_ready(row: StatusRow, update: StatusUpdate) -> bool:
+	"""Whether the status of a message can be changed right away.
 
-	One of ours is counted in its session first, unless it failed. What the WhatsApp Business app sent, or had sent
-	before it was linked, belongs to no session.
+	Our messages must be counted in a session first, unless they failed. Messages of the WhatsApp Business app, live or
+	imported, belong to no session.
 	"""
 	new = from_meta(update.status)
 	counted = row.session or (row.origin or Origin.CLOUD_API) != Origin.CLOUD_API
@@ -89,7 +89,7 @@ def _is_ready(row: CourseRow, update: StatusUpdate) -> bool:
 
 
 def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
-	"""The message of each id in `updates`, found by id, or by our own reference when the answer with the id was lost."""
+	"""The message of each id in `updates`, found by id, or by our reference if the response with the id was lost."""
 	keys = {wamid_key(update.id): update.id for update in updates}
 	found = {
 		keys[key]: name for key, name in _find("wamid_key", keys, f"and direction = '{Direction.OUTGOING}'")
@@ -107,23 +107,25 @@ def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[
 	return frappe.db.sql(query, (tuple(values),))
 
 
-def _locked(names: Collection[str]) -> dict[str, CourseRow]:
-	"""The rows as they are now, so that nobody else changes them meanwhile."""
+def _locked(names: Collection[str]) -> dict[str, StatusRow]:
+	"""Reads and locks the rows."""
 	if not names:
 		return {}
-	return {row.name: row for row in rows.where(CourseRow, "name in %s for update", (tuple(names),))}
+	return {row.name: row for row in rows.where(StatusRow, "name in %s for update", (tuple(names),))}
 
 
-def _advance(found: Mapping[str, CourseRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
-	"""Applies what is reported of locked messages, with as few statements as there are different outcomes."""
+def _advance(found: Mapping[str, StatusRow], reports: Mapping[str, Sequence[StatusUpdate]]) -> None:
+	"""Applies the reports to locked messages, with one statement for each distinct set of values."""
 	outcomes = {
-		name: course.outcome(found[name], updates) for name, updates in reports.items() if name in found
+		name: status_reports.outcome(found[name], updates)
+		for name, updates in reports.items()
+		if name in found
 	}
 	_store({name: each.values for name, each in outcomes.items() if each.values})
 	for name, each in outcomes.items():
 		if each.failure:
 			_fail_as_reported(name, each.failure)
-	outcome.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
+	delivery_status.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
 	for queue in {(row.customer, row.channel) for row in map(found.get, outcomes) if row.status in UNSETTLED}:
 		wake_sender_after_commit(*queue)
 
@@ -142,7 +144,7 @@ def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _fail_as_reported(name: str, update: StatusUpdate) -> None:
 	code = update.errors[0].code if update.errors else None
-	outcome.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
+	delivery_status.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
 
 
 def _failure_text(update: StatusUpdate) -> str:

@@ -1,4 +1,5 @@
-"""The four steps of the set-up (Z24) and the test message behind them.
+"""The four steps of the set-up (Z24) and the test message after them.
 
-Called by `api.onboarding` alone. Meta is asked before anything is locked or written. May import `accounts` and what is below.
+Called only by `api.onboarding`. Meta is called before anything is locked or written. May import `accounts` and the layers
+below.
 """

@@ -1,4 +1,4 @@
-"""The prerequisites of Z19 and the documents of Z37, from what Meta last said of an account."""
+"""The prerequisites of Z19 and the documents of Z37, from Meta's last data about an account."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.onboarding.at_meta import is_registered
-from whatsapp_channel.rules.onboarding.checklist import Entry, Facts, entries
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.onboarding.number_node import is_registered
+from whatsapp_channel.rules.onboarding.checklist_rules import Entry, Facts, entries
+from whatsapp_channel.translate import to_user
 
 
 def view(account: "frappe._dict | None") -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ NOBODYS_MESSAGE = "wamid.HBgAFQIAERgSAAAA"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-	"""What was proven at Meta, `asked` from that moment on (aware UTC), ready to be stored."""
+	"""A token and account that were checked with Meta, ready to be stored. `asked`: when the check began (aware UTC)."""
 
 	node: BusinessAccount
 	token: SecretStr
@@ -46,7 +46,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-	"""What Meta answered about an account, `asked` from that moment on (aware UTC)."""
+	"""Meta's responses about an account. `asked`: when the first was requested (aware UTC)."""
 
 	asked: datetime
 	node: BusinessAccount
@@ -57,17 +57,17 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-	"""The account's name here, and why its webhooks do not come yet, if so."""
+	"""The account's name here, and the reason if its webhooks are not subscribed yet."""
 
 	account: str
 	problem: str | None = None
 
 
 def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Linked:
-	"""Links an account by its token, id and (unless the settings have it) app secret.
+	"""Links an account by its token, its id and, unless the settings have it, the app secret.
 
-	Everything is tried at Meta first. Raises frappe.ValidationError with what is wrong or missing, CloudAPIError when
-	Meta does not answer.
+	Everything is checked with Meta first. Raises frappe.ValidationError with what is wrong or missing, CloudAPIError if Meta
+	does not respond.
 	"""
 	waba_id, asked = _digits(waba_id), utc_now()
 	client = _client(access_token)
@@ -81,22 +81,22 @@ def link_manually(access_token: str, waba_id: str, app_secret: str = "") -> Link
 
 
 def store(access: Access) -> Linked:
-	"""Makes or reconnects the account with a proven token, and subscribes to its webhooks.
+	"""Creates or reconnects the account with a checked token, and subscribes to its webhooks.
 
-	May run again and twice at once: the later token stays.
+	May run repeatedly and concurrently: the later token wins.
 	"""
 	account = access.node.id
 	values = _values(access)
 	if frappe.db.exists(ACCOUNT, account) or not _insert(values):
 		in_transaction(lambda: _update(account, values))
-	# A transaction of its own: linked is linked, whatever becomes of the subscription.
+	# In its own transaction: the account stays linked even if the subscription fails.
 	in_transaction(lambda: _apply(account, access.node, access.asked))
 	return Linked(account, _subscription_problem(account))
 
 
 def proven(client: CloudAPI, waba_id: str, info: TokenInfo | None) -> BusinessAccount:
-	"""The account, after everything that this helpdesk needs of it was tried: permissions by what they do, since their
-	names say little. Raises frappe.ValidationError that names what Meta refuses."""
+	"""The account, after trying every call that this app needs, because the names of permissions say little. Raises
+	frappe.ValidationError with what Meta refuses."""
 	refused: dict[int, CloudAPIError] = {}
 	node = _try(refused, READ_ACCOUNT, lambda: client.account(waba_id))
 	numbers = _try(refused, LIST_NUMBERS, lambda: client.numbers(waba_id))
@@ -111,9 +111,9 @@ def proven(client: CloudAPI, waba_id: str, info: TokenInfo | None) -> BusinessAc
 
 
 def refresh(account: str) -> str | None:
-	"""Reads the account, its token, its numbers and its subscription from Meta; returns its name there.
+	"""Reads the account, its token, numbers and subscription from Meta; returns its name at Meta.
 
-	Raises CloudAPIError, and frappe.ValidationError for a token that is not valid any more.
+	Raises CloudAPIError, and frappe.ValidationError for a token that is no longer valid.
 	"""
 	answers = _ask(account)
 	in_transaction(lambda: _keep(account, answers))
@@ -142,13 +142,13 @@ def _keep(account: str, answers: Answers) -> None:
 
 
 def _apply(account: str, node: BusinessAccount, asked: datetime) -> None:
-	"""Writes what Meta says of the account into its row, while no webhook does. First in its transaction."""
+	"""Stores Meta's data about the account under its lock, so no webhook does so meanwhile. Must come first in its transaction."""
 	lock_row(ACCOUNT, account)
 	sync.apply_account(account, node, asked)
 
 
 def _try(refused: dict[int, CloudAPIError], what: int, call: Callable[[], Any]) -> Any:
-	"""The answer; a refusal for want of access is noted, and what may pass is raised."""
+	"""The response. A missing permission is noted in `refused`; temporary errors are raised."""
 	try:
 		return call()
 	except CloudAPIError as error:
@@ -159,7 +159,7 @@ def _try(refused: dict[int, CloudAPIError], what: int, call: Callable[[], Any]) 
 
 
 def _try_sending(refused: dict[int, CloudAPIError], client: CloudAPI, phone_number_id: str) -> None:
-	"""Marks a message as read that never was: without the permission Meta says so, with it that there is none."""
+	"""Tries the permission by marking a message as read that does not exist: Meta's error shows whether it is granted."""
 	try:
 		client.mark_read(phone_number_id, NOBODYS_MESSAGE)
 	except CloudAPIError as error:
@@ -196,7 +196,7 @@ def _refusal(refused: dict[int, CloudAPIError], waba_id: str) -> str:
 
 
 def _need(what: int) -> str:
-	"""What this helpdesk does with an account, in words."""
+	"""What this app does with an account, for the error text."""
 	return {
 		READ_ACCOUNT: _("read the account"),
 		LIST_NUMBERS: _("list its numbers"),
@@ -216,7 +216,7 @@ def _digits(waba_id: str) -> str:
 
 
 def _client(access_token: str) -> CloudAPI:
-	settings.refuse_dead(access_token, _("Access Token"))
+	settings.refuse_published(access_token, _("Access Token"))
 	try:
 		return settings.client(access_token)
 	except ValueError:
@@ -230,7 +230,7 @@ def _client(access_token: str) -> CloudAPI:
 
 
 def _inspected(client: CloudAPI) -> TokenInfo | None:
-	"""What Meta says of the token; None when it does not tell this token. Raises for one that is not valid."""
+	"""Meta's data about the token; None if Meta does not give it to this token. Raises for an invalid one."""
 	try:
 		info = client.inspect_self()
 	except CloudAPIError as error:
@@ -253,10 +253,10 @@ def _inspected(client: CloudAPI) -> TokenInfo | None:
 
 
 def _app_of_secret(secret: SecretStr, info: TokenInfo | None, token: SecretStr) -> str | None:
-	"""The id of the app that the secret is of; None without a secret. Raises when it is not the token's app's."""
+	"""The id of the secret's app; None without a secret. Raises if it is not the app of the token."""
 	if not secret.get_secret_value():
 		return None
-	settings.refuse_dead(secret.get_secret_value(), _("App Secret"))
+	settings.refuse_published(secret.get_secret_value(), _("App Secret"))
 	if info is None or not info.app_id:
 		frappe.throw(
 			_(
@@ -294,7 +294,7 @@ def _values(access: Access) -> dict[str, Any]:
 
 
 def _owner(node: BusinessAccount) -> str | None:
-	"""The business portfolio, which Meta names among what must work to send."""
+	"""The business portfolio, which Meta lists among the entities that must work for sending."""
 	entities = (node.health_status and node.health_status.entities) or ()
 	return next((entity.id for entity in entities if entity.entity_type == "BUSINESS"), None)
 
@@ -309,7 +309,7 @@ def _token_values(info: TokenInfo) -> dict[str, Any]:
 
 
 def _insert(values: dict[str, Any]) -> bool:
-	"""False when somebody else was faster."""
+	"""Inserts the account; False if another request was faster."""
 	try:
 		in_transaction(lambda: _proven(frappe.get_doc({"doctype": ACCOUNT, **values})).insert())
 		return True
@@ -328,7 +328,7 @@ def _update(account: str, values: dict[str, Any]) -> None:
 
 
 def _proven(document: Document) -> Document:
-	"""What Meta said of the token stays with it."""
+	"""Flags the document, so that its controller keeps Meta's data about the token."""
 	document.flags.proven = True
 	return document
 

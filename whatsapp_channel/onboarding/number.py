@@ -1,4 +1,4 @@
-"""Step 3: which number, and where it stands (Z22, Z29). Codes and registration have modules of their own."""
+"""Step 3: choosing or adding a number, and its state (Z22, Z29). Codes and registration have modules of their own."""
 
 import math
 from datetime import datetime
@@ -15,15 +15,15 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import is_registered, state_of, writable
-from whatsapp_channel.onboarding.codes import request_code, verify_code
-from whatsapp_channel.onboarding.refusals import refused_by_meta, said
+from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
+from whatsapp_channel.onboarding.number_node import is_registered, state_of, writable
 from whatsapp_channel.onboarding.registration import register
+from whatsapp_channel.onboarding.verification_codes import request_code, verify_code
 from whatsapp_channel.rules.customers.phone import digits, parts, to_e164, variants
 from whatsapp_channel.rules.onboarding import number_choice
 from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, obstacle
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 __all__ = [
 	"add_number",
@@ -57,7 +57,7 @@ VIEW_FIELDS = (
 
 
 def numbers(account: str) -> dict[str, Any]:
-	"""The numbers that the account has at Meta now; `why` says what stands against one that cannot be chosen."""
+	"""The account's numbers at Meta; `why` says why one cannot be chosen."""
 	frappe.get_doc(ACCOUNT, account).check_permission("read")
 	nodes = access.client(account).numbers(account)
 	found = [node.id for node in nodes]
@@ -93,9 +93,9 @@ def _obstacle(node: PhoneNumber, channel: str | None) -> str | None:
 
 
 def choose_number(account: str, phone_number_id: str) -> str:
-	"""Goes on with a number that the account has; returns its row.
+	"""Continues the set-up with one of the account's numbers; returns its row.
 
-	Raises frappe.ValidationError when Meta does not list it for this account, or when it cannot be used.
+	Raises frappe.ValidationError if Meta does not list it for this account, or if it cannot be used.
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
 	client, asked = access.client(account), utc_now()
@@ -115,12 +115,12 @@ def choose_number(account: str, phone_number_id: str) -> str:
 
 
 def add_number(account: str, number: str) -> str:
-	"""Adds a number to the account at Meta and returns its row; one that is there already is chosen.
+	"""Adds a number to the account at Meta and returns its row; if the account has it already, it is chosen.
 
-	Raises frappe.ValidationError with Meta's reason and the way out when it cannot be used (Z22).
+	Raises frappe.ValidationError with Meta's reason and how to fix it if it cannot be used (Z22).
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
-	with said():
+	with as_validation_error():
 		entered = to_e164(number)
 		country, national = parts(entered)
 	if known := frappe.db.get_value(NUMBER, {"number": entered, "account": account}):
@@ -135,7 +135,7 @@ def add_number(account: str, number: str) -> str:
 
 
 def _added_after_all(account: str, client: CloudAPI, entered: str, error: CloudAPIError) -> str:
-	"""Meta may have the number in spite of an error: it was there before, or the answer was lost."""
+	"""The row of a number that Meta has in spite of an error, because it existed before or the response was lost."""
 	cause = cause_of(Step.ADD, error.code, error.subcode, error.meta_text)
 	if cause is Cause.IN_LIST or isinstance(error, OutcomeUnknown):
 		spellings = variants(digits(entered))
@@ -146,7 +146,7 @@ def _added_after_all(account: str, client: CloudAPI, entered: str, error: CloudA
 
 
 def _read(client: CloudAPI, known: PhoneNumber) -> PhoneNumber:
-	"""What Meta says of a number; what is known already if it says nothing just now."""
+	"""Meta's node of a number; what is known already if it cannot be read now."""
 	try:
 		return client.number(known.id)
 	except CloudAPIError:
@@ -154,9 +154,9 @@ def _read(client: CloudAPI, known: PhoneNumber) -> PhoneNumber:
 
 
 def _keep(account: str, node: PhoneNumber, asked: datetime, entered: str | None = None) -> str:
-	"""The row of a number of Meta, made if it is new; two administrators at once get the same one.
+	"""The row of a number at Meta, created if necessary; two administrators at the same time get the same row.
 
-	A webhook that came since Meta was `asked` stays.
+	Data from a webhook that arrived after `asked` is kept.
 	"""
 	values = {
 		"phone_number_id": node.id,
@@ -177,7 +177,7 @@ def _keep(account: str, node: PhoneNumber, asked: datetime, entered: str | None 
 
 
 def _check_account(account: str, number: str) -> None:
-	"""The present account of a row; Meta moves numbers between accounts under the same ID."""
+	"""Raises if the row belongs to another account: Meta moves numbers between accounts and keeps their ID."""
 	row: Document = writable(number)
 	if row.account != account:
 		row.account = account
@@ -185,7 +185,7 @@ def _check_account(account: str, number: str) -> None:
 
 
 def number_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
-	"""Where a number stands, for the page; see the contract of the set-up. `code_wait_seconds` until the next code."""
+	"""The state of a number for the page. `code_wait_seconds`: until another code can be requested."""
 	name = row if isinstance(row, str) else row.get("name")
 	stored = frappe.db.get_value(NUMBER, name, VIEW_FIELDS, as_dict=True)
 	same = ("name", "number", "verification", "meta_status", "name_status", "requested_name")

@@ -1,4 +1,4 @@
-"""Step 2: what customers see of the business (Z28). Kept as a draft, sent to Meta as soon as the number can be changed."""
+"""Step 2: the business profile (Z28). Stored as a draft, and sent to Meta as soon as the number is registered."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -14,19 +14,19 @@ from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
-from whatsapp_channel.onboarding import files
-from whatsapp_channel.onboarding.at_meta import client_of, is_registered, writable, write
-from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.onboarding import uploaded_files
+from whatsapp_channel.onboarding.input_errors import as_validation_error
+from whatsapp_channel.onboarding.number_node import client_of, is_registered, writable, write
+from whatsapp_channel.onboarding.step_errors import in_words
 from whatsapp_channel.rules.files.image import check_picture
-from whatsapp_channel.rules.onboarding.profile import Profile, check
+from whatsapp_channel.rules.onboarding.profile_rules import Profile, check
 
 STORED = ("category", "description", "about", "address", "email")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-	"""What was entered. `picture` is the address of a file here; `problems` is what Meta said against it last."""
+	"""The entered profile. `picture`: URL of a file of this site; `problems`: Meta's last objections."""
 
 	profile: Profile
 	picture: str = ""
@@ -50,10 +50,10 @@ def save_profile(
 	picture: str = "",
 	number: str | None = None,
 ) -> None:
-	"""Keeps the profile and, when `number` is registered, sends it to Meta.
+	"""Saves the profile as a draft and, if `number` is registered, sends it to Meta.
 
-	Raises frappe.ValidationError for what Meta would refuse, naming the field, with nothing kept; and for what Meta does
-	refuse, with the draft kept.
+	Raises frappe.ValidationError naming a field that Meta would refuse, without saving; and for what Meta did refuse, after
+	saving the draft.
 	"""
 	frappe.get_doc(ACCOUNT, account).check_permission("write")
 	entered = Profile(
@@ -65,10 +65,10 @@ def save_profile(
 		email=email,
 		websites=tuple(websites.splitlines() if isinstance(websites, str) else websites),
 	)
-	with said():
+	with as_validation_error():
 		draft = Draft(check(entered), picture)
 		if picture:
-			upload = files.read(_("Picture"), picture)
+			upload = uploaded_files.read(_("Picture"), picture)
 			check_picture(upload.content, upload.name)
 	_keep(account, draft)
 	if number and is_registered(number) and (problems := send_draft(number)):
@@ -76,7 +76,7 @@ def save_profile(
 
 
 def name_for_new_number(account: str) -> str:
-	"""The display name that Meta wants together with a new number. Raises frappe.ValidationError without one."""
+	"""The display name that Meta requires with a new number. Raises frappe.ValidationError if there is none."""
 	draft = draft_of(account)
 	if not draft:
 		frappe.throw(
@@ -86,7 +86,7 @@ def name_for_new_number(account: str) -> str:
 
 
 def draft_of(account: str) -> Draft | None:
-	"""What was entered for an account; None before that."""
+	"""The draft of an account; None if nothing was entered."""
 	stored = frappe.db.get_value(ACCOUNT, account, "profile_draft")
 	if not stored:
 		return None
@@ -97,14 +97,14 @@ def draft_of(account: str) -> Draft | None:
 
 
 def _keep(account: str, draft: Draft) -> None:
-	"""In a transaction of its own: what follows asks Meta, and the draft stays whatever comes of that."""
+	"""Saves the draft in its own transaction, so that it is kept whatever Meta responds."""
 
 	def work() -> None:
 		lock_row(ACCOUNT, account)
 		_store(account, draft)
 		if draft.picture:
-			# Another administrator may be the one who registers the number.
-			files.attach(draft.picture, ACCOUNT, account, "profile_draft")
+			# Another administrator may register the number.
+			uploaded_files.attach(draft.picture, ACCOUNT, account, "profile_draft")
 
 	in_transaction(work)
 
@@ -115,15 +115,15 @@ def _store(account: str, draft: Draft) -> None:
 
 
 def send_draft_to_new(number: str) -> None:
-	"""Sends the draft unless the number has a channel: then it was set up before, its profile is what customers know, and
-	the draft was perhaps made for another number of the account."""
+	"""Sends the draft unless the number has a channel: then customers know its profile already, and the draft may be meant
+	for another number of the account."""
 	if not frappe.db.exists(CHANNEL, {"number": number}):
 		send_draft(number)
 
 
 def send_draft(number: str) -> tuple[str, ...]:
-	"""Sends the account's draft to Meta for a registered number, each part by itself; returns what Meta refused, which is
-	also kept with the draft."""
+	"""Sends the parts of the account's draft to Meta for a registered number, one by one; returns Meta's objections, which are
+	also stored in the draft."""
 	row = writable(number)
 	draft = draft_of(row.account)
 	if not draft:
@@ -141,7 +141,7 @@ def send_draft(number: str) -> tuple[str, ...]:
 
 
 def _note(account: str, sent: Draft, problems: tuple[str, ...]) -> None:
-	"""Keeps what Meta said of a draft, unless a newer one was entered while Meta was asked."""
+	"""Stores Meta's objections to a draft, unless a newer one was entered meanwhile."""
 	lock_row(ACCOUNT, account)
 	if draft_of(account) == sent:
 		_store(account, replace(sent, problems=problems))
@@ -159,7 +159,7 @@ def _refusal(label: str, send: Callable[[], None]) -> str | None:
 
 
 def _send_name(client: CloudAPI, row: Document, name: str) -> None:
-	"""Meta reviews a new name, and allows ten in 30 days: the same one is not asked for twice."""
+	"""Requests a new display name unless it is the same one: Meta reviews each and allows ten in 30 days."""
 	asked = row.requested_name if (row.name_status or "").upper() != "DECLINED" else None
 	if name in (row.verified_name, asked):
 		return
@@ -172,7 +172,7 @@ def _send_profile(client: CloudAPI, row: Document, profile: Profile) -> None:
 	sites = "\n".join(profile.websites)
 	if written == {name: row.get(name) or "" for name in STORED} and sites == (row.websites or ""):
 		return
-	# What is empty here and was never sent is left as it is at Meta; an about text can be changed, never removed.
+	# A field that is empty and was never sent is left unchanged at Meta; the about text can be changed but not removed.
 	optional = {
 		name: written[name] if written[name] or row.get(name) else None for name in ("address", "email")
 	}
@@ -199,8 +199,8 @@ def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
 				"Picture: Meta takes it through an app. Enter the Meta App ID in the WhatsApp Channel Settings."
 			)
 		)
-	upload = files.read(_("Picture"), picture)
-	with said():
+	upload = uploaded_files.read(_("Picture"), picture)
+	with as_validation_error():
 		image = check_picture(upload.content, upload.name)
 	handle = client.upload_picture(app, upload.content, image.mime_type)
 	client.update_profile(row.name, picture_handle=handle)
@@ -208,7 +208,7 @@ def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
 
 
 def profile_view(account: str | None, number: str | None = None) -> dict[str, Any]:
-	"""The draft, else what is known of the number's profile at Meta, for the page. `problems`: what Meta refused."""
+	"""The draft for the page, or else the number's known profile at Meta. `problems`: Meta's objections."""
 	draft = draft_of(account) if account else None
 	if draft:
 		shown = {**draft.profile.as_dict(), "picture": draft.picture, "problems": list(draft.problems)}

@@ -1,6 +1,6 @@
-"""Where the set-up stands (Z24), told from the stored rows alone.
+"""The progress of the set-up (Z24), computed only from stored rows.
 
-So it costs no call to Meta, is the same for two administrators, and goes on after a restart where it was.
+So it needs no call to Meta, is the same for all administrators, and survives restarts.
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from frappe import _
 from whatsapp_channel import settings
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
-from whatsapp_channel.onboarding import channel as channels
+from whatsapp_channel.onboarding import channel_setup as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
 from whatsapp_channel.onboarding import number as numbers
 from whatsapp_channel.rules.accounts import policies
 from whatsapp_channel.rules.files import image
-from whatsapp_channel.rules.onboarding import profile as limits
+from whatsapp_channel.rules.onboarding import profile_rules as limits
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, Step, current, steps
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 ACCOUNT_FIELDS = (
 	"name",
@@ -46,10 +46,9 @@ META_ORIGIN = "https://facebook.com"
 def state(
 	account: str | None = None, number: str | None = None, problem: str | None = None
 ) -> dict[str, Any]:
-	"""Everything that the page shows. Without `account` or `number`, those with which the work is not done, else the
-	newest.
+	"""Everything that the page shows. By default for the account and number whose set-up is unfinished, else the newest.
 
-	`problem`: why the last attempt at step 1 did not succeed. Raises frappe.DoesNotExistError for an unknown name.
+	`problem`: why the last attempt at step 1 failed. Raises frappe.DoesNotExistError for an unknown name.
 	"""
 	row = _account(account, number)
 	chosen = _number(row, number)
@@ -88,8 +87,8 @@ def _facts(row: "frappe._dict | None", shown: dict[str, Any]) -> Facts:
 
 
 def link_problem(row: "frappe._dict", has_channel: bool) -> str | None:
-	"""Why an account does not count as linked, in words. What is unknown of an account with a working channel, which
-	was perhaps entered by hand, is no obstacle."""
+	"""Why an account does not count as linked. For an account with a working channel, which may have been entered by hand,
+	unknown values are no problem."""
 	if not row.access_token:
 		return _("The account has no access token.")
 	if row.attention_reason:
@@ -115,7 +114,7 @@ def _token_ended(row: "frappe._dict") -> bool:
 
 
 def _has_secret(row: "frappe._dict | None") -> bool:
-	"""A secret that was entered without its app's id may be the right one."""
+	"""Whether there is an app secret for the account; one without an app id may be the right one."""
 	known = set(frappe.get_all(settings.SECRET, {"parent": settings.SETTINGS}, pluck="app_id"))
 	needed = row.token_app_id if row else None
 	return bool(known) and (not needed or bool(known & {needed, None, ""}))
@@ -150,7 +149,7 @@ def _unfinished_account() -> str | None:
 
 
 def _number(row: "frappe._dict | None", number: str | None) -> str | None:
-	"""The number asked for, else the one that was worked on last and has no channel, else the newest."""
+	"""The requested number, else the last changed one without a channel, else the newest."""
 	if not row:
 		return None
 	names = frappe.get_all(NUMBER, {"account": row.name}, pluck="name", order_by="modified desc, name desc")
@@ -206,7 +205,7 @@ def _account_view(row: "frappe._dict") -> dict[str, Any]:
 
 def _site_view(row: "frappe._dict | None") -> dict[str, Any]:
 	stored = frappe.db.get_value(settings.SETTINGS, settings.SETTINGS, ["trial_policy", "credit_policy"])
-	trial, credit = stored or (None, None)  # as on a site that was set up before there were policies
+	trial, credit = stored or (None, None)  # a site that was set up before there were policies
 	return {
 		"policies": {
 			"trial": _policy_view(trial, policies.TRIAL),

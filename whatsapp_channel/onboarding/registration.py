@@ -1,4 +1,4 @@
-"""Registering a verified number for sending, with a PIN that is kept encrypted (Z31; Meta's page on registration)."""
+"""Registers a verified number for sending, with a PIN that is stored encrypted (Z31; Meta's page on registration)."""
 
 import json
 import secrets
@@ -21,12 +21,18 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnk
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding import profile
-from whatsapp_channel.onboarding.at_meta import client_of, read_again, state_of, writable, write, write_within
-from whatsapp_channel.onboarding.refusals import refused_by_meta, said
-from whatsapp_channel.rules.onboarding.code import new_pin, read_pin
+from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
+from whatsapp_channel.onboarding.number_node import (
+	client_of,
+	read_again,
+	state_of,
+	writable,
+	write,
+	write_within,
+)
 from whatsapp_channel.rules.onboarding.number_choice import has_new_name, is_registered, shares_app
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
-from whatsapp_channel.rules.onboarding.registration import (
+from whatsapp_channel.rules.onboarding.registration_rules import (
 	Attempt,
 	Outcome,
 	done_lately,
@@ -34,11 +40,12 @@ from whatsapp_channel.rules.onboarding.registration import (
 	possible_at,
 	recent,
 )
+from whatsapp_channel.rules.onboarding.six_digit_code import new_pin, read_pin
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-	"""One call to Meta that was counted before it is made."""
+	"""An attempt to register, counted before the call to Meta."""
 
 	number: str
 	at: datetime
@@ -47,14 +54,14 @@ class Turn:
 
 
 def register(number: str, pin: str = "") -> None:
-	"""Registers a verified number, with `pin`, else the stored PIN, else a random one; then sends the profile, unless
-	the number has a channel already.
+	"""Registers a verified number with `pin`, or the stored PIN, or a random one; then sends the profile, unless the number
+	has a channel already.
 
-	A number that Meta calls connected is taken as it is, so that no registration is wasted; one that works in the
-	WhatsApp Business app as well is never registered. Raises frappe.ValidationError with Meta's reason and the way out.
+	A number that Meta reports as connected is not registered again, because attempts are limited; one that is shared with the
+	WhatsApp Business app is never registered. Raises frappe.ValidationError with Meta's reason and how to fix it.
 	"""
 	row = writable(number)
-	with said():
+	with as_validation_error():
 		given = read_pin(pin) if pin.strip() else None
 	node = read_again(row)
 	if _is_needed(node):
@@ -85,8 +92,8 @@ def _check(node: PhoneNumber) -> None:
 
 
 def _take_turn(number: str, given: str | None, node: PhoneNumber) -> Turn | None:
-	"""Counts the call and keeps its PIN before Meta is asked: a crash in between must lose neither. None: somebody else
-	has registered the number in the meantime."""
+	"""Counts the attempt and stores its PIN before the call, so that a crash loses neither. None if another user has registered
+	the number meanwhile."""
 	if not lock_row(NUMBER, number):
 		frappe.throw(_("The number is no longer here. Choose it again."))
 	now, attempts = utc_now(), _attempts(number)
@@ -111,7 +118,7 @@ def _too_often(at: datetime) -> str:
 
 
 def _fresh_pin(node: PhoneNumber) -> str:
-	"""A wrong PIN would cost one of few tries, so none is made up for a number that has one."""
+	"""A random PIN. Raises for a number that has a PIN already: a wrong one would use up one of few attempts."""
 	if node.is_pin_enabled:
 		frappe.throw(
 			_(
@@ -142,7 +149,7 @@ def _refused(turn: Turn, error: CloudAPIError) -> NoReturn:
 
 
 def _take_back(turn: Turn, error: CloudAPIError, cause: Cause | None) -> None:
-	"""The PIN that was there before comes back, unless it is the one that Meta refused."""
+	"""Restores the previous PIN, unless Meta refused that one."""
 	lock_row(NUMBER, turn.number)
 	kept = turn.former_pin
 	if cause is Cause.WRONG_PIN and kept == turn.pin:
@@ -187,7 +194,7 @@ def _pin_of(number: str) -> str | None:
 
 
 def _store_pin(number: str, pin: str | None) -> None:
-	"""As Frappe stores a Password field: encrypted beside the row, stars in it."""
+	"""Stores the PIN like a Password field: encrypted in __Auth, asterisks in the row."""
 	if pin is None:
 		remove_encrypted_password(NUMBER, number, "pin")
 	else:

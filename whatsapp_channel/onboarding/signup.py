@@ -1,4 +1,4 @@
-"""Meta's Embedded Signup (Z3, Z27): its code and its event come by two ways, in either order, and are joined here.
+"""Meta's Embedded Signup (Z3, Z27): combines its code and its event, which arrive separately and in either order.
 
 Each half is stored in a transaction of its own under the row's lock and then looks for the other one, so that the
 later of two at the same moment finds both. Meta is asked without any row locked. What breaks off after the code was
@@ -22,10 +22,16 @@ from whatsapp_channel.database import named_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
-from whatsapp_channel.onboarding.failures import in_words
-from whatsapp_channel.rules.onboarding.signup import WRONG_SECRET, Outcome, explain, explain_code, read_event
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.onboarding.step_errors import in_words
+from whatsapp_channel.rules.onboarding.signup_rules import (
+	WRONG_SECRET,
+	Outcome,
+	explain,
+	explain_code,
+	read_event,
+)
+from whatsapp_channel.sentences import Sentence
+from whatsapp_channel.translate import to_user
 
 MOST_CANDIDATES = 20
 EXCHANGE_SECONDS = 45
@@ -33,7 +39,7 @@ LONGEST_CODE = 2000
 
 
 def obstacle() -> str | None:
-	"""Why nobody can sign up on this site, in words; None when it is possible (Z21)."""
+	"""Why sign-up is not possible on this site; None if it is (Z21)."""
 	app_id, config_id = settings.signup_app()
 	if not app_id:
 		return _(
@@ -51,7 +57,7 @@ def obstacle() -> str | None:
 
 
 def begin(account: str | None = None) -> str:
-	"""Begins a sign-up, or with `account` a reconnection; returns its name. Raises frappe.ValidationError."""
+	"""Begins a sign-up, or with `account` a reconnection; returns the name of its row. Raises frappe.ValidationError."""
 	if reason := obstacle():
 		frappe.throw(reason, title=_("Embedded Signup"))
 	if account and not frappe.db.exists(ACCOUNT, account):
@@ -63,9 +69,9 @@ def begin(account: str | None = None) -> str:
 
 
 def take_code(signup: str, code: str) -> str:
-	"""Exchanges the code at once and goes on as far as possible; returns the sign-up."""
+	"""Exchanges the code at once and continues as far as possible; returns the sign-up."""
 	secret = SecretStr(code.strip()[:LONGEST_CODE])
-	# Not a lock of the row: Meta is asked meanwhile. A second tab with the same code waits for the first one.
+	# Not a row lock, because Meta is called meanwhile. A second tab with the same code waits for the first one.
 	with named_lock(f"signup:{signup}", EXCHANGE_SECONDS):
 		if _is_open(signup):
 			_exchange(signup, secret)
@@ -73,7 +79,7 @@ def take_code(signup: str, code: str) -> str:
 
 
 def take_event(signup: str, event: object) -> str:
-	"""Keeps what Meta's window said and goes on as far as possible; returns the sign-up."""
+	"""Stores an event of Meta's dialog and continues as far as possible; returns the sign-up."""
 	parsed = read_event(event)
 	if parsed.outcome is Outcome.OTHER or not _is_open(signup, or_linked=True):
 		return signup
@@ -99,7 +105,7 @@ def choose_account(signup: str, waba_id: str) -> str:
 
 
 def go_on(signup: str) -> str:
-	"""Joins code and event as far as both are there, also after it broke off; returns the sign-up."""
+	"""Continues with what is there of code and event, also after an interruption; returns the sign-up."""
 	row = signup_rows.row(signup)
 	if row.state == signup_rows.LINKED:
 		_take_number(row.account, row.phone_number_id)
@@ -111,7 +117,7 @@ def go_on(signup: str) -> str:
 
 
 def _is_open(signup: str, *, or_linked: bool = False) -> bool:
-	"""Whether the sign-up can go on; one that is too late says so."""
+	"""Whether the sign-up can continue; an expired one is marked as failed."""
 	row = signup_rows.row(signup)
 	if signup_rows.is_expired(row):
 		signup_rows.fail(signup, signup_rows.expired_words())
@@ -135,7 +141,7 @@ def _exchange(signup: str, code: SecretStr) -> None:
 		else:
 			signup_rows.keep_token(signup, token.access_token)
 			return
-	# A code that comes twice is refused the second time: the token of the first time stays good.
+	# A code that is sent twice is refused the second time: the first token stays valid.
 	if not signup_rows.token(signup):
 		signup_rows.fail(signup, _code_problem(problem))
 
@@ -145,7 +151,7 @@ def _why(error: CloudAPIError) -> Sentence:
 
 
 def _code_problem(error: CloudAPIError | None) -> str:
-	"""Without an error the app's secret was taken out of the settings meanwhile."""
+	"""Why the code was not exchanged. Without an error: the app secret was removed from the settings meanwhile."""
 	if error is None:
 		return to_user(WRONG_SECRET)
 	said = _("Meta says: {0}").format(frappe.utils.escape_html(error.meta_text))
@@ -173,7 +179,7 @@ def _may_pass(error: CloudAPIError) -> bool:
 
 
 def _inspected(token: SecretStr) -> TokenInfo | None:
-	"""What Meta says of the token; None when it does not. During a rotation only one of the app's secrets is valid."""
+	"""Meta's data about the token, or None. During a rotation only one of the app's secrets is valid, so each is tried."""
 	app_id, _config = settings.signup_app()
 	for secret in settings.secrets_of(app_id):
 		try:
@@ -186,7 +192,7 @@ def _inspected(token: SecretStr) -> TokenInfo | None:
 
 
 def _account_of(signup: str, token: SecretStr, info: TokenInfo | None) -> str | None:
-	"""The account to link, as the event or the user named it, else as the token tells; None when that must wait."""
+	"""The account to link, from the event, the user's choice, or the token; None if it is not known yet."""
 	row = signup_rows.row(signup)
 	if row.waba_id:
 		return row.waba_id
@@ -203,7 +209,7 @@ def _account_of(signup: str, token: SecretStr, info: TokenInfo | None) -> str | 
 
 
 def _of_business(client: CloudAPI, business_id: str | None) -> list[str]:
-	"""The accounts of a portfolio; none when Meta does not tell this token."""
+	"""The accounts of a portfolio; empty if Meta does not list them for this token."""
 	if not business_id:
 		return []
 	try:
@@ -222,7 +228,7 @@ def _candidate(client: CloudAPI, waba_id: str) -> dict[str, str]:
 
 
 def _is_right(signup: str, account: str) -> bool:
-	"""A reconnection gives an account its access back; with another account it would leave both in doubt."""
+	"""Whether the account may be linked: a reconnection must be for the same account."""
 	wanted = signup_rows.row(signup).reconnects
 	if not wanted or wanted == account:
 		return True
@@ -243,7 +249,7 @@ def _link(signup: str, account: str, token: SecretStr, info: TokenInfo | None) -
 
 
 def _take_number(account: str, phone_number_id: str | None) -> None:
-	"""The number that was chosen in Meta's window is chosen here as well; if not, there is step 3."""
+	"""Chooses the number that was chosen in Meta's dialog. If that fails, the user does it in step 3."""
 	if not phone_number_id or frappe.db.exists(NUMBER, phone_number_id):
 		return
 	try:
@@ -252,4 +258,4 @@ def _take_number(account: str, phone_number_id: str | None) -> None:
 		frappe.db.rollback()
 		frappe.clear_messages()
 		report(f"The number of a sign-up was not taken over: {type(error).__name__}")
-		save_now()  # the account is linked all the same
+		save_now()  # the account stays linked

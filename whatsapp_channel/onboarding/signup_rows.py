@@ -1,4 +1,4 @@
-"""The rows of WhatsApp Signup: how each changes, and what the page sees of it. Nothing here asks Meta."""
+"""Reads and changes rows of WhatsApp Signup. Nothing here calls Meta."""
 
 import json
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from whatsapp_channel.database import (
 	in_transaction,
 	insert_row,
 	lock_row,
-	look_anew,
+	new_transaction,
 	row_of,
 	save_now,
 )
 from whatsapp_channel.doctypes import NUMBER, SIGNUP
-from whatsapp_channel.rules.onboarding.signup import Outcome, SignupEvent
+from whatsapp_channel.rules.onboarding.signup_rules import Outcome, SignupEvent
 
 TOKEN = "access_token"  # noqa: S105 - the name of a field
 LIFETIME = timedelta(hours=2)
@@ -48,7 +48,7 @@ MOST_PENDING = 5
 
 @dataclass(frozen=True, slots=True)
 class View:
-	"""What the page sees of a sign-up; `explanation` is what to tell the user now, `problem` only what went wrong."""
+	"""A sign-up for the page; `explanation`: the text for the user, `problem`: only what went wrong."""
 
 	name: str
 	state: str
@@ -59,13 +59,13 @@ class View:
 	number: str | None
 
 	def as_answer(self) -> dict[str, Any]:
-		"""As the page gets it."""
+		"""As a dict for the page."""
 		shown = ("name", "state", "problem", "explanation")
 		return {**{field: getattr(self, field) for field in shown}, "candidates": list(self.candidates)}
 
 
 def create(reconnects: str | None) -> str:
-	"""A new sign-up of the present user."""
+	"""Creates a sign-up of the current user."""
 	values = {
 		"state": STARTED,
 		"started_by": frappe.session.user,
@@ -76,8 +76,8 @@ def create(reconnects: str | None) -> str:
 
 
 def row(name: str) -> "frappe._dict":
-	"""The row as it is now. Raises frappe.ValidationError when there is none."""
-	look_anew()  # an open snapshot would hide what another request stored
+	"""The current row. Raises frappe.ValidationError if it does not exist."""
+	new_transaction()  # an old snapshot would hide what another request stored
 	found = row_of(SIGNUP, name, FIELDS)
 	if not found:
 		frappe.throw(_("This sign-up is not there any more. Start again."), frappe.DoesNotExistError)
@@ -85,18 +85,18 @@ def row(name: str) -> "frappe._dict":
 
 
 def is_expired(found: "frappe._dict") -> bool:
-	"""Whether it is too late to go on with a sign-up."""
+	"""Whether a sign-up has expired."""
 	return found.state != LINKED and found.expires_on < site_now()
 
 
 def token(name: str) -> SecretStr | None:
-	"""The token that waits for its account."""
+	"""The token of a sign-up that is not linked yet."""
 	stored = get_decrypted_password(SIGNUP, name, TOKEN, raise_exception=False)
 	return SecretStr(stored) if stored else None
 
 
 def view(name: str) -> View:
-	"""What the page sees."""
+	"""The sign-up for the page."""
 	return _view(row(name))
 
 
@@ -113,7 +113,7 @@ def _view(found: "frappe._dict") -> View:
 
 
 def pending() -> dict[str, Any] | None:
-	"""The last sign-up that has its token and waits to be continued, whoever began it."""
+	"""The latest sign-up of any user that has a token and can be continued."""
 	wanted = {"state": ["in", (EXCHANGED, CHOOSING, FAILED)], "expires_on": [">", site_now()]}
 	rows = frappe.get_all(SIGNUP, wanted, FIELDS, order_by="creation desc, name desc", limit=MOST_PENDING)
 	return next((_view(found).as_answer() for found in rows if token(found.name)), None)
@@ -138,8 +138,8 @@ def _number(found: "frappe._dict") -> str | None:
 
 
 def keep_event(name: str, event: SignupEvent, words: str) -> None:
-	"""What Meta's window said. A sign-up that has its token, or failed for a better reason, is not undone by a window
-	that is closed afterwards."""
+	"""Stores an event of Meta's dialog. Closing the dialog later does not change a sign-up that has its token or a better
+	reason for failing."""
 
 	def _work() -> None:
 		found = _locked(name)
@@ -155,7 +155,8 @@ def keep_event(name: str, event: SignupEvent, words: str) -> None:
 
 
 def _finish(found: "frappe._dict", event: SignupEvent) -> None:
-	"""The ids are a claim of the browser; they count once Meta lets the token read the account. None is taken back."""
+	"""Stores the ids of the event, which come from the browser and count only after Meta lets the token read the account. Ids
+	that are set stay."""
 	known = ("waba_id", "phone_number_id", "business_id")
 	values: dict[str, Any] = {field: getattr(event, field) for field in known if getattr(event, field)}
 	if found.state == LINKED:
@@ -167,7 +168,7 @@ def _finish(found: "frappe._dict", event: SignupEvent) -> None:
 
 
 def keep_token(name: str, secret: SecretStr) -> None:
-	"""Stores the exchanged token; whatever was wrong before is past."""
+	"""Stores the exchanged token and clears earlier problems."""
 
 	def _work() -> None:
 		if _locked(name).state == LINKED:
@@ -179,7 +180,7 @@ def keep_token(name: str, secret: SecretStr) -> None:
 
 
 def offer(name: str, candidates: list[dict[str, str]]) -> bool:
-	"""Has the user choose, unless the account became known meanwhile; returns whether he has to."""
+	"""Stores candidates for the user to choose from, unless the account is known by now; returns whether they must choose."""
 
 	def _work() -> bool:
 		found = _locked(name)
@@ -192,7 +193,7 @@ def offer(name: str, candidates: list[dict[str, str]]) -> bool:
 
 
 def claim(name: str, waba_id: str, *, instead: bool = False) -> None:
-	"""The account to link; one that is known already stays, unless the user chose another one `instead`."""
+	"""Sets the account to link, unless one is set already; `instead`: replaces it, because the user chose."""
 
 	def _work() -> None:
 		found = _locked(name)
@@ -203,7 +204,7 @@ def claim(name: str, waba_id: str, *, instead: bool = False) -> None:
 
 
 def fail(name: str, words: str, *, resumable: bool = False) -> None:
-	"""Ends a sign-up with a reason; a `resumable` one keeps its token and can be continued until it expires."""
+	"""Marks a sign-up as failed; a `resumable` one keeps its token and can be continued until it expires."""
 
 	def _work() -> None:
 		if _locked(name).state == LINKED:
@@ -216,7 +217,7 @@ def fail(name: str, words: str, *, resumable: bool = False) -> None:
 
 
 def finish(name: str, account: str, problem: str | None) -> None:
-	"""The account has its token: it is deleted here. `problem`: what is still to be done for its webhooks."""
+	"""Marks a sign-up as linked and deletes its token. `problem`: what is left to do for the webhooks."""
 
 	def _work() -> None:
 		_locked(name)
@@ -248,7 +249,7 @@ def _forget_token(name: str) -> None:
 
 @logs.job
 def clear_expired() -> None:
-	"""Deletes the tokens of sign-ups that nobody went on with, and rows that are older than a month."""
+	"""Hourly job: deletes the tokens of expired sign-ups, and rows that are older than a month."""
 	late = {"expires_on": ["<", site_now()]}
 	with_token = {**late, TOKEN: ["is", "set"]}
 	unfinished = {**late, "state": ["in", UNFINISHED]}
@@ -258,7 +259,7 @@ def clear_expired() -> None:
 	old = {"creation": ["<", to_site(utc_now() - KEPT)]}
 	for name in frappe.get_all(SIGNUP, old, pluck="name"):
 		frappe.delete_doc(SIGNUP, name, ignore_permissions=True, delete_permanently=True)
-	save_now()  # housekeeping of its own
+	save_now()  # each kind by itself
 
 
 def expired_words() -> str:

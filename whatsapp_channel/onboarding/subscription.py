@@ -1,4 +1,4 @@
-"""Meta posts the account's webhooks to this site: ordered, and confirmed by asking Meta (Z27).
+"""Subscribes to the account's webhooks, and confirms the subscription by reading it from Meta (Z27).
 
 Source: Meta's webhook guide, "override" of the callback of one WhatsApp Business Account.
 First the app is subscribed and then this site's address set as its override, as Meta asks for, and only what a GET names
@@ -22,12 +22,12 @@ from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, save_now, set_value
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
-from whatsapp_channel.onboarding.failures import in_words
+from whatsapp_channel.onboarding.step_errors import in_words
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
 CALLBACK_FAILED = 2200
-# What this app handles; also the fields that Meta posts to the app's own address alone.
+# The webhook fields that this app handles, including those that Meta posts only to the app's own URL.
 FIELDS = (
 	"messages",
 	"account_alerts",
@@ -43,10 +43,10 @@ FIELDS = (
 
 
 def subscribe(account: str) -> None:
-	"""Orders the account's webhooks, first for the token's app, then to this site's address, and stores Meta's answer.
+	"""Subscribes the token's app to the account's webhooks, then sets this site's URL, and stores what Meta then reports.
 
-	Asks first, because ordering for the app takes an address away that is set already. Raises frappe.ValidationError
-	with the reason when Meta cannot or will not.
+	It reads the state first, because subscribing the app removes a URL that is already set. Raises frappe.ValidationError with
+	the reason if it fails.
 	"""
 	url = _address()
 	client = access.client(account)
@@ -57,7 +57,7 @@ def subscribe(account: str) -> None:
 	except CloudAPIError as error:
 		reason = _reason(error, url)
 	else:
-		# A transaction of its own: what Meta said stays known, also when the request ends with the reason.
+		# In its own transaction, so that Meta's data is kept even if the request ends with an error.
 		confirmed = in_transaction(lambda: keep(account, apps, url))
 		reason = None if confirmed else _("Meta took the order, but does not name this site's address yet.")
 	if reason:
@@ -65,22 +65,22 @@ def subscribe(account: str) -> None:
 
 
 def check(account: str) -> bool:
-	"""Asks Meta whether the account's webhooks come here, and stores the answer. Raises CloudAPIError."""
+	"""Reads from Meta whether the account's webhooks are posted here, and stores it. Raises CloudAPIError."""
 	apps = access.client(account).subscribed_apps(account)
 	return in_transaction(lambda: keep(account, apps))
 
 
 def addresses(account: str) -> frozenset[str]:
-	"""The addresses at which this site takes the account's webhooks: the one that was ordered, and today's.
+	"""The URLs of this site that count as its own: the one that was set at Meta, and the current one.
 
-	Without `host_name` in its configuration the site has as many as it has host names; only `subscribe` chooses anew.
+	Without `host_name` in its configuration a site has a URL for each of its host names; only `subscribe` changes the choice.
 	"""
 	ordered = frappe.db.get_value(ACCOUNT, account, "callback_url")
 	return frozenset(filter(None, (ordered, settings.callback_url())))
 
 
 def _order(client: CloudAPI, account: str, url: str, verify_token: str) -> None:
-	# Meta asks our own web server for the verify token before it answers: nothing may be locked meanwhile.
+	# Before Meta responds it calls our web server to check the verify token: nothing may be locked meanwhile.
 	save_now()
 	app_id = _app_of(account)
 	if not _of_app(client.subscribed_apps(account), app_id):
@@ -90,9 +90,9 @@ def _order(client: CloudAPI, account: str, url: str, verify_token: str) -> None:
 
 
 def _give_app_an_address(app_id: str | None, url: str, verify_token: str) -> None:
-	"""News about the account itself come to the app's own address alone, and none at all without the app's fields.
+	"""Sets the app's own URL and fields: Meta posts events about the account itself only there.
 
-	An app that has an address keeps it: it may serve other sites.
+	An app that has a URL keeps it, because it may serve other sites.
 	"""
 	secret = next(iter(settings.secrets_of(app_id or "")), None)
 	if not app_id or not secret:
@@ -106,8 +106,8 @@ def _give_app_an_address(app_id: str | None, url: str, verify_token: str) -> Non
 
 
 def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None) -> bool:
-	"""Stores where Meta says that it posts the account's webhooks; returns whether that is here, or where it was just
-	`ordered`. Locks the account: first in its transaction."""
+	"""Stores where Meta posts the account's webhooks; returns whether that is this site, or the URL just `ordered`. Locks the
+	account, so it must come first in its transaction."""
 	lock_row(ACCOUNT, account)
 	ours = {ordered} if ordered else addresses(account)
 	named = (app.override_callback_uri for app in _of_app(apps, _app_of(account)))
@@ -120,7 +120,7 @@ def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None
 
 
 def _of_app(apps: Iterable[SubscribedApp], app_id: str | None) -> list[SubscribedApp]:
-	"""The rows of one app; of all when it is not known which app the token is of."""
+	"""The rows of one app; all rows if the token's app is unknown."""
 	return [app for app in apps if not app_id or app.id == app_id]
 
 

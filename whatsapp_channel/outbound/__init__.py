@@ -1,5 +1,5 @@
-"""A reply's way out: `gate` says whether it may go, `outbox` keeps it, `send` posts it, `resend` repeats it.
+"""Outgoing messages: `gate` decides whether one may be sent, `outbox` stores it, `send` posts it, `resend` repeats it.
 
-`reply`, `gate` and `outbox` run within the caller's transaction; `send` is a job and owns its own, one for each message.
-May import `conversations` and what is below; never `inbound`.
+`reply`, `gate` and `outbox` run in the caller's transaction; `send` is a job with its own transactions for each message.
+May import `conversations` and the layers below; never `inbound`.
 """

@@ -1,6 +1,6 @@
-"""Whether something may go out to a customer now: reads the facts and asks `rules.messaging.sending`, for every door.
+"""Decides whether a message may be sent to a customer now: reads the facts and applies `rules.messaging.sending`.
 
-Replies, *Send again*, the set-up's test message and the ticket page ask here and nowhere else.
+Replies, *Send again*, the set-up's test message and the ticket page all use this module.
 """
 
 from datetime import datetime
@@ -12,12 +12,12 @@ from frappe import _
 from whatsapp_channel import rows
 from whatsapp_channel.accounts import status
 from whatsapp_channel.conversations import conversation
-from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import sending
 from whatsapp_channel.rules.messaging.sending import Facts, Kind, Obstacle, Verdict
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 VERIFICATION_PAGE = "https://business.facebook.com/settings/security"
 
@@ -27,15 +27,15 @@ class WindowClosed(frappe.ValidationError):
 
 
 def verdict(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> Verdict:
-	"""Whether something of this kind may go out to a customer through a channel at `now` (aware UTC), and if not why.
+	"""Whether a message of this kind may be sent to a customer through a channel at `now` (aware UTC), and if not, why.
 
-	Asked at the moment of sending: a trial may have ended since a status was stored.
+	It is computed at the moment of sending, because a trial may have ended since the status was stored.
 	"""
 	return sending.verdict(_facts(customer, channel, now, kind))
 
 
 def require(customer: str, channel: str | None, now: datetime, kind: Kind = Kind.FREE_FORM) -> None:
-	"""Raises WindowClosed outside the window, frappe.ValidationError for whatever else is in the way, with what to do."""
+	"""Raises WindowClosed outside the window, and frappe.ValidationError with what to do for any other obstacle."""
 	found = verdict(customer, channel, now, kind)
 	if found.may_go or not found.why:
 		return
@@ -52,7 +52,7 @@ def _facts(customer: str, channel: str | None, now: datetime, kind: Kind) -> Fac
 	return Facts(
 		kind=kind,
 		now=now,
-		customer=called(person) if person else "?",
+		customer=display_name(person) if person else "?",
 		window_ends=conversation.window_ends(customer, channel) if channel else None,
 		channel=through.name if through else None,
 		enabled=bool(through and through.enabled),

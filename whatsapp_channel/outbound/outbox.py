@@ -1,4 +1,4 @@
-"""Outgoing messages that Meta has not yet accepted: queued in order per customer (ADR 0006)."""
+"""The outbox: outgoing messages that Meta has not accepted yet, queued in order per customer (ADR 0006)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,15 +8,15 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import age, sequence, site_now, to_site
-from whatsapp_channel.cloud_api.outgoing import Outgoing, read, stored, text
-from whatsapp_channel.conversations.rows import OutgoingRow
+from whatsapp_channel.cloud_api.outgoing import Outgoing, from_json, text, to_json
+from whatsapp_channel.conversations.conversation_rows import OutgoingRow
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, MESSAGE, NUMBER
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
-from whatsapp_channel.rules.messaging.session import Direction
+from whatsapp_channel.rules.messaging.session_rules import Direction
 
 WAITING = (MessageStatus.QUEUED, MessageStatus.SENDING)
-# How long the queue of a customer waits for the status webhook that settles an unknown outcome.
-PATIENCE = timedelta(seconds=60)
+# How long a customer's queue waits for the status webhook that settles an unknown outcome.
+STATUS_WAIT = timedelta(seconds=60)
 
 
 def add(
@@ -29,7 +29,7 @@ def add(
 	contents: Sequence[Outgoing],
 	at: datetime,
 ) -> list[str]:
-	"""Queues one reply, each of its contents as a message; `at` in UTC. Returns their names in order.
+	"""Queues the contents of one reply, each as a message; `at` in UTC. Returns their names in order.
 
 	Part of the caller's transaction: the reply and its messages are saved together or not at all.
 	"""
@@ -52,7 +52,7 @@ def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
 	values = {
 		"message_type": content.type,
 		"text": content.plain,
-		"content": stored(content),
+		"content": to_json(content),
 		"part": part,
 		"client_reference": frappe.generate_hash(length=32),
 	}
@@ -60,14 +60,14 @@ def _insert(common: dict[str, Any], part: int, content: Outgoing) -> str:
 
 
 def content_of(row: OutgoingRow) -> Outgoing:
-	"""What a row is to send. One that was queued before rows had content has its text alone."""
-	return read(row.content) if row.content else text(row.text)
+	"""The content to send for a row. Rows from before the column `content` have only text."""
+	return from_json(row.content) if row.content else text(row.text)
 
 
 def first(customer: str, channel: str) -> OutgoingRow | None:
-	"""The oldest message of a queue that is not yet accepted; the ones behind it wait for it.
+	"""The oldest message of a queue that is not accepted yet; later ones wait for it.
 
-	A queue is one customer in one channel: a channel that cannot send must not hold up the others.
+	A queue is one customer in one channel, so that a channel that cannot send does not block others.
 	"""
 	waiting = {
 		"customer": customer,
@@ -79,9 +79,9 @@ def first(customer: str, channel: str) -> OutgoingRow | None:
 
 
 def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
-	"""Customer and channel of the queues with a message that can be sent now, or whose outcome has been unknown for long enough.
+	"""Customer and channel of queues with a message that can be sent now, or whose unknown outcome is old enough to give up.
 
-	Messages of a deactivated channel or a stopped account are left out: however many wait there, the others go on.
+	Messages of deactivated channels and stopped accounts are left out, so that they cannot crowd out the others.
 	"""
 	now = site_now()
 	ready = f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
@@ -95,21 +95,21 @@ def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 
 
 def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:
-	"""An attempt later than now was made before the clocks went back."""
+	"""Queues with an unknown outcome that is old enough. An attempt in the future was made before clocks went back."""
 	found = frappe.db.sql(
 		f"""select customer, channel, last_attempt from `tab{MESSAGE}`
 		where status = '{MessageStatus.SENDING}' and (last_attempt is null or last_attempt <= %s or last_attempt > %s) limit %s""",
-		(now - PATIENCE, now, limit),
+		(now - STATUS_WAIT, now, limit),
 	)
 	return [(customer, channel) for customer, channel, attempt in found if _is_over(attempt)]
 
 
 def _is_over(last_attempt: datetime | None) -> bool:
-	return last_attempt is None or age(last_attempt) >= PATIENCE
+	return last_attempt is None or age(last_attempt) >= STATUS_WAIT
 
 
 def is_due(row: OutgoingRow) -> bool:
-	"""Whether something can be done now for a waiting message."""
+	"""Whether a waiting message can be processed now."""
 	if row.status == MessageStatus.SENDING:
 		return _is_over(row.last_attempt)
 	return row.next_attempt is None or row.next_attempt <= site_now()

@@ -1,4 +1,4 @@
-"""An agent's reply: checked, recorded in the ticket and queued, all in the ticket's own transaction."""
+"""An agent's reply: checked, recorded in the ticket and queued, in the request's transaction."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,8 +11,8 @@ from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.outgoing import text
 from whatsapp_channel.conversations import conversation, destination
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.conversations.customers.addresses import addresses_of
-from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.outbound import gate, outbox
@@ -20,11 +20,11 @@ from whatsapp_channel.rules.text.message_text import from_html, has_media, split
 
 
 def send(ticket: Document, html: str, addresses: Iterable[str], attachments: list[str]) -> str:
-	"""Replies to the customer of a ticket as it is stored; returns the Communication. `addresses`: of all three
-	recipient fields.
+	"""Replies to the customer of a ticket, which is the stored document; returns the Communication. `addresses`: those of all
+	three recipient fields.
 
-	Checks everything before anything is written (ADR 0009). Raises gate.WindowClosed, or
-	frappe.ValidationError with what to do: wrong address, deactivated channel, nothing to send, attachments.
+	Everything is checked before anything is written (ADR 0009). Raises gate.WindowClosed, or frappe.ValidationError
+	with what to do: wrong address, deactivated channel, nothing to send, attachments.
 	"""
 	threads = destination.of_ticket(ticket)
 	customer = _destination(ticket, threads, addresses)
@@ -32,9 +32,9 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	thread = threads[customer.name]
 	now = utc_now()
 	gate.require(customer.name, thread.channel, now)
-	# The conversation before the ticket, as inbound does: the other way round the two would lock each other out.
+	# The conversation is locked before the ticket, as in inbound: the opposite order would deadlock.
 	conversation.note_outbound(thread.name, now, frappe.session.user)
-	# Two rows of one person may have been joined since: with the conversation locked, its customer is the one to stay.
+	# The customer may have been merged meanwhile: with the conversation locked, its customer can no longer change.
 	owner = conversation.customer_of(thread.name)
 	communication = tickets.record_reply(
 		ticket, html, tickets.address_of(customer), delivery_status="Sending"
@@ -53,9 +53,9 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 
 
 def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> CustomerRow:
-	"""The customer a reply goes to: always a row of ours, never a number typed by someone (ADR 0008).
+	"""The recipient of a reply: always a customer's row, never a number that was typed (ADR 0008).
 
-	After a merge a ticket may speak with several customers; the recipient says which.
+	After a merge a ticket may have several customers; the recipient address says which one is meant.
 	"""
 	found = [rows.one(CustomerRow, name) for name in customers]
 	if not found:
@@ -92,7 +92,7 @@ def _body(ticket: Document, html: str, attachments: list[str]) -> str:
 
 
 def _context(ticket: Document, html: str) -> dict[str, Any]:
-	"""What is not the agent's own words: the signature, and earlier messages that an older Helpdesk quotes unmarked."""
+	"""What has to be cut from a reply: the signature, and earlier messages that older Helpdesk versions quote unmarked."""
 	signature = frappe.db.get_value("User", frappe.session.user, "email_signature")
 	if "<blockquote" not in html:
 		return {"signature": signature}

@@ -1,4 +1,4 @@
-"""What an agent can do about a message that did not arrive, or may not have (ADR 0006)."""
+"""*Send again* and *Check*, for a message that was not delivered, or may not have been (ADR 0006)."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from frappe.model.document import Document
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
-from whatsapp_channel.conversations import conversation, destination, outcome
-from whatsapp_channel.conversations.rows import OutgoingRow
-from whatsapp_channel.database import lock_row, look_anew, set_value
+from whatsapp_channel.conversations import conversation, delivery_status, destination
+from whatsapp_channel.conversations.conversation_rows import OutgoingRow
+from whatsapp_channel.database import lock_row, new_transaction, set_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -20,13 +20,13 @@ from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def send_again(name: str) -> list[str]:
-	"""Sends an undelivered message, and the failed parts behind it, as new messages; returns the new rows.
+	"""Queues an undelivered message and the failed later parts as new messages; returns the new rows.
 
-	New rows with new references, because a late status of the first attempt must not be taken for the second.
-	Raises frappe.PermissionError for who may not answer this customer in the ticket, frappe.ValidationError when the
-	message is not undelivered any more, gate.WindowClosed outside the window.
+	They are new rows with new references, so that a late status of the first attempt is not taken for one of the second.
+	Raises frappe.PermissionError if the user may not reply to this customer in the ticket, frappe.ValidationError if the
+	message is no longer undelivered, gate.WindowClosed outside the window.
 	"""
-	look_anew()  # the lock must be the first statement of its transaction
+	new_transaction()  # the lock must be the first statement of its transaction
 	lock_row(MESSAGE, name)
 	message = frappe.get_doc(MESSAGE, name)
 	destination.require_message(message)
@@ -43,14 +43,14 @@ def send_again(name: str) -> list[str]:
 	conversation.note_outbound(message.conversation, now, frappe.session.user)
 	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
-	outcome.show(message.communication)
+	delivery_status.show(message.communication)
 	first_response.give(message.communication)
 	wake_sender_after_commit(message.customer, message.channel)
 	return new
 
 
 def _with_failed_parts(message: Document) -> list[OutgoingRow]:
-	"""A long reply goes out in parts, which fail together and make sense only in their order."""
+	"""The message and the later parts of its reply that failed: they make sense only together and in order."""
 	if message.status != MessageStatus.FAILED:
 		return [rows.one(OutgoingRow, message.name)]
 	failed = {"communication": message.communication, "status": MessageStatus.FAILED, "sent_again": 0}
@@ -71,7 +71,7 @@ def _again(message: Document, part: OutgoingRow, now: datetime) -> list[str]:
 
 
 def check(name: str) -> str:
-	"""Says in words what is known of a message now: Meta tells by webhook alone, it cannot be asked."""
+	"""Describes the current status of a message. Meta reports by webhook only, it cannot be queried."""
 	row = rows.one(OutgoingRow, name)
 	if row.status == MessageStatus.UNCONFIRMED:
 		return _("Still no confirmation from WhatsApp. Ask the customer, or send the message again.")

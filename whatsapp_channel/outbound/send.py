@@ -1,4 +1,4 @@
-"""Sends what is queued for one customer in one channel, in order and at most once (ADR 0006)."""
+"""The sender job: sends the queued messages of one customer in one channel, in order, at most once (ADR 0006)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,23 +14,23 @@ from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
 from whatsapp_channel.cloud_api.outgoing import Unsendable
-from whatsapp_channel.conversations import outcome
-from whatsapp_channel.conversations.rows import ChannelRow, CustomerRow, OutgoingRow
-from whatsapp_channel.database import in_transaction, look_anew, named_lock, save_now
+from whatsapp_channel.conversations import delivery_status
+from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
+from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.outbound import outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 UNREACHABLE_RETRY_SECONDS = 10
-# After a refused token: one may be a moment's trouble at Meta, so the second try is not made in the same moment.
+# After a refused token: it may be a passing fault at Meta, so the second try is not made at once.
 SECOND_LOOK = timedelta(seconds=5)
 
 
 @logs.job
 def send_queued(customer: str, channel: str) -> None:
-	"""Works off a queue until it is empty or has to wait. Safe to start any number of times."""
+	"""Sends a queue until it is empty or has to wait. It may be started any number of times."""
 	jobs.act_as_site()
 	queue = jobs.queue_name(customer, channel)
 	with named_lock(queue, wait=2) as mine:
@@ -38,24 +38,24 @@ def send_queued(customer: str, channel: str) -> None:
 			return
 		while _look(queue, customer, channel):
 			pass
-		# A job that was woken while the last request was on its way has left: the next wake-up must start another.
-		jobs.answer_wake(queue)
+		# A job that was queued during the last request has exited: the next wake-up must queue another one.
+		jobs.clear_wake_flag(queue)
 
 
 def _look(queue: str, customer: str, channel: str) -> bool:
-	"""Does the next thing in a queue; False when it is empty or has to wait."""
-	jobs.answer_wake(queue)
-	look_anew()  # a fresh snapshot for the next look
+	"""Processes the first message of a queue; False if the queue is empty or has to wait."""
+	jobs.clear_wake_flag(queue)
+	new_transaction()  # a new snapshot for the next query
 	message = outbox.first(customer, channel)
 	return bool(message) and _advance(message)
 
 
 def _advance(message: OutgoingRow) -> bool:
-	"""Does the next thing for the first message in the queue; False when the queue has to wait."""
+	"""Processes the first message of a queue by its status; False if the queue has to wait."""
 	if not outbox.is_due(message):
 		return False
 	if message.status == MessageStatus.SENDING:
-		# We hold the queue's lock, so nobody is sending it: its answer was lost, or the process died before saving it.
+		# We hold the queue's lock, so nobody is sending it: the response was lost, or the process died before saving it.
 		_give_up_waiting(message)
 		return True
 	sender = _sender(message)
@@ -64,7 +64,7 @@ def _advance(message: OutgoingRow) -> bool:
 	number, account = sender
 	customer = rows.one(CustomerRow, message.customer)
 	if not customer:
-		# Joined into another row since, in whose queue the message is now.
+		# The customer was merged meanwhile, so the message is in the primary's queue now.
 		return False
 	if not (customer.wa_id or customer.bsuid):
 		_fail(message, _("This customer has neither a number nor a user id."), code=None)
@@ -72,7 +72,7 @@ def _advance(message: OutgoingRow) -> bool:
 	try:
 		client = settings.cloud_api(account)
 	except (ValueError, frappe.ValidationError) as error:
-		# Nothing has left: the token is missing or is none, so the account stops and the message waits.
+		# Nothing was sent: the token is missing or unusable, so the account is stopped and the message waits.
 		access.stop_sending(account, str(error), code=0)
 		return False
 	try:
@@ -86,7 +86,7 @@ def _advance(message: OutgoingRow) -> bool:
 
 
 def _sender(message: OutgoingRow) -> tuple[str, str] | None:
-	"""Number and account that send a message; None while the channel is deactivated or the account refused."""
+	"""The number and account that send a message; None while the channel is deactivated or the account stopped."""
 	channel = rows.one(ChannelRow, message.channel)
 	if not channel or not channel.enabled:
 		return None
@@ -97,27 +97,28 @@ def _sender(message: OutgoingRow) -> tuple[str, str] | None:
 
 
 def _claim(message: OutgoingRow) -> OutgoingRow | None:
-	"""Marks a message as being sent and commits, so that no crash can have it sent a second time; None when it no
-	longer waits."""
+	"""Marks a message as Sending and commits, so that it is not sent again after a crash; None if it is no longer queued."""
 	values = {
 		"status": MessageStatus.SENDING,
 		"attempts": message.attempts + 1,
 		"last_attempt": site_now(),
 		"next_attempt": None,
 	}
-	claimed = outcome.change(message.name, values, only_from=(MessageStatus.QUEUED,))
-	save_now()  # must be durable before the request leaves
+	claimed = delivery_status.change(message.name, values, only_from=(MessageStatus.QUEUED,))
+	save_now()  # must be durable before the request is sent
 	return message.changed(values) if claimed else None
 
 
 def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) -> bool:
-	"""Posts one message and saves the outcome; False when the queue has to wait."""
+	"""Posts one message and saves the outcome; False if the queue has to wait."""
 	try:
 		sent = post(reference=message.client_reference)
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		outcome.change(message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,))
+		delivery_status.change(
+			message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,)
+		)
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -128,13 +129,13 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 
 def _accepted(message: OutgoingRow, sent: SentMessage, account: str) -> None:
 	access.note_success(account)
-	outcome.accept(message.name, wamid=sent.wamid, at=utc_now())
+	delivery_status.accept(message.name, wamid=sent.wamid, at=utc_now())
 
 
 def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 	if access.is_refusal(error):
 		access.note_refusal(account, error)
-		# It was the account that was refused, not this message: that must not use up its tries.
+		# The account was refused, not this message, so the try does not count.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
 		_requeue(message, {**again, "error": to_user(error.for_agent)})
 		return False
@@ -145,8 +146,8 @@ def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 
 
 def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
-	"""Again after a conflict over the ticket: what Meta has refused must not be taken for unknown."""
-	in_transaction(lambda: outcome.fail(message.name, reason, code=code))
+	"""Records the failure, again after a conflict: what Meta refused must not count as an unknown outcome."""
+	in_transaction(lambda: delivery_status.fail(message.name, reason, code=code))
 
 
 def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
@@ -160,7 +161,7 @@ def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -
 
 
 def _requeue(message: OutgoingRow, values: dict[str, Any]) -> None:
-	outcome.change(
+	delivery_status.change(
 		message.name, {"status": MessageStatus.QUEUED, **values}, only_from=(MessageStatus.SENDING,)
 	)
 	save_now()
@@ -170,8 +171,8 @@ def _give_up_waiting(message: OutgoingRow) -> None:
 	text = _(
 		"WhatsApp did not confirm this message. It may have arrived. Check with the customer before you send it again."
 	)
-	outcome.change(
+	delivery_status.change(
 		message.name, {"status": MessageStatus.UNCONFIRMED, "error": text}, only_from=(MessageStatus.SENDING,)
 	)
-	outcome.show(message.communication)
+	delivery_status.show(message.communication)
 	save_now()

@@ -1,5 +1,5 @@
-"""What is laid over Helpdesk and Frappe: the mixins on HD Ticket and File, the ticket's activities.
+"""Extensions of Helpdesk and Frappe: the mixins for HD Ticket and File, and the ticket's activities.
 
-Entry points like `api`, called by Helpdesk's own pages and code. May import what is below, and Helpdesk within functions.
-Commits nothing: it runs within Helpdesk's request.
+These are entry points like `api`, called by Helpdesk's pages and code. They may import the layers below, and Helpdesk
+within functions. They never commit, because they run within Helpdesk's request.
 """

@@ -16,11 +16,11 @@ from whatsapp_channel.rules.customers.address import is_synthetic
 @frappe.whitelist()
 @logs.request
 def get_ticket_activities(ticket: str) -> dict[str, Any]:
-	"""Helpdesk's own answer, in which a customer is called by name.
+	"""Helpdesk's own result, with customers' names.
 
-	Raises frappe.PermissionError for who may not read the ticket: before 1.20 Helpdesk did not check.
+	Raises frappe.PermissionError without read permission for the ticket, which Helpdesk did not check before 1.20.
 	"""
-	# Helpdesk is imported when it is needed: this module is loaded before Helpdesk's own are.
+	# Imported here because this module is loaded before Helpdesk's modules.
 	from helpdesk.helpdesk.doctype.hd_ticket import api
 
 	frappe.has_permission("HD Ticket", "read", ticket, throw=True)
@@ -31,7 +31,7 @@ def get_ticket_activities(ticket: str) -> dict[str, Any]:
 
 
 def _name_sender(communication: dict[str, Any]) -> None:
-	"""Only what has the shape we know is touched: a newer Helpdesk must not lose its page over a name."""
+	"""Sets the sender's name if the data has the expected shape: a newer Helpdesk's page must not fail because of it."""
 	sender, user = communication.get("sender"), communication.get("user")
 	if not sender or not is_synthetic(sender) or not isinstance(user, dict):
 		return

@@ -1,7 +1,6 @@
-"""What is different about a File whose content a customer sent: nobody in a web process opens it (ADR 0053).
+"""The File mixin: no web process opens content that a customer sent (ADR 0053).
 
-A mixin that names no class of Frappe: everything it does not decide goes to `super()`, and of a file of others it decides
-nothing.
+It does not import Frappe's class: whatever it does not handle goes to `super()`, and so does everything for other files.
 """
 
 from collections.abc import Callable
@@ -14,15 +13,15 @@ from whatsapp_channel.helpdesk import files
 
 
 class CustomersFileMixin:
-	"""Goes before the class of File that other apps chose."""
+	"""Precedes, in the class order, the File class that other apps chose."""
 
 	def before_insert(self: Any) -> None:
-		"""A further row for a customer's content points at it as it is, by the same address.
+		"""Lets a further row for a customer's content use the same URL without opening the content.
 
-		Helpdesk's merge makes such rows, and its replies, e-mails and forms do. Frappe would read the content, hand a PDF
-		to pypdf, and store a JPEG again without its metadata, under an address that erasure does not know.
+		Helpdesk's merges, replies, e-mails and forms create such rows. Frappe would read the content, pass a PDF to pypdf, and
+		store a JPEG again without its metadata, under a URL that erasure does not know.
 		"""
-		# Content that comes along is somebody's upload, whatever address it names.
+		# A document with content is an upload, whatever its URL says.
 		kept = files.customers(self) if self.get("file_url") and not self.get("content") else None
 		if not kept:
 			super().before_insert()  # type: ignore[misc]
@@ -30,44 +29,44 @@ class CustomersFileMixin:
 		self.file_name = self.file_name or kept["file_name"]
 		place = {field: kept[field] for field in files.CONTENT}
 		self.update(place)
-		# Equal content has one address, but rows of before may name another.
+		# Equal content has one URL, but older rows may have another.
 		self.flags.update(customers_content=True, ignore_duplicate_entry_error=True)
 		try:
 			super().before_insert()  # type: ignore[misc]
 		finally:
 			self.flags.pop("customers_content")
-		# Frappe decodes an address, and calls what is stored elsewhere public.
+		# Frappe decodes URLs, and treats content in other places as public.
 		self.update(place)
 
 	@property
 	def is_remote_file(self: Any) -> bool:
-		"""Of a remote file Frappe checks and makes all that belongs to a row, and opens nothing."""
+		"""True for a customer's content: Frappe validates the row of a remote file but does not open it."""
 		return bool(self.flags.customers_content or super().is_remote_file)  # type: ignore[misc]
 
 	def handle_is_private_changed(self: Any) -> None:
-		"""Frappe moves the content to another address, which here the whole world could read."""
+		"""Refuses to publish a customer's file; Frappe would move the content to a public URL."""
 		if not self.is_private and (self.file_url or "").startswith("/private/") and files.customers(self):
 			frappe.throw(_("A file that a customer sent stays private."))
 		super().handle_is_private_changed()  # type: ignore[misc]
 
 	@property
 	def optimize_file(self: Any) -> Callable[..., Any]:
-		"""*Optimize*, but for a customer's file.
+		"""*Optimize*, disabled for a customer's file.
 
-		A property, so that for other files the web reaches Frappe's own method, with its own errors.
+		It is a property, so that for other files requests reach Frappe's own method, with its own errors.
 		"""
 		if files.customers(self):
 			frappe.throw(_("A file that a customer sent stays as it was sent. Download it to change a copy."))
 		return super().optimize_file  # type: ignore[misc]
 
 	def make_thumbnail(self: Any, *args: Any, **more: Any) -> str | None:
-		"""None for a customer's picture, as Frappe returns for one that it cannot read."""
+		"""None for a customer's picture, which is what Frappe returns for one that it cannot read."""
 		if files.customers(self):
 			return None
 		return super().make_thumbnail(*args, **more)  # type: ignore[misc]
 
 	def unzip(self: Any) -> Any:
-		"""Frappe unpacks whatever comes out, into memory, and stores it as files of the agent."""
+		"""Refuses to unpack a customer's archive; Frappe would unpack it in memory, and store the contents as the agent's files."""
 		if files.customers(self):
 			frappe.throw(_("An archive that a customer sent is not unpacked here. Download it."))
 		return super().unzip()  # type: ignore[misc]

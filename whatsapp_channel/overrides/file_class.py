@@ -1,7 +1,7 @@
-"""The class that replaces File's on frameworks that cannot lay a mixin over it.
+"""The class that replaces File on frameworks that cannot extend it by a mixin.
 
-Apps that store files elsewhere replace it as well, and the last app alone would win. So `WhatsAppFile` is made when it is
-asked for: over the class that the other apps of this site chose, else over Frappe's.
+Apps that store files elsewhere replace it as well, and only the last app would win. So `WhatsAppFile` is created on demand,
+as a subclass of the class that the site's other apps chose, else of Frappe's.
 """
 
 from functools import cache
@@ -15,7 +15,7 @@ NAME = "WhatsAppFile"
 
 
 def __getattr__(name: str) -> type:
-	"""Frappe asks once for each site of a process, and again when it takes a document out of its cache."""
+	"""Creates the class. Frappe requests it once per site and process, and again when it reads a document from its cache."""
 	if name != NAME:
 		raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 	chosen = frappe.get_hooks("override_doctype_class", {}).get("File", [])
@@ -25,5 +25,5 @@ def __getattr__(name: str) -> type:
 
 @cache
 def _over(base: type) -> type:
-	"""The same class each time, or its documents could not be cached."""
+	"""The subclass; the same object each time, so that its documents can be cached."""
 	return type(NAME, (CustomersFileMixin, base), {"__module__": __name__, "__doc__": base.__doc__})

@@ -1,6 +1,6 @@
-"""What is different about an HD Ticket whose customer writes on WhatsApp (ADR 0008).
+"""The HD Ticket mixin for tickets of WhatsApp customers (ADR 0008).
 
-A mixin that names no class of Helpdesk: everything it does not decide goes to `super()`.
+It does not import Helpdesk's class: whatever it does not handle goes to `super()`.
 """
 
 import inspect
@@ -17,7 +17,7 @@ from whatsapp_channel.rules.customers.address import Route, is_synthetic, recipi
 
 
 class WhatsAppTicketMixin:
-	"""Goes before Helpdesk's HDTicket in the class order."""
+	"""Precedes Helpdesk's HDTicket in the class order."""
 
 	@frappe.whitelist()
 	@logs.request
@@ -30,11 +30,11 @@ class WhatsAppTicketMixin:
 		bcc: str | None = None,
 		attachments: list[str] | None = None,
 	) -> None:
-		"""Helpdesk's reply box, bulk reply and the notices of merge and split all come here.
+		"""Called by Helpdesk's reply box, bulk reply, and the notices of merges and splits.
 
-		`self` may be a document that a client made up: everything is asked of, and done with, the ticket that is stored
-		under its name. Throws before anything is written: frappe.PermissionError for anyone but an agent who may write
-		the ticket, frappe.DoesNotExistError, and what `outbound.reply.send` throws.
+		`self` may be a document from a client's request, so everything is checked for, and done with, the stored ticket of this
+		name. Before anything is written it raises frappe.PermissionError for anyone but an agent with write permission,
+		frappe.DoesNotExistError, and what `outbound.reply.send` raises.
 		"""
 		ticket = ticket_for_agent(self.name, "write")
 		way = route(to, cc, bcc)
@@ -46,7 +46,7 @@ class WhatsAppTicketMixin:
 				title=_("Two ways at once"),
 			)
 		if way is Route.EMAIL and is_synthetic(ticket.raised_by) and not recipients(to, cc, bcc):
-			# Up to Helpdesk 1.24 an empty field means raised_by, which can receive no mail.
+			# Up to Helpdesk 1.24 an empty field means raised_by, which cannot receive mail here.
 			frappe.throw(
 				_("Enter a recipient: {0} for WhatsApp, or an e-mail address.").format(ticket.raised_by)
 			)
@@ -61,7 +61,7 @@ class WhatsAppTicketMixin:
 		reply.send(self, message, addresses, attachments)
 
 	def _record_notice(self, message: str) -> None:
-		"""A notice of Helpdesk itself, with links that only agents can open: recorded, never sent."""
+		"""Records a notice of Helpdesk itself without sending it: only agents can open its links."""
 		tickets.record_reply(self, message, self.raised_by, delivery_status="")
 
 	def _reply_as_helpdesk_does(
@@ -73,7 +73,7 @@ class WhatsAppTicketMixin:
 		bcc: str | None,
 		attachments: list[str],
 	) -> None:
-		"""By keyword, because the order of the parameters changed in Helpdesk 1.24, which also added `from_email`."""
+		"""Calls Helpdesk's method with keywords: the order of parameters changed in 1.24, which also added `from_email`."""
 		original = super().reply_via_agent
 		arguments = {"message": message, "to": to, "cc": cc, "bcc": bcc, "attachments": attachments}
 		if "from_email" in inspect.signature(original).parameters:
@@ -81,17 +81,17 @@ class WhatsAppTicketMixin:
 		original(**arguments)
 
 	def on_communication_update(self, communication: Document) -> None:
-		"""Saves the ticket for every message. A field that is mandatory for people must not lose a customer's text."""
+		"""Helpdesk saves the ticket for every message: ignores mandatory fields, so that no customer's message is lost."""
 		if self.get("whatsapp_customer"):
 			self.flags.ignore_mandatory = True
 		super().on_communication_update(communication)
 
 	def send_acknowledgement_email(self) -> None:
-		"""No mail to an address that can receive none; Helpdesk would fail and undo the ticket."""
+		"""Sends no mail to a synthetic address: Helpdesk would fail, and the ticket would be rolled back."""
 		if not is_synthetic(self.raised_by):
 			super().send_acknowledgement_email()
 
 	def handle_email_feedback(self) -> None:
-		"""As above, when the ticket is closed."""
+		"""The same when the ticket is closed."""
 		if not is_synthetic(self.raised_by):
 			super().handle_email_feedback()

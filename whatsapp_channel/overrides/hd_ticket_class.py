@@ -1,6 +1,6 @@
-"""The class that replaces HD Ticket's on frameworks that cannot lay a mixin over it.
+"""The class that replaces HD Ticket on frameworks that cannot extend it by a mixin.
 
-A module of its own, because only here Helpdesk must be importable at import time.
+It is a separate module, because only this one needs Helpdesk at import time.
 """
 
 from helpdesk.helpdesk.doctype.hd_ticket.hd_ticket import HDTicket

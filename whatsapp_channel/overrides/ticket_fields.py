@@ -1,7 +1,7 @@
-"""Our columns on HD Ticket are written by this app alone, whoever saves a ticket and by whatever way (ADR 0055).
+"""Protects our columns on HD Ticket: only this app may write them, however a ticket is saved (ADR 0055).
 
-Agents and portal users may write the tickets that they see, and Frappe's `set_value`, `insert`, `save`, REST, import
-and bulk edit take every field from them. What they send for ours is replaced by what is stored.
+Agents and portal users may write their tickets, and Frappe's `set_value`, `insert`, `save`, REST, import and bulk edit
+accept every field. Their values for our columns are replaced by the stored ones.
 """
 
 from typing import Any
@@ -19,8 +19,8 @@ FIELDS = tuple(field["fieldname"] for field in TICKET_FIELDS)
 
 @logs.request
 def keep(ticket: Document, method: str | None = None) -> None:
-	"""Called with every insert and save of a ticket."""
-	# While the app is installed or removed, its hooks and its columns are not there at the same time.
+	"""Runs with every insert and save of a ticket."""
+	# While the app is being installed or removed, its hooks may exist without its columns.
 	if all(ticket.meta.has_field(field) for field in FIELDS):
 		ticket.update(_for_new(ticket) if ticket.is_new() else _stored(str(ticket.name)))
 
@@ -30,8 +30,8 @@ def _stored(name: str) -> dict[str, Any]:
 
 
 def _for_new(ticket: Document) -> dict[str, Any]:
-	"""A ticket that this app opens says itself whose it is. Otherwise only a split leads to a customer: Helpdesk inserts
-	a copy of the ticket, whose conversation must be one that the user may read."""
+	"""The values of a new ticket. One that this app creates names its customer. Otherwise only a split has one: Helpdesk
+	inserts a copy of a ticket, and the user must be allowed to read its conversation."""
 	origin = ticket.flags.get(FLAG)
 	if isinstance(origin, Origin):
 		return {"whatsapp_customer": origin.customer, "whatsapp_channel": origin.channel}

@@ -1,4 +1,4 @@
-"""Channels that worked before there was a trial go on: with the policy *Guide* they would stop after 30 days."""
+"""Keeps existing channels sending: with the Guide's trial policy they would stop after 30 days."""
 
 import frappe
 
@@ -8,7 +8,7 @@ FIELD = "trial_policy"
 
 
 def execute() -> None:
-	"""Leaves the limits of a site that has channels to Meta; a new site begins with *Guide*."""
+	"""Sets the policy "Meta's limits" on a site that has channels; a new site starts with the Guide's policy."""
 	saved = frappe.db.sql("select field from tabSingles where doctype = %s", (SETTINGS,), pluck=True)
 	if FIELD not in saved and frappe.db.count(CHANNEL):
 		frappe.db.set_single_value(SETTINGS, FIELD, "Meta's Present Limits")

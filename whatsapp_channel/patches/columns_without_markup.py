@@ -1,4 +1,4 @@
-"""What was stored before rows were kept free of markup: file names, errors and names that pages would take for HTML."""
+"""Removes markup from stored file names, errors and names, which pages would interpret as HTML."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,12 +14,12 @@ AT_ONCE = 1000
 
 
 def execute() -> None:
-	"""Cleans every DocType of ours and the Contacts that this app made. A second time changes nothing.
+	"""Cleans all DocTypes of this app and the Contacts that it created. Idempotent.
 
-	Times of change stay. Commits after each chunk: a table may have millions of rows.
+	`modified` is not changed. Commits after each chunk, because a table may have millions of rows.
 	"""
 	for doctype in frappe.get_all("DocType", {"module": MODULE}, ["name", "issingle"]):
-		# Read anew: this process may have known the DocType as it was before the update.
+		# Cleared: this process may have cached the DocType from before the update.
 		kinds = kinds_of.__wrapped__(frappe.local.site, doctype.name)
 		if doctype.issingle:
 			_clean_single(doctype.name, kinds)
@@ -47,7 +47,7 @@ def _clean_rows(doctype: str, kinds: Mapping[str, str]) -> None:
 
 
 def _chunks(doctype: str, columns: list[str]) -> Iterator[list[dict[str, Any]]]:
-	"""The rows in the order of their names, some at a time."""
+	"""The rows in order of their names, in chunks."""
 	fields, last = list(dict.fromkeys(("name", *columns))), ""
 	while True:
 		rows = frappe.get_all(doctype, {"name": [">", last]}, fields, order_by="name asc", limit=AT_ONCE)
@@ -64,10 +64,10 @@ def _changes(row: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, str]
 
 
 def _rename_contacts() -> None:
-	"""A Contact is named as its customer was, and lists write that name into an attribute."""
+	"""Renames Contacts: they are named after their customer, and lists write the name into an attribute."""
 	mine = {"owner": "Administrator", "name": ["like", '%"%']}
 	named = frappe.get_all("Contact", mine, pluck="name")
-	# An empty list would find the customers without a Contact.
+	# An empty list would match customers without a Contact.
 	found = (
 		frappe.get_all(CUSTOMER, {"contact": ["in", named]}, pluck="contact", distinct=True) if named else []
 	)
@@ -88,6 +88,6 @@ def _rename(name: str, new: str) -> None:
 	except Exception as error:
 		if is_conflict(error):
 			raise
-		# Another Contact is called so already: an administrator can tell whether they are one person.
+		# Another Contact has this name already: an administrator can decide whether they are one person.
 		frappe.db.rollback(save_point="whatsapp_contact")
 	save_now()

@@ -1,4 +1,4 @@
-"""What waited before rows had an order of arrival gets one, by the time at which it was stored."""
+"""Fills the order of arrival of rows that were waiting before the column existed, from their creation time."""
 
 import frappe
 
@@ -16,7 +16,7 @@ WAITING = (
 
 
 def execute() -> None:
-	"""A row that is done needs none: nothing asks for its place any more."""
+	"""Processed rows do not need it."""
 	for doctype, waiting in WAITING:
 		for row in frappe.get_all(doctype, {**waiting, "sequence": ["<", 1]}, ["name", "creation"]):
 			place = sequence(to_utc(row.creation))

@@ -1,4 +1,4 @@
-"""Settings that were saved before photos were put together have no time for it, which would mean never."""
+"""Sets the time within which photos are grouped on sites whose settings were saved before: empty would mean never."""
 
 import frappe
 
@@ -8,7 +8,7 @@ FIELD = "group_media_seconds"
 
 
 def execute() -> None:
-	"""Gives them the default of a new site."""
+	"""Sets the default of new sites."""
 	saved = frappe.db.sql("select field from tabSingles where doctype = %s", (SETTINGS,), pluck=True)
 	if saved and FIELD not in saved:
 		frappe.db.set_single_value(SETTINGS, FIELD, frappe.get_meta(SETTINGS).get_field(FIELD).default)

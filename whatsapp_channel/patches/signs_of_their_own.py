@@ -1,4 +1,4 @@
-"""Signs of missing messages were items of deliveries under other meanings; they have a DocType of their own."""
+"""Moves signs of missing messages, which used to be delivery items, to their own DocType."""
 
 import json
 from typing import Any
@@ -10,15 +10,15 @@ from whatsapp_channel.database import in_transaction, insert_unless_there
 from whatsapp_channel.doctypes import ITEM, MESSAGE, SIGN
 from whatsapp_channel.inbound.gaps import SignState, kind_of
 
-# So many rows are moved at once: those in between stay where they are until they are moved whole.
+# The number of rows per transaction.
 CHUNK = 500
-# What a sign was among the items. Every other one was settled or dismissed, which were one state.
+# The kind and state of an open sign among the items. All others were settled or dismissed, which was one state.
 KIND, OPEN = "Sign", "Dropped"
 FIELDS = ["name", "creation", "modified", "owner", "item_key", "position", "number", "state", "payload"]
 
 
 def execute() -> None:
-	"""Broken off, the next time does the rest."""
+	"""Moves all signs; after an interruption the next run does the rest."""
 	while in_transaction(_move_some):
 		pass
 

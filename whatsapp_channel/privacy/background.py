@@ -21,7 +21,7 @@ from whatsapp_channel.timeouts import OutOfTime
 EVENT = "whatsapp_privacy"
 JOB_SECONDS = 4 * 3600
 # A second job waits so long for the first, in seconds, then gives up and says so.
-PATIENCE = 600
+WAIT_SECONDS = 600
 
 
 class Busy(frappe.ValidationError):
@@ -57,7 +57,7 @@ def start(action: str, number: str, customers: list[str] | None) -> None:
 def run(action: str, sealed: str) -> None:
 	"""The job. It raises nothing: Frappe would log the error with every local variable."""
 	try:
-		with alone(PATIENCE):
+		with alone(WAIT_SECONDS):
 			result = _run(action, **json.loads(decrypt(sealed)))
 	except Busy as busy:
 		result = {"failed": str(busy)}

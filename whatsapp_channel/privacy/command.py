@@ -6,7 +6,7 @@ from whatsapp_channel.privacy.find import find
 from whatsapp_channel.privacy.person import asked
 
 # Whoever sits at a terminal is told after so many seconds that somebody else is at it.
-PATIENCE = 5
+WAIT_SECONDS = 5
 
 
 def carry_out(action: str, number: str, customers: list[str] | None, progress: Progress) -> object:
@@ -17,7 +17,7 @@ def carry_out(action: str, number: str, customers: list[str] | None, progress: P
 	wanted = asked(number)
 	if action == "find":
 		return find(wanted, customers)
-	with background.alone(PATIENCE):
+	with background.alone(WAIT_SECONDS):
 		if action == "export":
 			return {"file_url": export.export(wanted, customers, progress)}
 		return erase.erase(wanted, customers, progress).as_dict()

@@ -13,21 +13,21 @@ from frappe import _
 
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.conversations.rows import CustomerRow
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.database import in_transaction, lock_row, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import Told, among
-from whatsapp_channel.privacy import audit, deliveries, files, mentions
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import NoteTexts, among
+from whatsapp_channel.privacy import audit, deliveries, mentions, person_files
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 from whatsapp_channel.rules.customers.masking import HIDDEN, mask
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 # A sender holds its lock while one message is on its way to Meta: longer than a request may take.
-SENDER_PATIENCE = 60
+SENDER_WAIT_SECONDS = 60
 # A drain works for five minutes, ends its item and makes room (inbound.drain.BUDGET_SECONDS).
-DRAIN_PATIENCE = 420
+DRAIN_WAIT_SECONDS = 420
 QUOTED = 80
 
 Progress = Callable[[int, str], None]
@@ -89,9 +89,9 @@ def _stop_sending(customer: str) -> None:
 
 
 def _remove_files(whom: Person) -> int:
-	found = files.of(whom, in_helpdesk.traces_of(whom.customers, whom.addresses))
-	files.remove(found)
-	files.remove_parts(whom.customers)
+	found = person_files.of(whom, in_helpdesk.records_of(whom.customers, whom.addresses))
+	person_files.remove(found)
+	person_files.remove_parts(whom.customers)
 	save_now()  # the content is gone already
 	return len(found)
 
@@ -103,11 +103,11 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 	"""
 	with ExitStack() as locks:
 		_hold_senders(locks, person(wanted, choose(wanted, customers)))
-		if not locks.enter_context(named_lock("drain", wait=DRAIN_PATIENCE)):
+		if not locks.enter_context(named_lock("drain", wait=DRAIN_WAIT_SECONDS)):
 			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
 		# What the drain has filed, and what the desk's search has not taken up of it.
 		in_helpdesk.flush_search()
-		look_anew()  # a fresh look
+		new_transaction()  # a fresh look
 		whom = person(wanted, choose(wanted, customers))
 		_in_one_transaction(wanted, whom, began, report)
 	jobs.wake_drain()  # one that came while the lock was held has gone
@@ -116,7 +116,7 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 
 def _hold_senders(locks: ExitStack, whom: Person) -> None:
 	for queue in _queues(whom):
-		if not locks.enter_context(named_lock(queue, wait=SENDER_PATIENCE)):
+		if not locks.enter_context(named_lock(queue, wait=SENDER_WAIT_SECONDS)):
 			frappe.throw(_("A message to this customer is being sent right now. Try again in a minute."))
 
 
@@ -147,16 +147,16 @@ def _queues(whom: Person) -> list[str]:
 
 
 def _erase_locked(whom: Person, began: object, report: Report) -> None:
-	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
-	told = _told(whom) if traces.shared else Told()
-	found = files.of(whom, traces)
-	report.files += files.remove(found)
+	records = in_helpdesk.records_of(whom.customers, whom.addresses)
+	note_texts = _note_texts(whom) if records.shared else NoteTexts()
+	found = person_files.of(whom, records)
+	report.files += person_files.remove(found)
 	report.deliveries += deliveries.erase(whom, since=began, commit=False)
-	report.tickets, report.communications = len(traces.own), len(traces.communications)
+	report.tickets, report.communications = len(records.own), len(records.communications)
 	for name in whom.customers:
 		shell = _shell(name)
 		if name == whom.customers[0]:
-			in_helpdesk.erase_traces(traces, whom.customers, told, shell)
+			in_helpdesk.erase_records(records, whom.customers, note_texts, shell)
 			in_helpdesk.silence_shell(shell)
 		report.messages += _hand_over(name, shell.name)
 		report.customers += 1
@@ -169,12 +169,12 @@ def _erase_locked(whom: Person, began: object, report: Report) -> None:
 	frappe.db.delete("Email Unsubscribe", {"email": among(whom.addresses)})
 
 
-def _told(whom: Person) -> Told:
+def _note_texts(whom: Person) -> NoteTexts:
 	rows = frappe.get_all(MESSAGE, {"customer": among(whom.customers)}, ["text", "original_text"])
 	beginnings = [text[:QUOTED] for row in rows for text in (row.text, row.original_text) if text]
 	# A mask that hides all of an id would mean everybody.
 	masked = {mask(each) for each in whom.ids if mask(each)[-1] != HIDDEN[-1]}
-	return Told(tuple(beginnings), (*whom.mentions, *sorted(masked)))
+	return NoteTexts(tuple(beginnings), (*whom.mentions, *sorted(masked)))
 
 
 def _shell(customer: str) -> CustomerRow:

@@ -14,9 +14,9 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import save_now
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION, SIGN
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import among
-from whatsapp_channel.privacy import audit, deliveries, files
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import among
+from whatsapp_channel.privacy import audit, deliveries, person_files
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 
 KEPT_HOURS = 24
@@ -69,17 +69,17 @@ Progress = Callable[[int, str], None]
 def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> str:
 	"""Writes the zip as a private File of the present user, who alone can open it; returns its URL."""
 	whom = person(wanted, choose(wanted, customers))
-	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
-	name = f"{files.EXPORT_PREFIX}{'-'.join(whom.customers[:3]) or 'nobody'}-{frappe.generate_hash(length=10)}.zip"
+	records = in_helpdesk.records_of(whom.customers, whom.addresses)
+	name = f"{person_files.EXPORT_PREFIX}{'-'.join(whom.customers[:3]) or 'nobody'}-{frappe.generate_hash(length=10)}.zip"
 	path = frappe.get_site_path("private", "files", name)
 	progress(10, _("Messages"))
-	with zipfile.ZipFile(path + files.PART, "w", zipfile.ZIP_DEFLATED) as archive:
-		archive.writestr("data.json", frappe.as_json(_data(whom, traces), ensure_ascii=False))
-		_add_files(archive, files.of(whom, traces), progress)
-	os.replace(path + files.PART, path)
+	with zipfile.ZipFile(path + person_files.PART, "w", zipfile.ZIP_DEFLATED) as archive:
+		archive.writestr("data.json", frappe.as_json(_data(whom, records), ensure_ascii=False))
+		_add_files(archive, person_files.of(whom, records), progress)
+	os.replace(path + person_files.PART, path)
 	values = {"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
 	# Known by the row's name, which nobody else can choose: customers name their files as they like.
-	row = f"{files.EXPORT_PREFIX}{frappe.generate_hash(length=10)}"
+	row = f"{person_files.EXPORT_PREFIX}{frappe.generate_hash(length=10)}"
 	document = frappe.get_doc(values).insert(ignore_permissions=True, set_name=row)
 	if document.file_url != values["file_url"]:
 		# Frappe has taken the content under a name of its own, and nobody would ever look for this one again.
@@ -90,7 +90,7 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 	return document.file_url
 
 
-def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
+def _data(whom: Person, records: in_helpdesk.HelpdeskRecords) -> dict[str, Any]:
 	mine = {"customer": among(whom.customers)}
 	itself = {"name": among(whom.customers)}
 	former = {"parent": among(whom.customers), "parenttype": CUSTOMER}
@@ -104,7 +104,7 @@ def _data(whom: Person, traces: in_helpdesk.Traces) -> dict[str, Any]:
 		"sessions": _rows(SESSION, mine, "opened_at"),
 		"messages": messages,
 		"missing_messages": _rows(SIGN, {"name": among(deliveries.signs(whom))}, "seen_at"),
-		**in_helpdesk.exported(traces, whom.contacts),
+		**in_helpdesk.exported(records, whom.contacts),
 	}
 
 
@@ -124,10 +124,10 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 	written: set[str] = set()
 	for index, name in enumerate(names):
 		document = frappe.get_doc("File", name)
-		if document.file_url in written or document.name.startswith(files.EXPORT_PREFIX):
+		if document.file_url in written or document.name.startswith(person_files.EXPORT_PREFIX):
 			continue
 		written.add(document.file_url)
-		path = files.path_of(document)
+		path = person_files.path_of(document)
 		if path and os.path.isfile(path):
 			plain = re.sub(r"[^\w.\- ]", "_", document.file_name or "file")
 			archive.write(path, f"files/{len(written):04d} {plain}")
@@ -138,8 +138,8 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 def delete_old() -> int:
 	"""Deletes exports that are older than a day, also one that was broken off; returns how many. For the scheduler."""
 	before = add_to_date(site_now(), hours=-KEPT_HOURS)
-	ours = {"name": ["like", f"{files.EXPORT_PREFIX}%"], "creation": ["<", before]}
+	ours = {"name": ["like", f"{person_files.EXPORT_PREFIX}%"], "creation": ["<", before]}
 	old = frappe.get_all("File", ours, pluck="name")
-	files.remove(old)
-	files.remove_parts([], older_than_hours=KEPT_HOURS)
+	person_files.remove(old)
+	person_files.remove_parts([], older_than_hours=KEPT_HOURS)
 	return len(old)

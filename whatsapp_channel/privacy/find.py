@@ -5,9 +5,9 @@ from typing import Any
 import frappe
 
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import among
-from whatsapp_channel.privacy import audit, deliveries, files
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import among
+from whatsapp_channel.privacy import audit, deliveries, person_files
 from whatsapp_channel.privacy.person import Asked, Owner, choose, owners, person
 
 # Beyond so many stored webhooks a dialog would wait too long for their count.
@@ -21,16 +21,16 @@ def find(wanted: Asked, customers: list[str] | None = None) -> dict[str, Any]:
 	"""
 	chosen = choose(wanted, customers)
 	whom = person(wanted, chosen)
-	traces = in_helpdesk.traces_of(whom.customers, whom.addresses)
+	records = in_helpdesk.records_of(whom.customers, whom.addresses)
 	return {
 		"number": wanted.masked,
 		"customers": [_described(owner, owner in chosen) for owner in owners(wanted)],
 		"messages": _count(MESSAGE, whom.customers),
 		"conversations": _count(CONVERSATION, whom.customers),
-		"files": _contents(files.of(whom, traces)),
-		"tickets": list(traces.own),
-		"shared_tickets": list(traces.shared),
-		"communications": len(traces.communications),
+		"files": _contents(person_files.of(whom, records)),
+		"tickets": list(records.own),
+		"shared_tickets": list(records.shared),
+		"communications": len(records.communications),
 		"contacts": list(whom.contacts),
 		"deliveries": deliveries.count(whom, COUNTED_DELIVERIES),
 		"earlier": audit.earlier(wanted),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import frappe
 
 from whatsapp_channel.database import containing, save_now
-from whatsapp_channel.helpdesk.privacy import among, trails_of_conversations
+from whatsapp_channel.helpdesk.personal_data import among, trails_of_conversations
 from whatsapp_channel.privacy.person import Person
 
 # Frappe's technical logs. A row that mentions the person is deleted.

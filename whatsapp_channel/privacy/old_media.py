@@ -9,9 +9,9 @@ from frappe.utils import cint
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications, messages
-from whatsapp_channel.conversations.media.wanted import FileState
-from whatsapp_channel.conversations.rows import MediaRow, MessageRow
-from whatsapp_channel.database import look_anew, save_now, set_value
+from whatsapp_channel.conversations.conversation_rows import MediaRow, MessageRow
+from whatsapp_channel.conversations.media.file_request import FileState
+from whatsapp_channel.database import new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.logs import report
@@ -38,7 +38,7 @@ def redact_old_media() -> None:
 
 def _old(days: int, skip: int) -> list[str]:
 	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
-	look_anew()  # a fresh look for each batch
+	new_transaction()  # a fresh look for each batch
 	found = frappe.get_all(
 		MEDIA,
 		{

@@ -8,15 +8,15 @@ import frappe
 import phonenumbers
 
 from whatsapp_channel import rows
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
 from whatsapp_channel.conversations.customers.identities import IdentityRow, Kind, former, key
-from whatsapp_channel.conversations.rows import CustomerRow
 from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER
-from whatsapp_channel.helpdesk import privacy as in_helpdesk
-from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.helpdesk import personal_data as in_helpdesk
+from whatsapp_channel.helpdesk.personal_data import among
 from whatsapp_channel.rules.customers.address import synthetic
 from whatsapp_channel.rules.customers.masking import gives_away, in_message_ids, mask
 from whatsapp_channel.rules.customers.phone import InvalidNumber, digits, to_e164, variants
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.translate import to_user
 
 USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
 

@@ -3,7 +3,7 @@
 import frappe
 
 from whatsapp_channel.database import save_now
-from whatsapp_channel.helpdesk.privacy import among
+from whatsapp_channel.helpdesk.personal_data import among
 
 # Rows of one statement. One for millions would hold their locks, and fill the database's undo log, for minutes.
 BATCH = 5000

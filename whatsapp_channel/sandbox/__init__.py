@@ -15,10 +15,10 @@ See README.md in this folder. Nothing here imports frappe.
 
 from whatsapp_channel.sandbox.cli import main, run
 from whatsapp_channel.sandbox.core import Sandbox
-from whatsapp_channel.sandbox.page.customer import Customer
+from whatsapp_channel.sandbox.page.customer_phone import Customer
 from whatsapp_channel.sandbox.server import Running, serve
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import Config, MediaFile, Message, SandboxError, Settings
+from whatsapp_channel.sandbox.state.webhook_items import Item
 
 __all__ = [
 	"Config", "Customer", "Item", "MediaFile", "Message", "Running", "Sandbox", "SandboxError", "Settings",

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from whatsapp_channel.sandbox.graph import outgoing
+from whatsapp_channel.sandbox.graph import message_delivery
 from whatsapp_channel.sandbox.graph.meta import Meta
 from whatsapp_channel.sandbox.graph.oauth import OAuth
-from whatsapp_channel.sandbox.page.customer import Customer
+from whatsapp_channel.sandbox.page.customer_phone import Customer
 from whatsapp_channel.sandbox.state import ids
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import (
 	Config,
 	Message,
@@ -23,7 +22,8 @@ from whatsapp_channel.sandbox.state.model import (
 	utc_now,
 )
 from whatsapp_channel.sandbox.state.state import State
-from whatsapp_channel.sandbox.webhooks import callback, handshake, payloads, wire
+from whatsapp_channel.sandbox.state.webhook_items import Item
+from whatsapp_channel.sandbox.webhooks import callback, handshake, payloads, signed_json
 from whatsapp_channel.sandbox.webhooks.courier import Courier, Delivery
 
 
@@ -105,7 +105,7 @@ class Simulation(State):
 		"""Posts one status (sent, delivered, read, played, failed) of a message of the business, in any order."""
 		with self.condition:
 			self.await_first_statuses(self.message(wamid).wa_id)
-			outgoing.report(self, self.message(wamid), status, code=code, details=details)
+			message_delivery.report(self, self.message(wamid), status, code=code, details=details)
 
 	def status_item(
 		self, wamid: str, status: str, *, code: int | None = None, details: str | None = None
@@ -115,7 +115,7 @@ class Simulation(State):
 		message = self.find_message(wamid) or Message(
 			wamid, True, first, self.number().id, self.clock(), "text", {"type": "text"}
 		)
-		raw = outgoing.status_object(self, message, status, code=code, details=details)
+		raw = message_delivery.status_object(self, message, status, code=code, details=details)
 		return self.item("status", raw, self.number(message.phone_number_id), lane=message.wa_id, wamid=wamid)
 
 	def payload_for(self, *items: Item, shape: str = "values") -> bytes:
@@ -124,7 +124,7 @@ class Simulation(State):
 
 	def sign(self, body: bytes) -> str:
 		"""Value of X-Hub-Signature-256 for these bytes."""
-		return wire.sign(self.config.app_secret, body)
+		return signed_json.sign(self.config.app_secret, body)
 
 	def hold_webhooks(self) -> None:
 		"""Keeps every further webhook back until `release`."""

@@ -4,10 +4,10 @@ Source: developers.facebook.com/documentation/business-messaging/whatsapp/suppor
 phone number, registration and template pages, and recorded answers.
 """
 
-from .access import ACCESS
-from .numbers import NUMBERS
-from .sending import SENDING
-from .templates import TEMPLATES
+from .access_errors import ACCESS
+from .phone_number_errors import NUMBERS
+from .sending_errors import SENDING
+from .template_errors import TEMPLATES
 
 TABLE = (*ACCESS, *SENDING, *TEMPLATES, *NUMBERS)
 

@@ -1,1 +1,1 @@
-"""Who writes: the rows of customers, their identities, and the joining of two that are one person."""
+"""Customers: their rows, their ids now and formerly, and merging two rows that are one person."""

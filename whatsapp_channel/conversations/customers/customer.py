@@ -1,4 +1,4 @@
-"""Who wrote: the customer's row, which is also what a conversation's work is locked by (ADR 0004)."""
+"""Finds, creates and updates the customer's row. It is also the lock for all work on a conversation (ADR 0004)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from frappe import _
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site
-from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage
-from whatsapp_channel.conversations.customers import timeline
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, InboundMessage
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.conversations.customers import customer_timeline
+from whatsapp_channel.conversations.customers.id_owners import is_free, owners
 from whatsapp_channel.conversations.customers.identities import (
 	Ids,
 	Kind,
@@ -23,35 +25,33 @@ from whatsapp_channel.conversations.customers.identities import (
 	renumbered,
 	user_columns,
 )
-from whatsapp_channel.conversations.customers.joining import elder, join, lock_conversations
-from whatsapp_channel.conversations.customers.owners import is_free, owners
-from whatsapp_channel.conversations.rows import CustomerRow
+from whatsapp_channel.conversations.customers.merging import lock_conversations, merge, primary_and_duplicate
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
-from whatsapp_channel.helpdesk import contacts, customers, tickets
-from whatsapp_channel.helpdesk.permissions import called
+from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
+from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.customers.phone import variants
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.rules.text.message_text import display_name
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.text.message_text import clean_name
 
 T = TypeVar("T")
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-	"""Two rows that one message shows to be one person; `present` is the one whose ids are valid now."""
+class DuplicatePair:
+	"""Two rows that a message shows to be one person; `current` is the row whose ids are valid now."""
 
 	one: str
 	other: str
-	present: str | None = None
+	current: str | None = None
 
 
 def find_or_create(account: str, message: InboundMessage, card: ContactCard | None) -> str:
-	"""The customer's name. A new one is inserted and committed, because a row must exist before it can be locked.
+	"""The name of the customer's row. A new row is inserted and committed, because a row must exist before it can be locked.
 
-	Joins two rows if the message shows them to be one person. Commits: not to be called within a transaction. The row
-	may be joined into another before the caller has locked it: if database.lock_row finds none, ask again.
+	Merges two rows if the message shows them to be one person. Commits, so it must not be called within a transaction. The
+	row may be merged into another before the caller has locked it: if database.lock_row returns False, call this again.
 	"""
 	ids = Ids(message.sender_wa_id, message.sender_user_id)
 	return for_ids(account, ids, message.timestamp, card)
@@ -63,10 +63,10 @@ def under_lock(
 	work: Callable[[str | None], T],
 	still: Callable[[str | None], bool] | None = None,
 ) -> T:
-	"""Does `work` with a customer's name in a transaction under their lock (ADR 0004); returns what it returns.
+	"""Runs `work` with a customer's name in a transaction, under the customer's lock (ADR 0004); returns its result.
 
-	They may be joined with another before they are locked: `again` then says who it is now. `still` says, under the lock,
-	whether the work is that customer's yet; without it, that the row is there is enough. Raises what `work` raises.
+	The row may be merged into another before it is locked: `again` then finds the customer again. `still` decides, under the
+	lock, whether this is still the right customer; by default it is enough that the row exists. Raises what `work` raises.
 	"""
 
 	def attempt() -> tuple[T] | None:
@@ -81,26 +81,26 @@ def under_lock(
 
 
 def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = None) -> str:
-	"""The same for the person who had these ids at `at` (UTC)."""
-	# Nearly every message is of somebody who is there: no transaction of its own for that.
+	"""As `find_or_create`, for the person who had these ids at `at` (UTC)."""
+	# Nearly every message is from a known customer: finding them needs no transaction of its own.
 	found = find(account, ids, at)
 	while not isinstance(found, str):
 		if found:
-			join(*elder(found.one, found.other), present=found.present, at=at)
-		# The unique keys decide who inserts; the others find that row when they look again.
+			merge(*primary_and_duplicate(found.one, found.other), current=found.current, at=at)
+		# The unique keys decide which process inserts; the others find its row on the next try.
 		found = in_transaction(lambda: _find_or_insert(account, ids, at, card), also_retry=TAKEN)
 	return found
 
 
-def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | Pair:
+def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | DuplicatePair:
 	return find(account, ids, at) or insert(account, ids, card)
 
 
-def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
-	"""Who had these ids at `at`; two rows if they are of one person and not joined yet.
+def find(account: str, ids: Ids, at: datetime) -> str | DuplicatePair | None:
+	"""The customer who had these ids at `at`; two rows if they are one person and not merged yet.
 
-	Nobody loses an id to another here: if each id has an owner of its own who is somebody else by the other id, the
-	user id decides, which only its owner can have; a number may be anybody's next year.
+	No customer loses an id here. If the two ids belong to two customers who are known to be different people, the user id
+	decides: only its owner can use it, whereas numbers are passed on to other people.
 	"""
 	found = owners(account, ids, at)
 	by_bsuid, by_number = found.by_bsuid, found.by_number
@@ -114,7 +114,7 @@ def find(account: str, ids: Ids, at: datetime) -> str | Pair | None:
 	if by_bsuid.name == by_number.name:
 		return by_bsuid.name
 	if _has_no_other_number(by_bsuid.name, ids) and not _is_another(by_number.name, ids):
-		return Pair(by_bsuid.name, by_number.name)
+		return DuplicatePair(by_bsuid.name, by_number.name)
 	_tell_apart(by_bsuid.name, ids, at)
 	return by_bsuid.name
 
@@ -133,30 +133,30 @@ def _has_no_other_number(name: str, ids: Ids) -> bool:
 def _tell_apart(name: str, ids: Ids, at: datetime) -> None:
 	text = _(
 		"Messages of user ID {0} come with the number {1}, which another customer has. The two are kept apart, because they may be different people."
-	).format(timeline.shown(ids.bsuid), timeline.shown(ids.wa_id))
-	timeline.tell_once(name, text, at)
+	).format(customer_timeline.shown(ids.bsuid), customer_timeline.shown(ids.wa_id))
+	customer_timeline.note_once(name, text, at)
 
 
 def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
-	"""A new customer. A number that somebody has already stays his.
+	"""Inserts a customer. A number that belongs to another customer stays with that one.
 
-	Raises one of TAKEN when another connection was faster.
+	Raises one of TAKEN if another connection was faster.
 	"""
 	number = ids.wa_id if ids.wa_id and is_free(account, wa_id=ids.wa_id, but="") else None
 	columns = {**number_columns(account, number), **user_columns(account, ids.bsuid)}
 	values = {
 		"account": account,
 		**columns,
-		"profile_name": display_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
+		"profile_name": clean_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
 		"username": card and card.username,
 	}
 	return insert_row(CUSTOMER, values)
 
 
 def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> CustomerRow:
-	"""Brings a locked customer up to date with what this message says of him and returns the row.
+	"""Updates a locked customer from a message and returns the row.
 
-	Makes or finds his Contact when he has none.
+	Finds or creates the Contact if the customer has none.
 	"""
 	row = rows.one(CustomerRow, name)
 	if _tells_ids(row, message):
@@ -165,7 +165,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> Cus
 	changes = {**_names(row, card), **ids}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
 		now = row.changed(changes)
-		changes["contact"] = contacts.find_or_create(now.wa_id, called(now))
+		changes["contact"] = contacts.find_or_create(now.wa_id, display_name(now))
 	if changes:
 		save(name, changes)
 		row = row.changed(changes)
@@ -177,7 +177,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> Cus
 
 
 def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
-	"""Whether a message carries a number or a user id that is not in the customer's row."""
+	"""Whether a message has a number or user id that is not in the customer's row."""
 	told = {message.sender_wa_id, message.sender_user_id}
 	return not told <= {row.wa_id, row.bsuid, None}
 
@@ -185,27 +185,27 @@ def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
 def _names(row: CustomerRow, card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
-	told = {"profile_name": display_name(card.name or "", row.profile_name), "username": card.username}
+	told = {"profile_name": clean_name(card.name or "", row.profile_name), "username": card.username}
 	now = plain_values(CUSTOMER, told)
 	return {field: value for field, value in now.items() if value and value != getattr(row, field)}
 
 
 def save(name: str, changes: dict[str, object]) -> None:
-	"""Changes a locked customer. Raises frappe.QueryDeadlockError when another one has just got the same id."""
+	"""Updates a locked customer. Raises frappe.QueryDeadlockError if another customer has just got the same id."""
 	try:
 		set_value(CUSTOMER, name, changes)
 	except Exception as error:
 		if frappe.db.is_duplicate_entry(error):
-			# Begin again, as after a deadlock, and see that row.
+			# The caller starts again, as after a deadlock, and then sees the other row.
 			raise frappe.QueryDeadlockError(str(error)) from error
 		raise
 
 
 def follow_ids(row: CustomerRow) -> None:
-	"""A customer's number has changed: his Contact and his tickets learn of it. His conversations are locked already."""
+	"""Updates Contact and tickets after a change of number. The caller has locked the customer's conversations."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
-	customers.follow_address(row)
+	customer_tickets.follow_address(row)
 
 
 def _new_ids(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
@@ -213,23 +213,23 @@ def _new_ids(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]
 
 
 def _new_user_id(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
-	"""The user id that this message adds to a customer known by his number."""
+	"""The user id that this message adds to a customer who is known by number."""
 	bsuid, number, at = message.sender_user_id, message.sender_wa_id, message.timestamp
 	if not bsuid or bsuid == row.bsuid or not is_free(row.account, bsuid=bsuid, but=row.name):
 		return {}
 	if gave_up(row.name, [key(row.account, bsuid)], at):
 		return {}
 	if number and (ended := gave_up(row.name, number_keys(row.account, number), at)):
-		# A late message from a former number: its user id ended with it.
+		# A late message from a former number: that number's user id is no longer valid either.
 		remember(row.name, row.account, Kind.USER, bsuid, ended)
 		return {}
 	return {} if row.bsuid else user_columns(row.account, bsuid)
 
 
 def _new_number(row: CustomerRow, message: InboundMessage) -> dict[str, str | None]:
-	"""The number that this message adds to a customer, or the one that he has now without Meta having told.
+	"""The number that this message adds to a customer, or a new number whose change Meta has not reported.
 
-	Another spelling of his number is taken over as well: what Meta sends is what Meta delivers to.
+	Another spelling of the same number is stored as well, because Meta delivers to the spelling that it sends.
 	"""
 	number, at = message.sender_wa_id, message.timestamp
 	if not number or number == row.wa_id or not is_free(row.account, wa_id=number, but=row.name):
@@ -251,8 +251,8 @@ def _wrote_later(name: str, at: datetime) -> bool:
 
 
 def tell_number_change(row: CustomerRow, was: str | None, now: str, at: datetime) -> None:
-	"""A line in the customer's timeline, and for agents a note in his open tickets."""
+	"""Adds an entry to the customer's timeline, and a note for agents to their open tickets."""
 	text = _("{0}'s number changed from {1} to {2}.")
-	text = text.format(called(row), timeline.shown(was), timeline.shown(now))
-	if timeline.tell(row.name, text, at):
-		customers.tell_agents(row.name, text)
+	text = text.format(display_name(row), customer_timeline.shown(was), customer_timeline.shown(now))
+	if customer_timeline.note(row.name, text, at):
+		customer_tickets.tell_agents(row.name, text)

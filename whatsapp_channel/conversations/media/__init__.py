@@ -1,1 +1,1 @@
-"""The files of messages: where they are, what they are called, why one is not there."""
+"""The files of messages: downloading, checking, storing and showing them, and why one is missing."""

@@ -1,4 +1,4 @@
-"""Whether Meta's file servers answer: when they do not, nobody waits for files."""
+"""A circuit breaker for Meta's file servers: while they do not answer, no job waits for files."""
 
 import time
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ LONGEST_PAUSE = 600.0
 
 
 @dataclass(slots=True)
-class Trouble:
-	"""What this process knows of the servers for one account's files. Times in seconds.
+class CircuitBreaker:
+	"""The state of the servers for one account's files, as this process knows it. Times in seconds.
 
-	After a failure no file is asked for during a pause, which doubles; then one is, and given less time. So a dead
-	server costs a job a minute once and some seconds now and then, whatever the number of files.
+	After a failure no file is requested during a pause, which doubles with each failure; then one is tried with a shorter
+	time limit. So a dead server costs a job one minute once, and a few seconds now and then, however many files wait.
 	"""
 
 	failures: int = 0
 	pause_ends: float = 0.0
 
-	_known: ClassVar[dict[tuple[str, str, str], "Trouble"]] = {}
+	_known: ClassVar[dict[tuple[str, str, str], "CircuitBreaker"]] = {}
 
 	@classmethod
-	def of(cls, account: str) -> "Trouble":
-		"""The servers as seen by this account at the address that counts now."""
+	def of(cls, account: str) -> "CircuitBreaker":
+		"""The circuit breaker of this account for the current API address."""
 		address, _version = settings.api()
 		return cls._known.setdefault((frappe.local.site, account, address), cls())
 
@@ -40,7 +40,7 @@ class Trouble:
 		return PROBE_SECONDS if time.monotonic() >= self.pause_ends else 0.0
 
 	def note(self, *, failed: bool) -> None:
-		"""A file has been asked for: the servers failed, or they answered, whatever they said."""
+		"""Records a request: the servers failed, or they answered, even if with an error."""
 		self.failures = self.failures + 1 if failed else 0
 		pause = min(FIRST_PAUSE * 2 ** (self.failures - 1), LONGEST_PAUSE) if failed else 0.0
 		self.pause_ends = time.monotonic() + pause

@@ -1,8 +1,8 @@
-"""One file of a message, from Meta's servers to a private File: streamed, checked, judged and inserted.
+"""Downloads a file of a message from Meta, checks it, and stores it as a private File.
 
-A file travels through a nameless temporary file on the site's disk, which vanishes with the process. It is judged and
-stored by a memory map of that, so that 100 MB are read from the page cache and never copied into the worker's memory.
-Nothing here unpacks or decodes it: what has to be read further than its markers is read by a process of its own.
+The download goes into an unnamed temporary file on the site's disk, which disappears with the process. It is checked and
+stored through a memory map, so that 100 MB are read from the page cache and not copied into the worker's memory. Nothing
+here decompresses or decodes it: whatever needs more than its markers is done by a separate process.
 """
 
 import mimetypes
@@ -18,32 +18,33 @@ from whatsapp_channel import settings
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, Downloaded
 from whatsapp_channel.cloud_api.errors import CloudAPIError, MediaRefused, MediaTooLarge, MediaTooSlow, Retry
-from whatsapp_channel.conversations.media import judging
-from whatsapp_channel.conversations.media.problems import (
-	NotStored,
+from whatsapp_channel.conversations.media import pdf_scan
+from whatsapp_channel.conversations.media.file_errors import (
+	FileNotStored,
 	no_access,
 	no_file,
 	not_allowed,
 	problem_of,
 	too_large,
 )
-from whatsapp_channel.conversations.media.wanted import FileState, Wanted
+from whatsapp_channel.conversations.media.file_request import FileRequest, FileState
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import files
 from whatsapp_channel.rules.files import dimensions
-from whatsapp_channel.rules.files import media as rules
+from whatsapp_channel.rules.files import file_check as rules
+from whatsapp_channel.rules.files.file_check import FileRejected
 from whatsapp_channel.rules.files.file_names import safe_name
-from whatsapp_channel.rules.files.media import Unacceptable
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.translate import to_user
 
 
-def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | None]:
-	"""The values of a media row, and what went wrong if anything did. Never raises, and takes about `seconds` at most.
+def obtain(wanted: FileRequest, seconds: float) -> tuple[dict[str, Any], Exception | None]:
+	"""Downloads and stores a file; returns the values of its media row and the error, if any. Never raises, and takes at
+	most about `seconds`.
 
-	Commits. A file that is stored is attached to the customer until a Communication takes it over.
+	Commits. A stored file is attached to the customer until a Communication takes it over.
 	"""
 	try:
 		return _row(
@@ -57,19 +58,19 @@ def obtain(wanted: Wanted, seconds: float) -> tuple[dict[str, Any], Exception | 
 		return _row(wanted, state=found.state, why=found.sentence), error
 
 
-def put_off(wanted: Wanted, why: Sentence) -> dict[str, Any]:
-	"""The values of a media row for a file that is not asked for now."""
+def put_off(wanted: FileRequest, why: Sentence) -> dict[str, Any]:
+	"""The values of a media row for a file that is not downloaded now but later."""
 	return _row(wanted, state=FileState.FAILED, why=why)
 
 
-def give_up(wanted: Wanted, why: Sentence) -> dict[str, Any]:
-	"""The values of a media row for a file that is never asked for again."""
+def give_up(wanted: FileRequest, why: Sentence) -> dict[str, Any]:
+	"""The values of a media row for a file that is never requested again."""
 	return _row(wanted, state=FileState.REFUSED, why=why)
 
 
-def _row(wanted: Wanted, why: Sentence | None = None, **found: Any) -> dict[str, Any]:
+def _row(wanted: FileRequest, why: Sentence | None = None, **found: Any) -> dict[str, Any]:
 	now = utc_now()
-	# Meta counts from the webhook. For a message that is filed late, Meta's answer decides; this only ends the offer.
+	# Meta counts from the webhook. This time only ends the offer to download again; for late messages Meta's response decides.
 	until = max(wanted.at + rules.KEPT_BY_META, now + rules.KEPT_BY_META / 7)
 	return {
 		"kind": wanted.kind,
@@ -83,8 +84,8 @@ def _row(wanted: Wanted, why: Sentence | None = None, **found: Any) -> dict[str,
 	}
 
 
-def _stored_before(wanted: Wanted) -> dict[str, Any] | None:
-	"""What a process that died before the message was filed has left."""
+def _stored_before(wanted: FileRequest) -> dict[str, Any] | None:
+	"""The file that an earlier process stored before it died, if any."""
 	fields = ["name", "file_name", "file_url", "file_size"]
 	file = frappe.db.get_value("File", wanted.key, fields, as_dict=True)
 	if not file:
@@ -99,7 +100,7 @@ def _stored_before(wanted: Wanted) -> dict[str, Any] | None:
 	}
 
 
-def _download(wanted: Wanted, seconds: float) -> dict[str, Any]:
+def _download(wanted: FileRequest, seconds: float) -> dict[str, Any]:
 	with TemporaryFile(dir=frappe.get_site_path("private")) as content:
 		got = _receive(wanted, content, seconds)
 		content.seek(0)
@@ -109,35 +110,35 @@ def _download(wanted: Wanted, seconds: float) -> dict[str, Any]:
 		name = safe_name(wanted.filename, judged.extension, _name_of(wanted))
 		with mmap.mmap(content.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
 			dimensions.check(mapped, judged.mime_type, wanted.kind)
-			if judged.extension == "pdf" and judging.has_scripts(content):
-				raise Unacceptable(rules.SCRIPTED)
+			if judged.extension == "pdf" and pdf_scan.has_scripts(content):
+				raise FileRejected(rules.SCRIPTED)
 			file = in_transaction(lambda: _insert(wanted, name, mapped))
 	return {**file, "size": got.size, "mime_type": judged.mime_type, "sha256": got.sha256}
 
 
-def _name_of(wanted: Wanted) -> str:
+def _name_of(wanted: FileRequest) -> str:
 	return f"whatsapp-{wanted.kind}-{to_site(wanted.at):%Y%m%d-%H%M%S}"
 
 
-def _insert(wanted: Wanted, name: str, content: mmap.mmap) -> dict[str, str]:
+def _insert(wanted: FileRequest, name: str, content: mmap.mmap) -> dict[str, str]:
 	document = files.insert(wanted.key, name, content)
-	# Attached afterwards, because Frappe would note each file in the customer's timeline; and named as before, because
-	# it adds letters to a name that is taken on the disk.
+	# Attached afterwards, because Frappe would write a timeline entry for each file. The name is set again, because Frappe
+	# # adds letters to one that exists on disk.
 	place = {"attached_to_doctype": CUSTOMER, "attached_to_name": wanted.customer, "file_name": name}
 	set_value("File", document.name, place, update_modified=False)
 	return {"file": document.name, "file_name": name, "file_url": document.file_url}
 
 
-def _check_allowed(judged: rules.Judged) -> None:
-	"""The administrator's list of extensions, which Frappe applies to what people upload."""
+def _check_allowed(judged: rules.DetectedType) -> None:
+	"""Applies the site's list of allowed extensions, which Frappe itself applies to uploads only."""
 	listed = frappe.db.get_single_value("System Settings", "allowed_file_extensions")
 	usual = mimetypes.guess_extension(judged.mime_type) or ""
 	if listed and not {judged.extension.upper(), usual.lstrip(".").upper()} & set(listed.upper().split()):
 		raise not_allowed(judged.extension)
 
 
-def _receive(wanted: Wanted, content: IO[bytes], seconds: float) -> Downloaded:
-	"""Downloads into `content`. Raises CloudAPIError, Unacceptable or NotStored."""
+def _receive(wanted: FileRequest, content: IO[bytes], seconds: float) -> Downloaded:
+	"""Downloads into `content`. Raises CloudAPIError, FileRejected or FileNotStored."""
 	if not (wanted.media_id or wanted.url):
 		raise no_file()
 	api = _client(wanted.account)
@@ -160,9 +161,9 @@ def _client(account: str) -> CloudAPI:
 
 
 def _by_first_link(
-	api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, seconds: float
+	api: CloudAPI, wanted: FileRequest, content: IO[bytes], limit: int, seconds: float
 ) -> Downloaded | None:
-	"""By the link of the webhook, which saves a request; None when it is dead or leads to something else."""
+	"""Downloads by the webhook's link, which saves a request; None if it has expired or leads to another file."""
 	try:
 		got = api.download_media(wanted.url, content, max_bytes=limit, seconds=seconds)
 	except MediaTooLarge:
@@ -174,16 +175,16 @@ def _by_first_link(
 	if wanted.sha256 in (None, got.sha256):
 		return got
 	if not wanted.media_id:
-		raise Unacceptable(rules.CHANGED)
+		raise FileRejected(rules.CHANGED)
 	return None
 
 
-def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: float) -> Downloaded:
+def _by_id(api: CloudAPI, wanted: FileRequest, content: IO[bytes], limit: int, ends: float) -> Downloaded:
 	info = api.media(wanted.media_id)
 	if info.file_size and info.file_size > limit:
 		raise too_large(wanted.kind, limit, info.file_size)
 	if not info.url:
-		raise NotStored(
+		raise FileNotStored(
 			FileState.FAILED,
 			Sentence(_("WhatsApp named no place for this file. It is tried again by itself.")),
 		)
@@ -193,12 +194,12 @@ def _by_id(api: CloudAPI, wanted: Wanted, content: IO[bytes], limit: int, ends: 
 	got = api.download_media(info.url, content, max_bytes=limit, seconds=left)
 	announced = {found.lower() for found in (wanted.sha256, info.sha256) if found}
 	if announced and got.sha256 not in announced:
-		raise Unacceptable(rules.CHANGED)
+		raise FileRejected(rules.CHANGED)
 	return got
 
 
-def is_hosts_trouble(error: Exception | None) -> bool:
-	"""Whether the next file would fail for the same reason: Meta's servers do not answer, or refuse for a while."""
+def is_server_failure(error: Exception | None) -> bool:
+	"""Whether the next file would fail as well, because Meta's servers do not answer or temporarily refuse."""
 	if not isinstance(error, CloudAPIError) or isinstance(error, MediaRefused):
 		return False
 	slow_but_coming = isinstance(error, MediaTooSlow) and error.received > rules.MB

@@ -1,1 +1,1 @@
-"""The WhatsApp Business app beside the channel: echoes, history and the address book of a phone. Handlers of `inbound`."""
+"""Handlers for the WhatsApp Business app that shares the number: echoes, history and the phone's address book."""

@@ -1,7 +1,7 @@
 """Names from the address book of the WhatsApp Business app (Meta: coexistence, webhook `smb_app_state_sync`).
 
-A customer's own name counts for more. The book's name is used for who has none here, as after a copied history, which
-names nobody. The book also holds people who never wrote to this number: nothing is made of them.
+A customer's own profile name takes precedence. The address book's name is for customers without one, for example after
+a history import, which has no names. People in the book who never wrote to this number are ignored.
 """
 
 from collections.abc import Sequence
@@ -9,28 +9,28 @@ from datetime import timedelta
 
 import frappe
 
-from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.cloud_api.wire import line_of, list_of, object_of, optional_digits
+from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, optional_digits
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
-from whatsapp_channel.rules.text.message_text import display_name
-from whatsapp_channel.words import _, sentence
+from whatsapp_channel.rules.text.message_text import clean_name
+from whatsapp_channel.sentences import _, sentence
 
 FIELD = "smb_app_state_sync"
-# Contacts come before the history whose customers they name. The history takes minutes, or some hours.
-PATIENCE = timedelta(hours=4)
+# The address book arrives before the history with its customers, which takes minutes or some hours.
+DROP_AFTER = timedelta(hours=4)
 AT_ONCE = 200
 
 
 def file(item: Item) -> None:
-	"""Names the customers who have no name yet. Raises ItemProblem while somebody in the list is no customer, so that
-	it is tried again, and in the end kept for the record.
+	"""Names customers who have no name yet. Raises ItemError while somebody in the list is not a customer, so that the item
+	is retried, and finally kept for the record.
 
-	A person who was removed from the book keeps the name here: the messages are still that person's.
+	A person who was removed from the book keeps the name here.
 	"""
 	way = route(item.phone_number_id)
 	names = _names(item)
@@ -41,7 +41,7 @@ def file(item: Item) -> None:
 		text = _(
 			"Contacts of the WhatsApp Business app who have not written here: {0}. Nothing was made of them."
 		)
-		raise ItemProblem(sentence(text, unknown), ItemState.PENDING, patience=PATIENCE)
+		raise ItemError(sentence(text, unknown), ItemState.PENDING, drop_after=DROP_AFTER)
 
 
 def _names(item: Item) -> dict[str, str]:
@@ -61,7 +61,7 @@ def _names(item: Item) -> dict[str, str]:
 
 
 def _apply(account: str, names: dict[str, str]) -> int:
-	"""How many of these are no customers."""
+	"""Names the customers; returns how many of these people are not customers."""
 	spellings = {f"{account}:{spelling}": number for number in names for spelling in variants(number)}
 	rows = frappe.get_all(
 		CUSTOMER,
@@ -76,7 +76,7 @@ def _apply(account: str, names: dict[str, str]) -> int:
 
 
 def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
-	"""Each in one statement, so that a name which the customer has just told is not overwritten."""
+	"""Sets each name in one conditional statement, so that a profile name that has just arrived is not overwritten."""
 	for row in rows:
-		name = display_name(names[row.phone_key], row.profile_name or "")
+		name = clean_name(names[row.phone_key], row.profile_name or "")
 		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)

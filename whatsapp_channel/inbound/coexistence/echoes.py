@@ -1,7 +1,7 @@
-"""What colleagues write in the WhatsApp Business app on a phone, beside this channel.
+"""Echoes: messages that colleagues write in the WhatsApp Business app on the same number.
 
-Source: Meta's webhook reference `smb_message_echoes` and its page on coexistence: such messages are free, and neither
-open nor prolong the 24-hour window. So there is no session to count them in.
+Source: Meta's webhook reference `smb_message_echoes` and its page on coexistence: such messages are free and do not open or
+extend the 24-hour window, so no session counts them.
 """
 
 from datetime import datetime, timedelta
@@ -10,25 +10,25 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site, to_utc, utc_now
-from whatsapp_channel.cloud_api.webhook import ContactCard, InboundMessage, Item
+from whatsapp_channel.cloud_api.webhook_parser import ContactCard, InboundMessage, Item
 from whatsapp_channel.conversations import business_app, messages
+from whatsapp_channel.conversations.conversation_rows import ConversationRow, CustomerRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.identities import Ids
-from whatsapp_channel.conversations.rows import ConversationRow, CustomerRow
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.inbound import filing
 from whatsapp_channel.inbound.filing import Arrival
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _
 
-# How long a message of ours may be on its way to Meta before nobody waits any more for its id.
+# How long an echo waits for the id of a message that we are sending to Meta.
 ON_ITS_WAY = timedelta(seconds=60)
 LOOK_AGAIN = timedelta(seconds=5)
 
@@ -36,15 +36,15 @@ LOOK_AGAIN = timedelta(seconds=5)
 def file(item: Item) -> None:
 	"""Files one message of the app: customer, conversation, message row, and a Communication where there is a ticket.
 
-	Opens no ticket, no session and no window, and never opens a closed ticket again. Raises ItemProblem when it belongs
-	to no active channel, and while its file is fetched. A message that is there already, also one that we sent, is left alone.
+	Opens no ticket, session or window, and never reopens a ticket. Raises ItemError without an active channel, and while its
+	file is being downloaded. A message that exists already, including one that we sent, is left alone.
 	"""
 	echo = item.message
 	if echo.group_id:
-		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
+		raise ItemError(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
-		raise ItemProblem(Sentence(text), ItemState.FAILED)
+		raise ItemError(Sentence(text), ItemState.FAILED)
 	if messages.exists(echo.id):
 		return
 	way = route(item.phone_number_id)
@@ -69,15 +69,15 @@ def _customer(way: Route, item: Item) -> str:
 
 
 def _card(item: Item) -> ContactCard | None:
-	"""The recipient's card; the only one in a delivery may as well be that of the business."""
+	"""The recipient's card. The only card of a delivery may be that of the business, so its id is compared."""
 	card, echo = item.contact, item.message
 	ids = {echo.recipient_wa_id, echo.recipient_user_id} - {None}
 	return card if card and {card.wa_id, card.user_id} & ids else None
 
 
 def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
-	"""An echo may overtake Meta's answer to our own request, and the message would be filed twice: its id is not
-	known yet. Raises ItemProblem for a moment's patience."""
+	"""Raises ItemError, for a short wait, while a message of ours may still get this id: an echo can arrive before Meta's
+	response to our request, and the message would be filed twice."""
 	sending = {
 		"customer": name,
 		"direction": Direction.OUTGOING,
@@ -87,19 +87,19 @@ def _wait_for_our_own(name: str, echo: InboundMessage) -> None:
 	}
 	if echo.text and frappe.db.exists(MESSAGE, sending):
 		text = _("Waits until it is known whether this is a reply that is just being sent.")
-		raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
+		raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + LOOK_AGAIN)
 
 
 def _file(found: Arrival, quiet: bool) -> None:
 	thread = _running(found.customer, found.way.channel)
-	if quiet:  # the colleague reacted, or changed or deleted a message of his own
+	if quiet:  # the colleague reacted, or edited or deleted a message
 		found.file_quiet(thread.name if thread else None)
 		return
 	at = found.item.message.timestamp
 	thread = thread or _open(found.customer, found.way.channel, at)
 	stored = found.insert(thread.name, media=found.files, accepted_on=to_site(at))
 	_note(thread, at)
-	found.catch_up(stored)
+	found.apply_pending(stored)
 	ticket = tickets.state(thread.ticket)
 	if ticket:
 		customer_row = rows.one(CustomerRow, found.customer)
@@ -107,13 +107,13 @@ def _file(found: Arrival, quiet: bool) -> None:
 
 
 def _running(name: str, channel: str) -> ConversationRow | None:
-	"""The customer's newest conversation that has not ended."""
+	"""The customer's newest open conversation."""
 	running = {"customer": name, "channel": channel, "state": ["!=", ConversationState.ENDED]}
 	return rows.first(ConversationRow, running, "opened_at desc, creation desc")
 
 
 def _open(name: str, channel: str, at: datetime) -> ConversationRow:
-	"""The colleague wrote first: what the customer answers belongs here, and opens the ticket by the channel's rule."""
+	"""Opens a conversation because the colleague wrote first. The customer's reply creates its ticket, by the policy."""
 	values = {
 		"doctype": CONVERSATION,
 		"customer": name,
@@ -125,7 +125,7 @@ def _open(name: str, channel: str, at: datetime) -> ConversationRow:
 
 
 def _note(thread: ConversationRow, at: datetime) -> None:
-	"""Nobody waits for an answer any more, unless the customer has written since."""
+	"""Marks the conversation as answered, unless the customer has written since."""
 	values = {"last_outbound": to_site(max(filter(None, (to_utc(thread.last_outbound), at))))}
 	asked = to_utc(thread.last_inbound)
 	if not asked or at >= asked:

@@ -1,7 +1,7 @@
-"""What the business and its customers wrote before the number was connected (Meta: coexistence, webhook `history`).
+"""Imports messages from before the number was connected (Meta: coexistence, webhook `history`).
 
-One delivery may hold thousands of messages, so they take the short way: one statement for each, and one conversation of
-the past per customer and channel, which has ended. Nothing of it is a ticket, a session, a window or a Communication.
+A delivery may contain thousands of messages, so each takes one statement, and they go into one ended conversation per
+customer and channel. They create no ticket, session, window or Communication.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,32 +14,32 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import ErrorObject, Media
-from whatsapp_channel.cloud_api.webhook import Item, problem_with_time
-from whatsapp_channel.cloud_api.wire import object_of
+from whatsapp_channel.cloud_api.payload import object_of
+from whatsapp_channel.cloud_api.webhook_parser import Item, problem_with_time
 from whatsapp_channel.conversations import messages, traces
+from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.identities import Ids
-from whatsapp_channel.conversations.rows import MessageRow
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.inbound.coexistence import history_media
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import Route, route
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.coexistence import is_of, past_status
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
-from whatsapp_channel.rules.messaging.session import Direction
-from whatsapp_channel.spoken import to_user
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.sentences import Sentence, _
+from whatsapp_channel.translate import to_user
 
 DECLINED = 2593109
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-	"""A message of the past; `key` is that of its id."""
+class PastMessage:
+	"""An imported message; `key` is the key of its wamid."""
 
 	item: Item
 	key: str
@@ -52,15 +52,15 @@ class Past:
 
 	@property
 	def event_on(self) -> str | None:
-		"""The key of the message that this one only changes or reacts to."""
+		"""The key of the message that this one edits, deletes or reacts to, if any."""
 		found = self.item.message
 		return wamid_key(found.quoted_wamid) if found.quoted_wamid and found.type in traces.EVENTS else None
 
 
 def file(item: Item) -> None:
-	"""Files one message of the past. Raises ItemProblem when it belongs to no active channel or to no customer.
+	"""Files one imported message. Raises ItemError without an active channel or a customer.
 
-	A message that is there already, as one that arrived live, is left alone, but for a file that was missing.
+	A message that exists already, for example because it arrived live, is left alone, except that a missing file is added.
 	"""
 	_check(item)
 	way = route(item.phone_number_id)
@@ -68,8 +68,8 @@ def file(item: Item) -> None:
 
 
 def file_all(items: Sequence[Item]) -> list[Item]:
-	"""Files a run of messages, those of one customer in one transaction; returns what needs a try of its own, which
-	then says why. After any other error the whole run may be given again, or each by itself."""
+	"""Files a group of messages, those of one customer in one transaction. Returns the items that have to be processed one by
+	one, which then report their error. After any other error the group or its items may be processed again."""
 	alone: list[Item] = []
 	threads: dict[tuple[str | None, str], list[Item]] = {}
 	for item in items:
@@ -80,7 +80,7 @@ def file_all(items: Sequence[Item]) -> list[Item]:
 	for (number, peer), thread in threads.items():
 		try:
 			way = route(number)
-		except ItemProblem:
+		except ItemError:
 			alone.extend(thread)
 			continue
 		_file_thread(way, peer, [_past(item) for item in thread])
@@ -95,7 +95,7 @@ def _is_plain(item: Item) -> bool:
 
 
 def declined(error: ErrorObject) -> Sentence | None:
-	"""What an administrator can do about a history that was not shared; None for any other error."""
+	"""What an administrator can do if the business declined to share its history; None for other errors."""
 	if error.code != DECLINED:
 		return None
 	return Sentence(
@@ -107,27 +107,27 @@ def declined(error: ErrorObject) -> Sentence | None:
 
 def _check(item: Item) -> None:
 	if item.message.group_id:
-		raise ItemProblem(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
+		raise ItemError(Sentence(_("Messages in WhatsApp groups are not handled.")), ItemState.DROPPED)
 	if not item.peer:
-		raise ItemProblem(
+		raise ItemError(
 			Sentence(_("This past message names no customer. It is kept here and cannot be filed.")),
 			ItemState.FAILED,
 		)
 
 
-def _past(item: Item) -> Past:
-	"""Whoever is not the customer of the thread is the business, in whatever way its own number is written."""
+def _past(item: Item) -> PastMessage:
+	"""The imported message. Any sender other than the thread's customer is the business, in whatever spelling."""
 	sender = item.message.sender_wa_id
 	outgoing = (bool(sender) and not is_of(sender, item.peer)) or _context(item).get("from_me") is True
-	return Past(item, wamid_key(item.message.id), outgoing)
+	return PastMessage(item, wamid_key(item.message.id), outgoing)
 
 
 def _context(item: Item) -> Mapping[str, Any]:
 	return object_of(item.raw, "history_context")
 
 
-def _file_thread(way: Route, peer: str, thread: Sequence[Past]) -> None:
-	"""Files messages of one customer, in a transaction when there is anything new."""
+def _file_thread(way: Route, peer: str, thread: Sequence[PastMessage]) -> None:
+	"""Files messages of one customer, in a transaction if any are new."""
 	known = _known([past.key for past in thread])
 	for past in thread:
 		if past.key in known and isinstance(past.item.message.content, Media):
@@ -147,20 +147,20 @@ def _known(keys: Sequence[str]) -> dict[str, MessageRow]:
 
 
 def _customer(way: Route, peer: str, item: Item) -> str:
-	"""The other end of the chat, whoever wrote this message of it."""
+	"""The customer of the chat, whoever wrote this message."""
 	found, card = item.message, item.contact
 	user_id = found.sender_user_id if found.sender_wa_id == peer else found.recipient_user_id
 	own_card = card if card and card.wa_id == peer else None
 	return customer.for_ids(way.account, Ids(peer, user_id), found.timestamp, own_card)
 
 
-def _file_past(name: str, way: Route, fresh: Sequence[Past]) -> None:
+def _file_past(name: str, way: Route, fresh: Sequence[PastMessage]) -> None:
 	conversation = _conversation(name, way.channel, fresh)
 	_show_traces(name, [past for past in fresh if _insert(past, name, way.channel, conversation)])
 
 
-def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
-	"""The customer's conversation of the past, made or stretched to the time of these messages."""
+def _conversation(name: str, channel: str, fresh: Sequence[PastMessage]) -> str:
+	"""The customer's conversation for imported messages, created or extended to the times of these messages."""
 	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
 	found = frappe.db.sql(
 		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
@@ -182,14 +182,14 @@ def _conversation(name: str, channel: str, fresh: Sequence[Past]) -> str:
 
 
 def is_of_the_past(conversation: str) -> bool:
-	"""Whether a conversation holds copied messages: it is for reading, and never continued or put in a ticket."""
+	"""Whether a conversation has imported messages: it is read-only, and never continued or linked to a ticket."""
 	return bool(frappe.db.exists(MESSAGE, {"conversation": conversation, "origin": Origin.HISTORY}))
 
 
-def _insert(past: Past, name: str, channel: str, conversation: str) -> bool:
-	"""False when the message has just arrived live: the unique key of its id decides.
+def _insert(past: PastMessage, name: str, channel: str, conversation: str) -> bool:
+	"""Inserts the row; False if the message has just arrived live, by the unique key of its id.
 
-	By SQL: a Document for each of thousands would cost more than the work itself.
+	It uses SQL, because thousands of Documents would cost more than the work itself.
 	"""
 	found = past.item.message
 	status = past_status(_context(past.item).get("status"), outgoing=past.outgoing)
@@ -215,13 +215,13 @@ def _not_delivered() -> str:
 	return to_user(_("The WhatsApp Business app could not deliver this message."))
 
 
-def _show_traces(name: str, fresh: Sequence[Past]) -> None:
-	"""Reactions, edits and deletions among these messages, and those that came before the message they are about."""
+def _show_traces(name: str, fresh: Sequence[PastMessage]) -> None:
+	"""Applies traces among these messages, and traces that arrived before their message."""
 	for key in dict.fromkeys(past.event_on for past in fresh if past.event_on):
-		traces.about(name, key)
+		traces.apply_event(name, key)
 	plain = {past.key for past in fresh if not past.event_on}
 	for key in _with_events(plain):
-		traces.catch_up(key[:20], key)
+		traces.apply_pending(key[:20], key)
 
 
 def _with_events(keys: Iterable[str]) -> list[str]:

@@ -1,8 +1,8 @@
-"""Files of messages of the past: noted, and fetched only when somebody wants one.
+"""Files of imported messages: recorded, and downloaded only on demand.
 
-Meta copies no files with the history. It sends the media ids afterwards, for the last 14 days and thousands at once,
-and keeps each for some days only. To download all of them would hold up the customers who write now, fill the disk and
-collect what nobody asked for; so a row says what there is and until when, and one click fetches it.
+Meta's history has no files. Meta sends the media ids afterwards, for the last 14 days and thousands at once, and keeps
+each file for some days only. Downloading all of them would delay current messages, fill the disk and collect data that
+nobody needs. So a row says which file there is and until when, and one click downloads it.
 """
 
 import frappe
@@ -10,18 +10,18 @@ from frappe import _
 
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
-from whatsapp_channel.cloud_api.webhook import Item
+from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations import messages
-from whatsapp_channel.conversations.media.wanted import FileState
-from whatsapp_channel.conversations.rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE
-from whatsapp_channel.rules.files.media import KEPT_BY_META
+from whatsapp_channel.rules.files.file_check import KEPT_BY_META
 from whatsapp_channel.rules.messaging.origin import Origin
 
 
 def note(name: str, media: Media) -> None:
-	"""Notes the file of a stored message. Part of the caller's transaction; a second time changes nothing."""
+	"""Records the file of a stored message. Part of the caller's transaction. Idempotent."""
 	offered = bool(media.id)
 	insert_unless_there(
 		MEDIA,
@@ -44,8 +44,7 @@ def note(name: str, media: Media) -> None:
 
 
 def complete(row: MessageRow, item: Item) -> None:
-	"""Adds the file to a stored message that came without one. Only to a message of the past: of any other the file
-	has been fetched already."""
+	"""Records the file of an imported message that came without one. Other messages have their file already."""
 	if row.origin != Origin.HISTORY or not item.message.content.id:
 		return
 
@@ -60,7 +59,7 @@ def complete(row: MessageRow, item: Item) -> None:
 
 
 def _described(row: MessageRow, item: Item) -> dict:
-	"""What the placeholder did not tell: kind, caption, and the object as Meta sends it."""
+	"""The columns that the placeholder lacked: type, caption, and Meta's object."""
 	found = messages.columns(item.message, item.raw)
 	values = {"message_type": found["message_type"], "payload": found["payload"]}
 	return values if row.edited_on else {**values, "text": found["text"]}

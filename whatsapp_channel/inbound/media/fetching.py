@@ -1,7 +1,7 @@
-"""The file of a message that just arrived: fetched by a job of its own, while the message waits among the kept items.
+"""Downloads the file of a new message in a job of its own, while the message waits as a kept item.
 
-No drain waits for a file, so nobody's texts do. The item says since when its message waits, for whose file, how many
-workers have begun with it, and what became of it; each step is committed, so whoever dies is followed by another.
+No drain waits for a file, so other messages are not delayed. The item's row has the time since when it waits, its customer,
+the number of workers that started, and the result. Each step is committed, so another worker can continue after a crash.
 """
 
 import json
@@ -16,42 +16,49 @@ from frappe.utils import get_datetime
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import age, site_now, utc_now
 from whatsapp_channel.cloud_api.content import Edit, Media
-from whatsapp_channel.cloud_api.inbound import InboundMessage
-from whatsapp_channel.cloud_api.webhook import Item
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
-from whatsapp_channel.conversations.media.store import give_up, is_hosts_trouble, obtain, put_off
-from whatsapp_channel.conversations.media.wanted import Wanted
-from whatsapp_channel.database import in_transaction, lock_row, look_anew, named_lock, save_now, set_value
+from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
+from whatsapp_channel.cloud_api.webhook_parser import Item
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
+from whatsapp_channel.conversations.media.file_request import FileRequest
+from whatsapp_channel.conversations.media.store import give_up, is_server_failure, obtain, put_off
+from whatsapp_channel.database import (
+	in_transaction,
+	lock_row,
+	named_lock,
+	new_transaction,
+	save_now,
+	set_value,
+)
 from whatsapp_channel.doctypes import CUSTOMER, ITEM, MESSAGE
-from whatsapp_channel.inbound.media import again
-from whatsapp_channel.inbound.problems import ItemProblem, ItemState
-from whatsapp_channel.inbound.rows import ItemRow
+from whatsapp_channel.inbound.item_errors import ItemError, ItemState
+from whatsapp_channel.inbound.item_rows import ItemRow
+from whatsapp_channel.inbound.media import refetch
 from whatsapp_channel.keys import item_key, wamid_key
+from whatsapp_channel.sentences import Sentence, _
 from whatsapp_channel.timeouts import OutOfTime
-from whatsapp_channel.words import Sentence, _
 
-PATIENCE = timedelta(seconds=60)
+FILE_WAIT = timedelta(seconds=60)
 """A message waits no longer for its file; then it is filed without, and the file follows."""
 MOST_KILLS = 3
 """A file at which so many workers died is given up."""
 LANES = 4
 """So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
 TURN_SECONDS = 60
-# Only what waits for its turn in the queue of its sender; whatever else is kept waits for other things.
+# Only pending items: items in other states wait for something else.
 WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_row is null"
 KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 
 
 def media_of(message: InboundMessage) -> Media | None:
-	"""What a message says of its file; None when it has none."""
+	"""The media object of a message; None if it has no file."""
 	content = message.content.content if isinstance(message.content, Edit) else message.content
 	return content if isinstance(content, Media) else None
 
 
 def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
-	"""The rows of the child table `media` for a message that is about to be filed.
+	"""The rows of the child table `media` for a message that is to be filed.
 
-	Raises ItemProblem as long as the message has to wait for its file. To be called before any lock.
+	Raises ItemError while the message has to wait for its file. Must be called before any lock.
 	"""
 	media = media_of(item.message)
 	if not media:
@@ -61,14 +68,14 @@ def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 		values = json.loads(row.file_row)
 		return [{**values, "available_until": get_datetime(values["available_until"])}]
 	if row and row.state not in KEPT:
-		# Meta repeats what was given up here: there is no second row in which it could wait.
+		# Meta repeats a message that was given up here: it has a row already, so it cannot wait in a second one.
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	since = (row and row.file_since) or site_now()
-	left = PATIENCE - age(since)
+	left = FILE_WAIT - age(since)
 	if left <= timedelta():
 		return [put_off(_wanted(account, customer, item.message, media), _later())]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
-	raise ItemProblem(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
+	raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
 
 def _later() -> Sentence:
@@ -77,8 +84,8 @@ def _later() -> Sentence:
 	)
 
 
-def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> Wanted:
-	return Wanted(
+def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> FileRequest:
+	return FileRequest(
 		account=account,
 		customer=customer,
 		message=message.id,
@@ -93,30 +100,30 @@ def _wanted(account: str, customer: str, message: InboundMessage, media: Media) 
 
 
 def lane_of(sender: str | None) -> int:
-	"""Who fetches the files of a sender: always the same, so that one with slow files holds up one lane alone."""
+	"""The download lane of a sender: always the same one, so that slow files delay only one lane."""
 	return crc32((sender or "").encode()) % LANES
 
 
 def wake(sender: str | None) -> None:
-	"""Has the files fetched that messages of this sender wait for."""
+	"""Queues the download of the files for which messages of this sender wait."""
 	jobs.wake_files(lane_of(sender))
 
 
 def lanes_with_work() -> list[int]:
-	"""The lanes in which a message waits for its file."""
+	"""The lanes in which messages wait for files."""
 	return sorted({lane_of(sender) for _name, sender in _waiting()})
 
 
 def _waiting() -> list[tuple[str, str | None]]:
-	look_anew()  # a fresh look
+	new_transaction()  # a new snapshot
 	return frappe.db.sql(f"select name, sender from `tab{ITEM}` where {WAITING} order by sequence, name")
 
 
 @logs.job
 def work(lane: int) -> None:
-	"""The job: fetches what messages of this lane wait for, until nothing is left or its turn is over.
+	"""The job: downloads the files for which messages of this lane wait, until nothing is left or its time is over.
 
-	Safe to start any number of times: a second one waits a moment and leaves, as a second drain does.
+	It may be started any number of times: a second job waits a moment and exits, like a second drain.
 	"""
 	jobs.act_as_site()
 	with named_lock(jobs.lane_name(lane), wait=2) as mine:
@@ -124,18 +131,18 @@ def work(lane: int) -> None:
 			return
 		until, done = time.monotonic() + TURN_SECONDS, set()
 		while time.monotonic() < until:
-			jobs.answer_wake(jobs.lane_name(lane))
+			jobs.clear_wake_flag(jobs.lane_name(lane))
 			waiting = (name for name, sender in _waiting() if lane_of(sender) == lane and name not in done)
 			if not (name := next(waiting, None)):
 				return
 			done.add(name)
 			_fetch_or_report(name)
-		jobs.answer_wake(jobs.lane_name(lane))
+		jobs.clear_wake_flag(jobs.lane_name(lane))
 	jobs.wake_files(lane)
 
 
 def _fetch_or_report(name: str) -> None:
-	"""What nobody foresaw costs this file alone: its message is filed without it."""
+	"""Downloads a file; after an unexpected error its message is filed without it."""
 	try:
 		_fetch(name)
 	except OutOfTime:
@@ -143,14 +150,14 @@ def _fetch_or_report(name: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		logs.report("WhatsApp: a file could not be fetched")
-		save_now()  # the report
+		save_now()  # the error log
 
 
 def _fetch(name: str) -> None:
 	row = rows.one(ItemRow, name)
 	if not row:
 		return
-	# Counted before: a file that kills its worker must not kill one after the other.
+	# Counted before the download: a file that kills its worker must not kill one after the other.
 	set_value(ITEM, name, "file_tries", row.file_tries + 1, update_modified=False)
 	save_now()  # it must outlive this process
 	message = Item.from_json(row.payload).message
@@ -166,13 +173,13 @@ def _fetch(name: str) -> None:
 
 
 def _ask_again(name: str) -> None:
-	"""If it still waits, its customer was joined with another: who it is now is found when it is tried to be filed."""
+	"""Makes a still waiting item due: its customer was merged, and is found again when the message is filed."""
 	query = f"update `tab{ITEM}` set file_since = null, next_attempt = %s where name = %s and {WAITING}"
 	in_transaction(lambda: frappe.db.sql(query, (site_now(), name)))
 	jobs.wake_drain()
 
 
-def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
+def _obtained(wanted: FileRequest, kills: int) -> dict[str, Any]:
 	if kills >= MOST_KILLS:
 		return give_up(
 			wanted,
@@ -182,20 +189,20 @@ def _obtained(wanted: Wanted, kills: int) -> dict[str, Any]:
 				)
 			),
 		)
-	trouble = Trouble.of(wanted.account)
-	seconds = trouble.seconds()
+	breaker = CircuitBreaker.of(wanted.account)
+	seconds = breaker.seconds()
 	if not seconds:
 		return put_off(
 			wanted, Sentence(_("WhatsApp's file servers do not answer. The file is fetched later by itself."))
 		)
 	values, error = obtain(wanted, seconds)
-	trouble.note(failed=is_hosts_trouble(error))
+	breaker.note(failed=is_server_failure(error))
 	return values
 
 
 def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
-	"""Hands the outcome to the waiting item; False when it waits no more: it is filed, or erased, or the customer is
-	another's by now, to whom the file does not belong yet."""
+	"""Stores the result in the waiting item; False if the item no longer waits: it was filed or erased, or its customer was
+	merged into another one, to whom the file does not belong yet."""
 
 	def work() -> bool:
 		if not lock_row(CUSTOMER, row.file_customer):
@@ -211,8 +218,8 @@ def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
 
 
 def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
-	"""The message was filed without its file and gets it now; nobody's file is deleted."""
+	"""The message was filed without its file: adds the file now, or deletes it if no message needs it."""
 	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
 	if filed:
-		again.fetch_again(filed)
-	in_transaction(lambda: again.discard(values))
+		refetch.fetch_again(filed)
+	in_transaction(lambda: refetch.discard(values))

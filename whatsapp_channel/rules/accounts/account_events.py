@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from types import MappingProxyType
 
-from whatsapp_channel.cloud_api.wire import line_of, object_of, objects_of, optional_id, whole_number
+from whatsapp_channel.cloud_api.payload import line_of, object_of, objects_of, optional_id, whole_number
 from whatsapp_channel.rules.accounts import number_events
 from whatsapp_channel.rules.accounts.event_changes import (
 	Alert,
@@ -24,8 +24,8 @@ from whatsapp_channel.rules.accounts.event_changes import (
 	sentence,
 	word,
 )
-from whatsapp_channel.rules.accounts.restriction import BAN, RESTRICTION, VIOLATION, Restriction
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.rules.accounts.restriction_rules import BAN, RESTRICTION, VIOLATION, Restriction
+from whatsapp_channel.sentences import Sentence, _
 
 Reader = Callable[[Value, datetime], "Changes | OnlyKept | None"]
 _NOTHING: Columns = MappingProxyType({})

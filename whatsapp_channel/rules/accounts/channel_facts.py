@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from whatsapp_channel.rules.accounts import trial
+from whatsapp_channel.rules.accounts.account_issues import AccountIssue, Attention, Severity
 from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
-from whatsapp_channel.rules.accounts.restriction import Restriction, standing
-from whatsapp_channel.rules.accounts.trouble import Attention, Severity, Trouble
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction, standing
 from whatsapp_channel.rules.onboarding import number_choice
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 TOKEN_WARNING = timedelta(days=7)
 VERIFIED = "verified"
@@ -68,7 +68,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
+class _UntranslatedIssue:
 	"""A trouble whose words are in nobody's language yet."""
 
 	about: Attention
@@ -78,8 +78,8 @@ class _Trouble:
 	restricts: bool = False
 	of_number: bool = False
 
-	def told(self, site: Site) -> Trouble:
-		return Trouble(
+	def translated(self, site: Site) -> AccountIssue:
+		return AccountIssue(
 			about=self.about,
 			words=site.say(self.words),
 			severity=self.severity,
@@ -93,11 +93,11 @@ def facts(account: AccountState | None, number: NumberState | None, *, enabled: 
 	"""The facts of a channel with this number; None: there is none."""
 	if account is None or number is None:
 		return Facts(enabled=enabled, receives=site.receives)
-	restrictions = [each.told(site) for each in _restrictions(account, number, site)]
-	troubles = [each.told(site) for each in _troubles(account, number, site)]
+	restrictions = [each.translated(site) for each in _restrictions(account, number, site)]
+	issues = [each.translated(site) for each in _issues(account, number, site)]
 	restriction = max(restrictions, key=lambda each: each.severity, default=None)
-	trouble = next(iter(troubles), None)
-	worst = restriction or trouble
+	issue = next(iter(issues), None)
+	worst = restriction or issue
 	started = account.trial_started
 	at_meta = number_choice.State(status=number.meta_status)
 	return Facts(
@@ -109,10 +109,10 @@ def facts(account: AccountState | None, number: NumberState | None, *, enabled: 
 		number_registered=_is_registered(at_meta),
 		restricted=restriction.words if restriction else None,
 		restriction_stops_replies=bool(restriction and restriction.severity is Severity.STOPS),
-		attention=trouble.words if trouble else None,
-		attention_about=trouble.about if trouble else Attention.OTHER,
+		attention=issue.words if issue else None,
+		attention_about=issue.about if issue else Attention.OTHER,
 		of_number=bool(worst and worst.of_number),
-		troubles=(*restrictions, *troubles),
+		issues=(*restrictions, *issues),
 		review=review(account),
 		trial=_trial(account, number, site),
 		trial_days_left=trial.days_left(started, site.now) if started else 0,
@@ -174,66 +174,68 @@ _NUMBER_RESTRICTIONS = MappingProxyType(
 )
 
 
-def _restrictions(account: AccountState, number: NumberState, site: Site) -> Iterator[_Trouble]:
+def _restrictions(account: AccountState, number: NumberState, site: Site) -> Iterator[_UntranslatedIssue]:
 	"""What Meta restricts of what this app does, the account's first."""
 	for each in standing(account.restrictions, site.now):
 		if not each.is_harmless:
 			yield _restriction(each.sentence, stops_replies=each.stops_replies)
 	if account.restriction_text and not account.restrictions:
-		yield _restriction(_as_told(account.restriction_text), stops_replies=True)
+		yield _restriction(_verbatim(account.restriction_text), stops_replies=True)
 	if found := _NUMBER_RESTRICTIONS.get(number.meta_status.upper()):
 		text, stops_replies = found
 		yield _restriction(Sentence(text), stops_replies=stops_replies, of_number=True)
 
 
-def _restriction(words: Sentence, *, stops_replies: bool, of_number: bool = False) -> _Trouble:
+def _restriction(words: Sentence, *, stops_replies: bool, of_number: bool = False) -> _UntranslatedIssue:
 	severity = Severity.STOPS if stops_replies else Severity.LIMITS
-	return _Trouble(Attention.POLICY, words, severity, restricts=True, of_number=of_number)
+	return _UntranslatedIssue(Attention.POLICY, words, severity, restricts=True, of_number=of_number)
 
 
-def _as_told(words: str) -> Sentence:
+def _verbatim(words: str) -> Sentence:
 	return Sentence("{words}", MappingProxyType({"words": words}))
 
 
-def _troubles(account: AccountState, number: NumberState, site: Site) -> Iterator[_Trouble]:
+def _issues(account: AccountState, number: NumberState, site: Site) -> Iterator[_UntranslatedIssue]:
 	"""What needs attention, the gravest first: what stops sending, what stops receiving, then what limits."""
 	yield from _of_token(account, site)
 	if account.subscription == "Lost":
-		yield _Trouble(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED), Severity.STOPS)
+		yield _UntranslatedIssue(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED), Severity.STOPS)
 	yield from _of_number(number)
 	yield from _of_policy(account, site)
 	if number.name_status.upper() == "DECLINED" and _name_waits(number):
-		yield _Trouble(Attention.NAME, _name_words(number), of_number=True)
+		yield _UntranslatedIssue(Attention.NAME, _name_words(number), of_number=True)
 	if account.payment_method == "Missing" and review(account) is Review.APPROVED:
-		yield _Trouble(Attention.PAYMENT, Sentence(_NO_PAYMENT))
+		yield _UntranslatedIssue(Attention.PAYMENT, Sentence(_NO_PAYMENT))
 
 
-def _of_token(account: AccountState, site: Site) -> Iterator[_Trouble]:
+def _of_token(account: AccountState, site: Site) -> Iterator[_UntranslatedIssue]:
 	if account.attention:
-		yield _Trouble(Attention.TOKEN, _as_told(account.attention), Severity.STOPS)
+		yield _UntranslatedIssue(Attention.TOKEN, _verbatim(account.attention), Severity.STOPS)
 	if not account.token_ends or account.token_ends > site.now + TOKEN_WARNING:
 		return
 	ended = account.token_ends <= site.now
 	words = Sentence(_TOKEN_ENDED if ended else _TOKEN_ENDS, MappingProxyType({"time": account.token_ends}))
-	yield _Trouble(Attention.TOKEN, words, Severity.STOPS if ended else Severity.LOOMS)
+	yield _UntranslatedIssue(Attention.TOKEN, words, Severity.STOPS if ended else Severity.LOOMS)
 
 
-def _of_number(number: NumberState) -> Iterator[_Trouble]:
+def _of_number(number: NumberState) -> Iterator[_UntranslatedIssue]:
 	status, quality = number.meta_status.upper(), number.quality.upper()
-	if found := _NUMBER_TROUBLES.get(status):
+	if found := _NUMBER_ISSUES.get(status):
 		text, severity = found
-		yield _Trouble(Attention.NUMBER, Sentence(text), severity, of_number=True)
+		yield _UntranslatedIssue(Attention.NUMBER, Sentence(text), severity, of_number=True)
 	if quality == "RED" or status == "FLAGGED":
-		yield _Trouble(Attention.QUALITY, Sentence(_LOW_QUALITY), of_number=True)
+		yield _UntranslatedIssue(Attention.QUALITY, Sentence(_LOW_QUALITY), of_number=True)
 
 
-def _of_policy(account: AccountState, site: Site) -> Iterator[_Trouble]:
+def _of_policy(account: AccountState, site: Site) -> Iterator[_UntranslatedIssue]:
 	"""What Meta warns of, and what it restricts beside the messages of this app."""
 	for each in standing(account.restrictions, site.now):
 		if each.is_harmless:
-			yield _Trouble(Attention.POLICY, each.sentence, kind=each.kind)
+			yield _UntranslatedIssue(Attention.POLICY, each.sentence, kind=each.kind)
 	if account.alert and account.alert_severity.upper() == "CRITICAL":
-		yield _Trouble(Attention.POLICY, _as_told(account.alert), kind=f"Alert {account.alert_kind}".strip())
+		yield _UntranslatedIssue(
+			Attention.POLICY, _verbatim(account.alert), kind=f"Alert {account.alert_kind}".strip()
+		)
 
 
 def _name_words(number: NumberState) -> Sentence:
@@ -251,7 +253,7 @@ _NO_PAYMENT = _(
 )
 _NAME_DECLINED = _("Meta did not accept the display name.")
 _NAME_DECLINED_BECAUSE = _("Meta did not accept the display name: {reason}")
-_NUMBER_TROUBLES = MappingProxyType(
+_NUMBER_ISSUES = MappingProxyType(
 	{
 		"DELETED": (_("The number was deleted at Meta."), Severity.STOPS),
 		"MIGRATED": (_("The number was moved to another WhatsApp Business Account."), Severity.STOPS),

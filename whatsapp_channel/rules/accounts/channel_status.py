@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from whatsapp_channel.rules.accounts.trouble import Attention, Trouble
-from whatsapp_channel.words import Sentence, _, verbatim
+from whatsapp_channel.rules.accounts.account_issues import AccountIssue, Attention
+from whatsapp_channel.sentences import Sentence, _, verbatim
 
 
 class ChannelStatus(str, Enum):
@@ -81,7 +81,7 @@ class Facts:
 	attention_about: Attention = Attention.OTHER
 	of_number: bool = False
 	"""Whether restriction or attention is that of this number alone, not of its account."""
-	troubles: tuple[Trouble, ...] = ()
+	issues: tuple[AccountIssue, ...] = ()
 	"""All that is wrong, of which `restricted` and `attention` are the gravest."""
 	review: Review = Review.APPROVED
 	trial: Trial = Trial.NONE
@@ -147,10 +147,10 @@ def rejected(facts: Facts) -> Status:
 	return _REJECTED_TRIAL_ENDED if facts.trial is Trial.ENDED else _REJECTED
 
 
-def of_trouble(trouble: Trouble) -> Status:
+def status_of_issue(issue: AccountIssue) -> Status:
 	"""The status of a channel with this trouble alone."""
-	value = ChannelStatus.RESTRICTED if trouble.restricts else ChannelStatus.NEEDS_ATTENTION
-	return _wrong(value, trouble.about, trouble.words)
+	value = ChannelStatus.RESTRICTED if issue.restricts else ChannelStatus.NEEDS_ATTENTION
+	return _wrong(value, issue.about, issue.words)
 
 
 def _status(

@@ -8,9 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from whatsapp_channel.cloud_api.wire import line_of
-from whatsapp_channel.rules.accounts.restriction import Restriction
-from whatsapp_channel.words import Sentence
+from whatsapp_channel.cloud_api.payload import line_of
+from whatsapp_channel.rules.accounts.restriction_rules import Restriction
+from whatsapp_channel.sentences import Sentence
 
 # The gravest last; other words of Meta leave no mark.
 _SEVERITIES = ("WARNING", "CRITICAL")

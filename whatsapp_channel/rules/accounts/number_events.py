@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from whatsapp_channel.cloud_api.wire import line_of, optional_digits
+from whatsapp_channel.cloud_api.payload import line_of, optional_digits
 from whatsapp_channel.rules.accounts.event_changes import (
 	Cell,
 	Changes,
@@ -19,7 +19,7 @@ from whatsapp_channel.rules.accounts.event_changes import (
 	sentence,
 	word,
 )
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 _QUALITY_EVENTS: Mapping[str, Columns] = MappingProxyType(
 	{

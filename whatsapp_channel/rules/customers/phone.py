@@ -8,11 +8,11 @@ import unicodedata
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
-from whatsapp_channel.rules.refusal import Refused
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.invalid_input import InvalidInput
+from whatsapp_channel.sentences import _
 
 
-class InvalidNumber(Refused):
+class InvalidNumber(InvalidInput):
 	"""A text that is no phone number."""
 
 	def __init__(self, number: str, problem: str, way_out: str) -> None:

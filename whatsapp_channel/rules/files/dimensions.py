@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from mmap import mmap
 from types import MappingProxyType
 
-from whatsapp_channel.rules.files.media import Unacceptable
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.files.file_check import FileRejected
+from whatsapp_channel.sentences import _
 
 MEGAPIXEL = 1_000_000
 SHOWN_MEGAPIXELS = 50
@@ -50,7 +50,7 @@ _SIZES_IN_HEAD = 64 * 1024
 
 
 def check(content: bytes | mmap, mime_type: str, kind: str) -> None:
-	"""Raises media.Unacceptable for a picture that takes too much to draw. `kind` as the message calls it.
+	"""Raises media.FileRejected for a picture that takes too much to draw. `kind` as the message calls it.
 
 	Linear in the size of the file, and quick: it jumps from marker to marker.
 	"""
@@ -60,7 +60,7 @@ def check(content: bytes | mmap, mime_type: str, kind: str) -> None:
 	limit = SHOWN_MEGAPIXELS if kind in ("image", "sticker") else OPENED_MEGAPIXELS
 	for width, height in read(content):
 		if width * height > limit * MEGAPIXEL:
-			raise Unacceptable(_TOO_LARGE, f"{width:,}", f"{height:,}")
+			raise FileRejected(_TOO_LARGE, f"{width:,}", f"{height:,}")
 
 
 def _jpeg(content: bytes | mmap) -> Iterator[tuple[int, int]]:
@@ -78,9 +78,9 @@ def _jpeg(content: bytes | mmap) -> Iterator[tuple[int, int]]:
 			yield width, height
 		scans += marker == _SCAN
 		if scans > MOST_SCANS:
-			raise Unacceptable(_TOO_MANY_SCANS, str(MOST_SCANS))
+			raise FileRejected(_TOO_MANY_SCANS, str(MOST_SCANS))
 		if parts > MOST_PARTS:
-			raise Unacceptable(_TOO_MANY_PARTS)
+			raise FileRejected(_TOO_MANY_PARTS)
 		at += max(2, int.from_bytes(content[at : at + 2], "big"))
 
 
@@ -106,7 +106,7 @@ def _gif(content: bytes | mmap) -> Iterator[tuple[int, int]]:
 			at += 1 + content[at]
 			parts += 1
 			if parts > MOST_PARTS:
-				raise Unacceptable(_TOO_MANY_PARTS)
+				raise FileRejected(_TOO_MANY_PARTS)
 		at += 1
 
 

@@ -7,8 +7,8 @@ import zlib
 from dataclasses import dataclass
 
 from whatsapp_channel.rules.files.file_names import extension_of
-from whatsapp_channel.rules.refusal import Refused
-from whatsapp_channel.words import _
+from whatsapp_channel.rules.invalid_input import InvalidInput
+from whatsapp_channel.sentences import _
 
 ICON_BYTES = 1024 * 1024
 """1 MB as Frappe and every file manager count it: 1,048,576 bytes are allowed."""
@@ -55,34 +55,34 @@ class Image:
 def check_icon(content: bytes, name: str) -> Image:
 	"""The icon of a channel: at most 1 MB, called .jpg, .png or .jpeg, and JPEG or PNG by its content (Z33).
 
-	Raises Refused.
+	Raises InvalidInput.
 	"""
 	return _check(_ICON, content, name, ICON_BYTES)
 
 
 def check_picture(content: bytes, name: str) -> Image:
 	"""The picture of the business profile: at most 5 MB and at least 192 pixels each way, JPEG or PNG (Meta's page on
-	business profiles). Raises Refused."""
+	business profiles). Raises InvalidInput."""
 	found = _check(_PICTURE, content, name, PICTURE_BYTES)
 	if min(found.width, found.height) < PICTURE_PIXELS:
 		size = {"width": found.width, "height": found.height, "least": PICTURE_PIXELS}
-		raise Refused(_PICTURE, _TOO_SMALL, _CHOOSE_LARGER, **size)
+		raise InvalidInput(_PICTURE, _TOO_SMALL, _CHOOSE_LARGER, **size)
 	return found
 
 
 def _check(field: str, content: bytes, name: str, limit: int) -> Image:
 	if not content:
-		raise Refused(field, _EMPTY, _CHOOSE_IMAGE)
+		raise InvalidInput(field, _EMPTY, _CHOOSE_IMAGE)
 	if len(content) > limit:
-		raise Refused(field, _TOO_LARGE, _CHOOSE_SMALLER, size=f"{len(content):,}", limit=f"{limit:,}")
+		raise InvalidInput(field, _TOO_LARGE, _CHOOSE_SMALLER, size=f"{len(content):,}", limit=f"{limit:,}")
 	if extension_of(name) not in EXTENSIONS:
-		raise Refused(field, _WRONG_NAME, _CHOOSE_IMAGE, name=name)
+		raise InvalidInput(field, _WRONG_NAME, _CHOOSE_IMAGE, name=name)
 	read = _png if content.startswith(_PNG) else _jpeg if content.startswith(_JPEG) else None
 	if read is None:
-		raise Refused(field, _WRONG_CONTENT, _CHOOSE_IMAGE)
+		raise InvalidInput(field, _WRONG_CONTENT, _CHOOSE_IMAGE)
 	found = read(content)
 	if found is None or not (found.width and found.height):
-		raise Refused(field, _DAMAGED, _COPY_AGAIN)
+		raise InvalidInput(field, _DAMAGED, _COPY_AGAIN)
 	return found
 
 

@@ -13,7 +13,7 @@ from enum import Enum
 from whatsapp_channel.rules.accounts import channel_status
 from whatsapp_channel.rules.accounts.channel_status import Action
 from whatsapp_channel.rules.messaging import window
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 
 class Kind(str, Enum):

@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import Enum
 from types import MappingProxyType
 
-from whatsapp_channel.words import Sentence, _
+from whatsapp_channel.sentences import Sentence, _
 
 
 class Step(Enum):

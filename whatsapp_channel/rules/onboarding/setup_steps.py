@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whatsapp_channel.words import Sentence, _, verbatim
+from whatsapp_channel.sentences import Sentence, _, verbatim
 
 DONE, CURRENT, BLOCKED, OPEN = "done", "current", "blocked", "open"
 FINISHED = "done"

@@ -1,6 +1,6 @@
 """Renders parsed HTML as WhatsApp text. Inline content is collected first and its white space settled afterwards, as a
 browser does; what must survive the settling (line breaks, spaces of preformatted text) is held by characters that the
-text itself cannot contain, because `_characters.visible` removes them.
+text itself cannot contain, because `characters.visible` removes them.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ page does take them for text.
 
 from __future__ import annotations
 
-from whatsapp_channel.cloud_api.wire import without_markup, without_tags
+from whatsapp_channel.cloud_api.payload import without_markup, without_tags
 
 # Shown as text, or by an editor that sanitises, or not at all.
 _EXEMPT = frozenset(

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from html import escape
 
-from whatsapp_channel.cloud_api.wire import without_markup
+from whatsapp_channel.cloud_api.payload import without_markup
 from whatsapp_channel.rules.text.characters import cut_before, printable, visible
 from whatsapp_channel.rules.text.reply_html import from_html, has_media, is_blank
 
 __all__ = [
 	"MAX_SUBJECT",
 	"MAX_TEXT",
-	"display_name",
+	"clean_name",
 	"from_html",
 	"has_media",
 	"is_blank",
@@ -79,7 +79,7 @@ def subject(text: str, fallback: str) -> str:
 	return kept[: at_word if at_word > MAX_SUBJECT // 2 else None].rstrip() + "…"
 
 
-def display_name(text: str, fallback: str) -> str:
+def clean_name(text: str, fallback: str) -> str:
 	"""A customer's own name for rows and pages, by the rules of `subject`: the same places show both."""
 	return subject(text, fallback)
 

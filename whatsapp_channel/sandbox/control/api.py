@@ -10,12 +10,12 @@ from typing import Any
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox.control import onboarding as control_meta
+from whatsapp_channel.sandbox.control import onboarding_api as control_meta
 from whatsapp_channel.sandbox.control import views
 from whatsapp_channel.sandbox.graph import edges_media, uploads
 from whatsapp_channel.sandbox.page import assets
-from whatsapp_channel.sandbox.page.business_app import BusinessApp
-from whatsapp_channel.sandbox.page.customer import Customer
+from whatsapp_channel.sandbox.page.business_phone import BusinessApp
+from whatsapp_channel.sandbox.page.customer_phone import Customer
 from whatsapp_channel.sandbox.simulation import Simulation
 from whatsapp_channel.sandbox.state.faults import Fault
 from whatsapp_channel.sandbox.state.model import JSON, SandboxError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from whatsapp_channel.sandbox.page.customer import Customer
+from whatsapp_channel.sandbox.page.customer_phone import Customer
 from whatsapp_channel.sandbox.simulation import Simulation
 from whatsapp_channel.sandbox.state.accounts import Account
 from whatsapp_channel.sandbox.state.faults import REQUEST_FAULTS, WEBHOOK_FAULTS

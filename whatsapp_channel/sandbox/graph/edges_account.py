@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whatsapp_channel.sandbox.graph import errors, nodes, registration, templates
+from whatsapp_channel.sandbox.graph import graph_errors, nodes, number_registration, template_requests
 from whatsapp_channel.sandbox.graph.call import SUCCESS, Call
 from whatsapp_channel.sandbox.state.accounts import Account
 from whatsapp_channel.sandbox.state.model import JSON, Callback
@@ -22,9 +22,9 @@ def add_number(sandbox: State, call: Call, account: Account) -> JSON:
 	given = call.parameters
 	for name in ("phone_number", "verified_name"):
 		if not given.get(name):
-			raise errors.missing(name)
-	number = registration.dialled(str(given.get("cc") or ""), str(given["phone_number"]))
-	return {"id": registration.add(sandbox, account, number, str(given["verified_name"]).strip()).id}
+			raise graph_errors.missing(name)
+	number = number_registration.dialled(str(given.get("cc") or ""), str(given["phone_number"]))
+	return {"id": number_registration.add(sandbox, account, number, str(given["verified_name"]).strip()).id}
 
 
 def list_numbers(sandbox: State, call: Call, account: Account) -> JSON:
@@ -75,7 +75,7 @@ def verify(url: str, token: str) -> None:
 	problem = handshake.verify(url, token)
 	if problem:
 		title = "Callback verification failed"
-		raise errors.user_error(100, 2200, title, problem, message=f"(#2200) {title}: {problem}")
+		raise graph_errors.user_error(100, 2200, title, problem, message=f"(#2200) {title}: {problem}")
 
 
 def get_app_webhook(sandbox: State, call: Call, _: object) -> JSON:
@@ -96,7 +96,7 @@ def set_app_webhook(sandbox: State, call: Call, _: object) -> JSON:
 	"""POST /{app id}/subscriptions"""
 	for name in ("object", "callback_url", "verify_token"):
 		if not call.parameters.get(name):
-			raise errors.missing(name)
+			raise graph_errors.missing(name)
 	url, token = str(call.parameters["callback_url"]), str(call.parameters["verify_token"])
 	verify(url, token)
 	callback.configure(sandbox, url, token, verified=True)
@@ -118,13 +118,13 @@ def list_templates(sandbox: State, call: Call, account: Account) -> JSON:
 
 def create_template(sandbox: State, call: Call, _: object) -> JSON:
 	"""POST /{WABA id}/message_templates"""
-	made = templates.create(sandbox.templates, call.parameters)
+	made = template_requests.create(sandbox.templates, call.parameters)
 	return {"id": made.id, "status": made.status, "category": made.category}
 
 
 def delete_template(sandbox: State, call: Call, _: object) -> JSON:
 	"""DELETE /{WABA id}/message_templates"""
-	templates.delete(sandbox.templates, str(call.query.get("name") or ""), call.query.get("hsm_id"))
+	template_requests.delete(sandbox.templates, str(call.query.get("name") or ""), call.query.get("hsm_id"))
 	return dict(SUCCESS)
 
 
@@ -135,5 +135,5 @@ def get_template(sandbox: State, call: Call, template: Template) -> JSON:
 
 def change_template(sandbox: State, call: Call, template: Template) -> JSON:
 	"""POST /{template id}"""
-	templates.change(sandbox.templates, template, call.body)
+	template_requests.change(sandbox.templates, template, call.body)
 	return dict(SUCCESS)

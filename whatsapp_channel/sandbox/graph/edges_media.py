@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox.graph import errors
+from whatsapp_channel.sandbox.graph import graph_errors
 from whatsapp_channel.sandbox.graph.call import SUCCESS, Call, Download
 from whatsapp_channel.sandbox.state.faults import Fault
 from whatsapp_channel.sandbox.state.model import JSON, MediaFile
@@ -55,7 +55,7 @@ def download(sandbox: State, call: Call) -> Download:
 	right = hmac.compare_digest(str(call.query.get("hash")), _media_hash(sandbox, media_id, expires))
 	late = not expires.isdigit() or int(expires) < sandbox.clock().timestamp()
 	if not right or late or media_id not in sandbox.media:
-		raise errors.GraphError(404, {"message": "Not Found", "type": "OAuthException", "code": 100})
+		raise graph_errors.GraphError(404, {"message": "Not Found", "type": "OAuthException", "code": 100})
 	return Download(sandbox.media[media_id])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whatsapp_channel.sandbox.graph import edges_account, errors, nodes, registration, uploads
+from whatsapp_channel.sandbox.graph import edges_account, graph_errors, nodes, number_registration, uploads
 from whatsapp_channel.sandbox.graph.call import SUCCESS, Call
 from whatsapp_channel.sandbox.state import ids
 from whatsapp_channel.sandbox.state.model import JSON, Callback, MediaFile, Number
@@ -49,7 +49,7 @@ def change_number(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}: another display name, webhook address, or PIN"""
 	given = call.parameters
 	if "new_display_name" in given:
-		registration.rename(sandbox, number, str(given["new_display_name"]).strip())
+		number_registration.rename(sandbox, number, str(given["new_display_name"]).strip())
 	elif isinstance(given.get("webhook_configuration"), dict):
 		_redirect(sandbox, number, given["webhook_configuration"])
 	else:
@@ -69,21 +69,21 @@ def _redirect(sandbox: State, number: Number, given: JSON) -> None:
 def _pin(call: Call) -> str:
 	pin = str(call.parameters.get("pin") or "")
 	if len(pin) != 6 or not (pin.isascii() and pin.isdigit()):
-		raise errors.invalid("Param pin must be 6 characters long.")
+		raise graph_errors.invalid("Param pin must be 6 characters long.")
 	return pin
 
 
 def register(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/register"""
 	if call.parameters.get("messaging_product") != "whatsapp":
-		raise errors.missing("messaging_product")
-	registration.register(sandbox, number, _pin(call))
+		raise graph_errors.missing("messaging_product")
+	number_registration.register(sandbox, number, _pin(call))
 	return dict(SUCCESS)
 
 
 def deregister(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/deregister"""
-	registration.count_registration(sandbox, number)
+	number_registration.count_registration(sandbox, number)
 	number.fields["status"] = "DISCONNECTED"
 	return dict(SUCCESS)
 
@@ -92,14 +92,14 @@ def request_code(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/request_code: the number's own phone on the page shows it, and /sandbox/state"""
 	method = call.parameters.get("code_method")
 	if method not in ("SMS", "VOICE"):
-		raise errors.invalid("Param code_method must be one of {SMS, VOICE}")
-	registration.send_code(sandbox, number, method, str(call.parameters.get("language") or "en_US"))
+		raise graph_errors.invalid("Param code_method must be one of {SMS, VOICE}")
+	number_registration.send_code(sandbox, number, method, str(call.parameters.get("language") or "en_US"))
 	return dict(SUCCESS)
 
 
 def verify_code(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/verify_code"""
-	registration.check_code(sandbox, number, str(call.parameters.get("code") or ""))
+	number_registration.check_code(sandbox, number, str(call.parameters.get("code") or ""))
 	return dict(SUCCESS)
 
 
@@ -114,21 +114,21 @@ def set_profile(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/whatsapp_business_profile"""
 	given = dict(call.parameters)
 	if given.pop("messaging_product", None) != "whatsapp":
-		raise errors.missing("messaging_product")
+		raise graph_errors.missing("messaging_product")
 	given.pop("access_token", None)
 	for name, limit in PROFILE_LIMITS.items():
 		if len(str(given.get(name) or "")) > limit:
-			raise errors.invalid(f"Param {name} must be at most {limit} characters long.")
+			raise graph_errors.invalid(f"Param {name} must be at most {limit} characters long.")
 	if given.get("about") == "":
-		raise errors.invalid("Param about must be a non-empty string")
+		raise graph_errors.invalid("Param about must be a non-empty string")
 	sites = given.get("websites") or []
 	given["websites"] = [
 		site if site.endswith("/") else f"{site}/" for site in ([sites] if isinstance(sites, str) else sites)
 	]
 	if len(given["websites"]) > 2:
-		raise errors.invalid("Param websites must have at most 2 elements")
+		raise graph_errors.invalid("Param websites must have at most 2 elements")
 	if given.get("vertical") and given["vertical"] not in VERTICALS:
-		raise errors.invalid(f"Param vertical must be one of {{{', '.join(sorted(VERTICALS))}}}")
+		raise graph_errors.invalid(f"Param vertical must be one of {{{', '.join(sorted(VERTICALS))}}}")
 	handle = given.pop("profile_picture_handle", None)
 	if handle:
 		uploads.set_picture(sandbox, call, number, str(handle))
@@ -139,9 +139,9 @@ def set_profile(sandbox: State, call: Call, number: Number) -> JSON:
 def upload(sandbox: State, call: Call, number: Number) -> JSON:
 	"""POST /{phone number id}/media"""
 	if call.parameters.get("messaging_product") != "whatsapp":
-		raise errors.missing("messaging_product")
+		raise graph_errors.missing("messaging_product")
 	if call.file is None:
-		raise errors.missing("file")
+		raise graph_errors.missing("file")
 	mime_type = str(call.parameters.get("type") or call.file.mimetype)
 	stored = MediaFile(ids.object_id(), call.file.read(), mime_type, call.file.filename)
 	return {"id": sandbox.add_media(stored).id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whatsapp_channel.sandbox.graph import errors, nodes, oauth
+from whatsapp_channel.sandbox.graph import graph_errors, nodes, oauth
 from whatsapp_channel.sandbox.graph.call import Call
 from whatsapp_channel.sandbox.state.accounts import Account
 from whatsapp_channel.sandbox.state.model import JSON
@@ -20,9 +20,9 @@ def exchange(sandbox: State, call: Call) -> JSON:
 	given = {name: str(call.parameters.get(name) or "") for name in ("client_id", "client_secret", "code")}
 	if not given["client_id"]:
 		error = {"message": "Missing client_id parameter.", "type": "OAuthException", "code": 101}
-		raise errors.GraphError(400, error)
+		raise graph_errors.GraphError(400, error)
 	if not given["code"]:
-		raise errors.GraphError(
+		raise graph_errors.GraphError(
 			400, {"message": "Missing authorization code", "type": "OAuthException", "code": 1}
 		)
 	grant = oauth.OAuth(sandbox).exchange(given["client_id"], given["client_secret"], given["code"])
@@ -38,7 +38,7 @@ def debug_token(sandbox: State, call: Call) -> JSON:
 		oauth.OAuth(sandbox).authorise(call.token)
 	asked = str(call.query.get("input_token") or "")
 	if not asked:
-		raise errors.missing("input_token")
+		raise graph_errors.missing("input_token")
 	grant = oauth.OAuth(sandbox).find(asked)
 	if grant is None:
 		error = {"code": 190, "message": "Invalid OAuth access token."}

@@ -8,12 +8,12 @@ import re
 from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
-from whatsapp_channel.sandbox.graph import edges_media, errors, outgoing, routes
+from whatsapp_channel.sandbox.graph import edges_media, graph_errors, message_delivery, routes
 from whatsapp_channel.sandbox.graph.call import UPLOAD, Call, Download
 from whatsapp_channel.sandbox.state.faults import Fault
 from whatsapp_channel.sandbox.state.model import JSON, Request, digits_of
 from whatsapp_channel.sandbox.state.state import State
-from whatsapp_channel.sandbox.webhooks import wire
+from whatsapp_channel.sandbox.webhooks import signed_json
 
 DEFAULT_VERSION = "v26.0"
 _VERSION = re.compile(r"/(v\d+\.\d+)(/.*|$)")
@@ -112,31 +112,31 @@ def _graph_response(sandbox: State, call: Call, faults: dict[str, Fault]) -> Res
 		if ordered is not None:
 			raise _ordered(ordered)
 		answer = routes.answer(sandbox, call)
-	except errors.GraphError as error:
+	except graph_errors.GraphError as error:
 		return _error_response(call, error)
 	if isinstance(answer, Download):
 		return edges_media.file_response(sandbox, answer.media, faults)
 	return _json_response(call, answer, 200)
 
 
-def _ordered(fault: Fault) -> errors.GraphError:
+def _ordered(fault: Fault) -> graph_errors.GraphError:
 	"""The Graph answer of an error fault."""
 	if fault.kind == "token_refused":
-		return errors.token_error(present=True)
+		return graph_errors.token_error(present=True)
 	code = fault.code or _DEFAULT_CODES.get(fault.kind, 1)
 	status = fault.http_status
 	if status is None and fault.kind == "server_error":
-		status = max(500, errors.CATALOGUE.get(code, (500, "", ""))[0])
-	return errors.cloud_error(code, fault.details, status=status, subcode=fault.subcode)
+		status = max(500, graph_errors.CATALOGUE.get(code, (500, "", ""))[0])
+	return graph_errors.cloud_error(code, fault.details, status=status, subcode=fault.subcode)
 
 
 def _json_response(call: Call, answer: JSON, status: int) -> Response:
-	response = Response(wire.dumps(answer), status, content_type="application/json; charset=UTF-8")
+	response = Response(signed_json.dumps(answer), status, content_type="application/json; charset=UTF-8")
 	response.headers["Facebook-Api-Version"] = call.version or DEFAULT_VERSION
 	return response
 
 
-def _error_response(call: Call, error: errors.GraphError) -> Response:
+def _error_response(call: Call, error: graph_errors.GraphError) -> Response:
 	response = _json_response(call, error.body(), error.status)
 	if error.status in (400, 401):
 		kind = "invalid_token" if error.status == 401 else "invalid_request"
@@ -151,11 +151,11 @@ def _follow_up(sandbox: State, call: Call, faults: dict[str, Fault], response: R
 	if message is None:
 		return
 	if "status_first" in faults:
-		outgoing.begin(sandbox, message)
+		message_delivery.begin(sandbox, message)
 		sandbox.courier.wait_for_status(message.wamid, sandbox.settings.status_first_timeout)
 	elif "lost_answer" in faults:
-		outgoing.begin(sandbox, message)
+		message_delivery.begin(sandbox, message)
 	else:
-		response.call_on_close(lambda: outgoing.begin(sandbox, message))
+		response.call_on_close(lambda: message_delivery.begin(sandbox, message))
 	if "lost_answer" in faults:
 		raise Dropped("lost answer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from whatsapp_channel.sandbox.graph import errors
+from whatsapp_channel.sandbox.graph import graph_errors
 from whatsapp_channel.sandbox.state import ids
 from whatsapp_channel.sandbox.state.accounts import Account
 from whatsapp_channel.sandbox.state.model import JSON, Number
@@ -48,7 +48,7 @@ def select(node: JSON, wanted: str, node_type: str, empty: frozenset[str]) -> JS
 		elif name in node:
 			shown[name] = node[name]
 		elif name not in empty:
-			raise errors.no_such_field(name, node_type)
+			raise graph_errors.no_such_field(name, node_type)
 	return shown if "id" in shown else {**shown, "id": node["id"]}
 
 

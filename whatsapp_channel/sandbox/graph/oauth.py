@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from whatsapp_channel.sandbox.graph import errors
+from whatsapp_channel.sandbox.graph import graph_errors
 from whatsapp_channel.sandbox.state.model import JSON, SandboxError
 from whatsapp_channel.sandbox.state.state import State
 from whatsapp_channel.sandbox.state.tokens import Code, Grant
@@ -117,9 +117,9 @@ class OAuth:
 		"""The grant of a request's token; raises GraphError 104, 190, or 190 with subcode 463 after its end."""
 		grant = self.find(token)
 		if grant is None:
-			raise errors.token_error(present=bool(token))
+			raise graph_errors.token_error(present=bool(token))
 		if self.expired(grant):
-			raise errors.GraphError(401, expiry_error(grant))
+			raise graph_errors.GraphError(401, expiry_error(grant))
 		return grant
 
 	def expired(self, grant: Grant) -> bool:
@@ -138,8 +138,8 @@ def expiry_error(grant: Grant) -> JSON:
 	return {"message": message, "type": "OAuthException", "code": 190, "error_subcode": 463}
 
 
-def _refused(code: int, subcode: int | None, message: str) -> errors.GraphError:
+def _refused(code: int, subcode: int | None, message: str) -> graph_errors.GraphError:
 	error: JSON = {"message": message, "type": "OAuthException", "code": code}
 	if subcode is not None:
 		error["error_subcode"] = subcode
-	return errors.GraphError(400, error)
+	return graph_errors.GraphError(400, error)

@@ -10,13 +10,13 @@ from whatsapp_channel.sandbox.graph import (
 	edges_media,
 	edges_number,
 	edges_oauth,
-	errors,
+	graph_errors,
 	nodes,
 	oauth,
 	uploads,
 )
 from whatsapp_channel.sandbox.graph.call import ATTACHMENTS, Call, Download
-from whatsapp_channel.sandbox.graph.messages import send
+from whatsapp_channel.sandbox.graph.send_message import send
 from whatsapp_channel.sandbox.state.accounts import Account
 from whatsapp_channel.sandbox.state.model import JSON, Number
 from whatsapp_channel.sandbox.state.state import State
@@ -50,10 +50,10 @@ def _node_answer(sandbox: State, call: Call, grant: Grant | None) -> JSON | Down
 			_check_scope(sandbox, grant, kind, edge)
 		return handler(sandbox, call, node)
 	if node is not None and edge and call.method == "GET":
-		raise errors.no_such_field(edge, TYPES[kind])
+		raise graph_errors.no_such_field(edge, TYPES[kind])
 	if node is None and call.method == "DELETE" and not edge:
-		raise errors.invalid("Invalid post_id parameter")
-	raise errors.no_such_object(call.method, object_id)
+		raise graph_errors.invalid("Invalid post_id parameter")
+	raise graph_errors.no_such_object(call.method, object_id)
 
 
 def _within(grant: Grant, node: Any) -> bool:
@@ -67,10 +67,10 @@ def _check_scope(sandbox: State, grant: Grant, kind: str, edge: str) -> None:
 	"""GraphError 10 or 200 if the token lacks the permission that an edge needs."""
 	scopes = oauth.OAuth(sandbox).scopes(grant)
 	if (kind == "media" or edge in ("messages", "media", "register")) and oauth.MESSAGING not in scopes:
-		raise errors.forbidden(10)
+		raise graph_errors.forbidden(10)
 	managed = kind in ("account", "number", "business") and edge not in ("messages", "media")
 	if managed and oauth.MANAGEMENT not in scopes:
-		raise errors.forbidden(200)
+		raise graph_errors.forbidden(200)
 
 
 def find(sandbox: State, object_id: str) -> tuple[str, Any]:

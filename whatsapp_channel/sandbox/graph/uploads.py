@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 
-from whatsapp_channel.sandbox.graph import errors
+from whatsapp_channel.sandbox.graph import graph_errors
 from whatsapp_channel.sandbox.graph.call import Call, Download
 from whatsapp_channel.sandbox.state import ids
 from whatsapp_channel.sandbox.state.model import JSON, MediaFile, Number, Upload
@@ -24,9 +24,9 @@ def start(sandbox: State, call: Call, app_id: str) -> JSON:
 	given = call.parameters
 	length, kind = str(given.get("file_length") or ""), str(given.get("file_type") or "")
 	if not length.isdigit() or int(length) == 0:
-		raise errors.invalid("Param file_length must be a positive integer.")
+		raise graph_errors.invalid("Param file_length must be a positive integer.")
 	if kind not in TYPES:
-		raise errors.invalid(f"Param file_type must be one of {{{', '.join(TYPES)}}}.")
+		raise graph_errors.invalid(f"Param file_type must be one of {{{', '.join(TYPES)}}}.")
 	made = Upload(f"upload:{secrets.token_urlsafe(24)}", int(length), kind)
 	with sandbox.condition:
 		sandbox.uploads[made.id] = made
@@ -37,9 +37,9 @@ def receive(sandbox: State, call: Call, upload: Upload) -> JSON:
 	"""POST /upload:…: bytes from `file_offset` on"""
 	offset = call.headers.get("file_offset", "")
 	if offset != str(len(upload.data)):
-		raise errors.invalid(f"Header file_offset must be {len(upload.data)}.")
+		raise graph_errors.invalid(f"Header file_offset must be {len(upload.data)}.")
 	if len(upload.data) + len(call.data) > upload.length:
-		raise errors.invalid("More bytes were sent than file_length announced.")
+		raise graph_errors.invalid("More bytes were sent than file_length announced.")
 	with sandbox.condition:
 		upload.data += call.data
 		if len(upload.data) < upload.length:
@@ -57,10 +57,12 @@ def set_picture(sandbox: State, call: Call, number: Number, handle: str) -> None
 	"""Makes an uploaded file the picture of a number's profile; raises GraphError 100 if it cannot be one."""
 	found = next((one for one in sandbox.uploads.values() if one.handle == handle), None)
 	if found is None:
-		raise errors.invalid("Param profile_picture_handle is not a valid handle.")
+		raise graph_errors.invalid("Param profile_picture_handle is not a valid handle.")
 	kind = next((kind for start, kind in PICTURES.items() if found.data.startswith(start)), None)
 	if kind is None or len(found.data) > LARGEST_PICTURE:
-		raise errors.invalid("Param profile_picture_handle must be a JPEG or PNG image of at most 5 MB.")
+		raise graph_errors.invalid(
+			"Param profile_picture_handle must be a JPEG or PNG image of at most 5 MB."
+		)
 	stored = sandbox.add_media(MediaFile(ids.object_id(), found.data, kind))
 	number.profile["profile_picture_url"] = f"{call.base}{PICTURE_PATH}{stored.id}"
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request as HTTPRequest
 from werkzeug.wrappers import Response
 
 from whatsapp_channel.sandbox.signup import screens
-from whatsapp_channel.sandbox.signup import session as signup
+from whatsapp_channel.sandbox.signup import signup_session as signup
 from whatsapp_channel.sandbox.state.dialogs import Problem, Session
 from whatsapp_channel.sandbox.state.model import JSON, SandboxError
 from whatsapp_channel.sandbox.state.state import State

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from whatsapp_channel.sandbox.graph import registration
+from whatsapp_channel.sandbox.graph import number_registration
 from whatsapp_channel.sandbox.graph.edges_number import PROFILE_LIMITS, VERTICALS
-from whatsapp_channel.sandbox.graph.errors import GraphError
+from whatsapp_channel.sandbox.graph.graph_errors import GraphError
 from whatsapp_channel.sandbox.graph.oauth import OAuth
-from whatsapp_channel.sandbox.signup.session import farewell
+from whatsapp_channel.sandbox.signup.signup_session import farewell
 from whatsapp_channel.sandbox.state import dialogs, ids
 from whatsapp_channel.sandbox.state.dialogs import Problem, Session
 from whatsapp_channel.sandbox.state.model import JSON, displayed
@@ -107,7 +107,7 @@ def _make_account(sandbox: State, session: Session, name: str) -> str:
 
 def _describe(sandbox: State, session: Session, given: JSON) -> str:
 	name = _text(given, "display_name", "Enter the name that customers will see.")
-	registration.check_name(name)
+	number_registration.check_name(name)
 	category = _text(given, "category", "Choose a category.")
 	if category not in VERTICALS:
 		raise Problem("Choose a category of the list.", field="category")
@@ -136,12 +136,12 @@ def _choose_number(sandbox: State, session: Session, given: JSON) -> str:
 def _new_number(sandbox: State, session: Session, given: JSON) -> str:
 	"""Adds the number, unless this dialog has done so before a code could not be sent."""
 	written = _text(given, "phone_number", "Enter the phone number.")
-	whole = registration.dialled(_text(given, "country_code", "Enter the country code."), written)
+	whole = number_registration.dialled(_text(given, "country_code", "Enter the country code."), written)
 	before = sandbox.numbers.get(session.phone_number_id or "")
 	if before is not None and f"+{before.digits}" == whole and before.waba_id == session.waba_id:
 		return before.id
 	account = sandbox.account(session.waba_id)
-	made = registration.add(sandbox, account, whole, session.profile["display_name"])
+	made = number_registration.add(sandbox, account, whole, session.profile["display_name"])
 	made.profile.update(vertical=session.profile["category"], description=session.profile["description"])
 	return made.id
 
@@ -152,14 +152,14 @@ def _send(sandbox: State, session: Session, given: JSON) -> None:
 		raise Problem("Choose a text message or a phone call.", field="method")
 	session.method = method
 	number = sandbox.number(session.phone_number_id)
-	registration.send_code(sandbox, number, method, str(given.get("language") or "en_US"))
+	number_registration.send_code(sandbox, number, method, str(given.get("language") or "en_US"))
 
 
 def _verify(sandbox: State, session: Session, given: JSON) -> str:
 	code = _text(given, "code", "Enter the code.").replace("-", "").replace(" ", "")
 	if len(code) != 6 or not (code.isascii() and code.isdigit()):
 		raise Problem("The code has six digits.", field="code")
-	registration.check_code(sandbox, sandbox.number(session.phone_number_id), code)
+	number_registration.check_code(sandbox, sandbox.number(session.phone_number_id), code)
 	return dialogs.PERMISSIONS
 
 

@@ -13,7 +13,6 @@ from typing import Any, Protocol, TypeVar
 from whatsapp_channel.sandbox.state.accounts import Holdings
 from whatsapp_channel.sandbox.state.dialogs import Session, Switches
 from whatsapp_channel.sandbox.state.faults import FaultBook
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import (
 	JSON,
 	Callback,
@@ -31,6 +30,7 @@ from whatsapp_channel.sandbox.state.model import (
 from whatsapp_channel.sandbox.state.people import Person
 from whatsapp_channel.sandbox.state.templates import Templates
 from whatsapp_channel.sandbox.state.tokens import Code, Grant
+from whatsapp_channel.sandbox.state.webhook_items import Item
 
 Result = TypeVar("Result")
 KEPT = 5000  # requests remembered for inspection

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import Callback
 from whatsapp_channel.sandbox.state.state import State
+from whatsapp_channel.sandbox.state.webhook_items import Item
 from whatsapp_channel.sandbox.webhooks.courier import Target
 
 # Fields that an address of the account or number takes over from the app's [Meta: webhook overrides].

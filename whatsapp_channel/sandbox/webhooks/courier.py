@@ -18,9 +18,9 @@ from datetime import datetime
 import httpx
 
 from whatsapp_channel.sandbox.state.faults import Fault, FaultBook
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import JSON, Config, SandboxError, Settings
-from whatsapp_channel.sandbox.webhooks import payloads, wire
+from whatsapp_channel.sandbox.state.webhook_items import Item
+from whatsapp_channel.sandbox.webhooks import payloads, signed_json
 from whatsapp_channel.sandbox.webhooks.release import arranged
 
 WORKERS = 4
@@ -96,7 +96,7 @@ class Courier:
 		self._sequence = itertools.count()
 		self._threads: list[threading.Thread] = []
 		self._closing = False
-		self._client = httpx.Client(verify=wire.tls_context(), trust_env=False, follow_redirects=False)
+		self._client = httpx.Client(verify=signed_json.tls_context(), trust_env=False, follow_redirects=False)
 		self._forget()
 
 	def _forget(self) -> None:
@@ -161,7 +161,7 @@ class Courier:
 		self, items: Sequence[Item], lane: str | None, delay: float, shape: str = "values"
 	) -> Delivery:
 		body = payloads.body(items, shape)
-		signature = wire.sign(self._config.app_secret, body)
+		signature = signed_json.sign(self._config.app_secret, body)
 		now = time.monotonic()
 		delivery = Delivery(next(self._ids), body, tuple(items), signature, lane, now, due=now + delay)
 		self.deliveries.append(delivery)

@@ -6,7 +6,7 @@ import secrets
 
 import httpx
 
-from whatsapp_channel.sandbox.webhooks.wire import tls_context
+from whatsapp_channel.sandbox.webhooks.signed_json import tls_context
 
 
 def verify(url: str, verify_token: str, timeout: float = 10.0) -> str | None:

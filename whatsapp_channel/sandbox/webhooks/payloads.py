@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import JSON, SandboxError
-from whatsapp_channel.sandbox.webhooks import wire
+from whatsapp_channel.sandbox.state.webhook_items import Item
+from whatsapp_channel.sandbox.webhooks import signed_json
 
 SHAPES = ("values", "changes", "entries")
 
@@ -75,7 +75,7 @@ def body(items: Sequence[Item], shape: str = "values") -> bytes:
 		raise SandboxError("items: a webhook needs at least one item.")
 	groups = _runs(items) if shape == "values" else [[item] for item in items]
 	entries = [[group] for group in groups] if shape == "entries" else _by_account(groups)
-	return wire.dumps(
+	return signed_json.dumps(
 		{
 			"object": "whatsapp_business_account",
 			"entry": [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from whatsapp_channel.sandbox.state.items import Item
 from whatsapp_channel.sandbox.state.model import SandboxError
+from whatsapp_channel.sandbox.state.webhook_items import Item
 
 
 def _shuffled(items: Sequence[Item]) -> list[Item]:

@@ -5,9 +5,9 @@ from frappe.model.document import Document
 from whatsapp_channel import logs, settings
 from whatsapp_channel.accounts import access
 from whatsapp_channel.doctypes import SIGNUP
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.onboarding import link
-from whatsapp_channel.onboarding.failures import explained
-from whatsapp_channel.stored import stored
+from whatsapp_channel.onboarding.step_errors import explained
 
 OF_THE_TOKEN = ("token_app_id", "token_expires_on", "token_scopes")
 
@@ -34,7 +34,7 @@ class WhatsAppBusinessAccount(Document):
 				_("Access Token: it has a space or a letter that no token has. Copy it from Meta once more.")
 			)
 
-		settings.refuse_dead(self.access_token, _("Access Token"))
+		settings.refuse_published(self.access_token, _("Access Token"))
 
 	def _forget_old_token(self) -> None:
 		"""What Meta said of the token before; of a new one that was typed in nothing is known yet."""
@@ -59,7 +59,7 @@ class WhatsAppBusinessAccount(Document):
 	@logs.request
 	def check_connection(self) -> str:
 		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
-		account = stored(self.doctype, self.name, "write")
+		account = load_permitted(self.doctype, self.name, "write")
 		with explained():
 			name = link.refresh(account.name)
 		access.resume(account.name)

@@ -8,8 +8,8 @@ from whatsapp_channel.doctypes import CHANNEL, NUMBER
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
-from whatsapp_channel.onboarding import files
-from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.onboarding import uploaded_files
+from whatsapp_channel.onboarding.input_errors import as_validation_error
 from whatsapp_channel.rules.files.image import check_icon
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -30,14 +30,14 @@ class WhatsAppChannel(Document):
 	def after_insert(self) -> None:
 		"""An icon that was uploaded before belongs to the channel from now on."""
 		if self.icon:
-			files.attach(self.icon, self.doctype, self.name, "icon")
+			uploaded_files.attach(self.icon, self.doctype, self.name, "icon")
 
 	def _check_icon(self) -> None:
 		"""At most 1 MB and really a JPEG or PNG, whatever its name says (Z33)."""
 		self.icon = (self.icon or "").strip() or None
 		if self.icon and (self.is_new() or self.has_value_changed("icon")):
-			upload = files.read(_("Icon"), self.icon)
-			with said():
+			upload = uploaded_files.read(_("Icon"), self.icon)
+			with as_validation_error():
 				check_icon(upload.content, upload.name)
 
 	def _check_number(self) -> None:

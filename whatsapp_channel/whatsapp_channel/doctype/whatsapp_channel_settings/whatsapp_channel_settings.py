@@ -92,4 +92,4 @@ class WhatsAppChannelSettings(Document):
 		entered = [(self.verify_token, self.meta.get_label("verify_token"))]
 		entered += [(row.secret, row.meta.get_label("secret")) for row in self.app_secrets]
 		for secret, label in entered:
-			settings.refuse_dead(secret, _(label), self.api_base_url)
+			settings.refuse_published(secret, _(label), self.api_base_url)

@@ -5,7 +5,7 @@ from whatsapp_channel.doctypes import CONVERSATION
 
 
 class WhatsAppConversation(Document):
-	"""The thread of one customer with one channel; written by inbound.conversation."""
+	"""The thread of one customer with one channel; written by conversations.conversation."""
 
 
 def on_doctype_update() -> None:

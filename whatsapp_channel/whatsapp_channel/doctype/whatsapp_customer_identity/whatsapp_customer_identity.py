@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class WhatsAppCustomerIdentity(Document):
-	"""A number or user id that was this customer's until some time; written by inbound.customers.identity."""
+	"""A number or user id that was this customer's until some time; written by conversations.customers.identities."""

@@ -5,9 +5,9 @@ from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.doctypes import DELIVERY, ITEM
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
-from whatsapp_channel.stored import stored
 
 
 class WhatsAppDelivery(Document):
@@ -18,7 +18,7 @@ class WhatsAppDelivery(Document):
 	def reprocess(self) -> None:
 		"""Has a failed delivery processed once more; what is filed already stays as it is."""
 		frappe.only_for("System Manager")
-		if not reprocess.deliveries([stored(self.doctype, self.name, "read").name]):
+		if not reprocess.deliveries([load_permitted(self.doctype, self.name, "read").name]):
 			frappe.throw(_("Only a failed delivery can be processed again."))
 
 	@staticmethod

@@ -4,13 +4,13 @@ from frappe.utils import add_days, now_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.doctypes import ITEM
+from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.inbound import reprocess
 from whatsapp_channel.privacy.retention import delete_old
-from whatsapp_channel.stored import stored
 
 
 class WhatsAppDeliveryItem(Document):
-	"""One item of a delivery that could not simply be processed; written by inbound.items."""
+	"""One item of a delivery that could not simply be processed; written by inbound.dispatch."""
 
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:
@@ -23,7 +23,7 @@ class WhatsAppDeliveryItem(Document):
 	def reprocess(self) -> str:
 		"""Tries the item again now; returns its new state."""
 		frappe.only_for("System Manager")
-		return reprocess.one(stored(self.doctype, self.name, "read").name)
+		return reprocess.one(load_permitted(self.doctype, self.name, "read").name)
 
 
 def on_doctype_update() -> None:

@@ -7,12 +7,12 @@ from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, CONVERSATION
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.jobs import wake_drain
-from whatsapp_channel.onboarding.refusals import said
+from whatsapp_channel.onboarding.input_errors import as_validation_error
 from whatsapp_channel.rules.customers.phone import InvalidNumber, to_e164
 from whatsapp_channel.rules.onboarding import number_choice
-from whatsapp_channel.rules.onboarding.code import read_pin
 from whatsapp_channel.rules.onboarding.number_choice import State
-from whatsapp_channel.spoken import to_user
+from whatsapp_channel.rules.onboarding.six_digit_code import read_pin
+from whatsapp_channel.translate import to_user
 
 
 class WhatsAppNumber(Document):
@@ -41,7 +41,7 @@ class WhatsAppNumber(Document):
 		self._check_account()
 		self._check_number()
 		if self.pin and not self.is_dummy_password(self.pin):
-			with said():
+			with as_validation_error():
 				self.pin = read_pin(self.pin)
 
 	def _check_account(self) -> None:

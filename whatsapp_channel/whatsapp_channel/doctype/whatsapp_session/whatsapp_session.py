@@ -5,7 +5,7 @@ from whatsapp_channel.doctypes import SESSION
 
 
 class WhatsAppSession(Document):
-	"""The 24-hour counting unit (Z39); written by conversations.session."""
+	"""The 24-hour counting unit of the guide (Z39); written by conversations.session."""
 
 
 def on_doctype_update() -> None:

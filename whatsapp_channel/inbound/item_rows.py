@@ -1,0 +1,28 @@
+"""Rows of kept items."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from whatsapp_channel import doctypes
+from whatsapp_channel.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow(Row):
+	"""A kept item, with the state of the file for which it waits. Times are in the site's zone."""
+
+	DOCTYPE: ClassVar[str] = doctypes.ITEM
+	name: str
+	creation: datetime
+	sequence: int
+	state: str
+	kind: str
+	number: str | None
+	sender: str | None
+	attempts: int
+	payload: str
+	file_since: datetime | None
+	file_row: str | None
+	file_customer: str | None
+	file_tries: int

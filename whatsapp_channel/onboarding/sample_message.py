@@ -1,0 +1,88 @@
+"""The last screen: a customer's message arrives, an answer goes out and is delivered (Z35).
+
+Free text may only answer a customer. So the administrator writes to the new channel from any phone, that message becomes a
+ticket like every other, and the test answer is a reply in it by the code that agents use: what it proves is what agents
+will have. It leaves one ticket behind.
+"""
+
+from typing import Any
+
+import frappe
+from frappe import _
+
+from whatsapp_channel.clock import utc_now
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
+from whatsapp_channel.helpdesk import replies, tickets
+from whatsapp_channel.outbound import gate
+from whatsapp_channel.rules.customers.masking import mask
+from whatsapp_channel.rules.messaging.origin import Origin
+from whatsapp_channel.rules.messaging.session_rules import Direction
+
+FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "status", "error", "creation"]
+
+
+def state(channel: str) -> dict[str, Any]:
+	"""The newest message of a customer, the newest reply to them since, and whether a reply is allowed now.
+
+	`in_use`: there were replies on this channel before, so the newest message may be a real customer's.
+	"""
+	frappe.get_doc(CHANNEL, channel).check_permission("read")
+	in_use = bool(frappe.db.exists(MESSAGE, {"channel": channel, "direction": Direction.OUTGOING}))
+	received = _newest(channel, Direction.INCOMING)
+	if not received:
+		return {"received": None, "reply": None, "window_open": False, "in_use": in_use}
+	answer = _newest(channel, Direction.OUTGOING, customer=received.customer)
+	return {
+		"received": _received(received),
+		"reply": _shown(answer) if answer and answer.creation >= received.creation else None,
+		"window_open": gate.verdict(received.customer, channel, utc_now()).window_open,
+		"in_use": in_use,
+	}
+
+
+def _received(row: "frappe._dict") -> dict[str, Any]:
+	number = frappe.db.get_value(CUSTOMER, row.customer, ["wa_id", "bsuid"])
+	masked = mask(number[0] or number[1])
+	return {"message": row.name, "at": row.message_timestamp, "from_masked": masked, "ticket": row.ticket}
+
+
+def _shown(answer: "frappe._dict") -> dict[str, Any]:
+	return {"status": answer.status, "reason": answer.error or None, "at": answer.message_timestamp}
+
+
+def send(channel: str, message: str) -> None:
+	"""Replies to `message`, which the page shows, in its ticket, as an agent would; never to a newer message.
+
+	Raises frappe.ValidationError if it is not a customer's message on this channel, and whatever an agent's reply raises.
+	"""
+	frappe.get_doc(CHANNEL, channel).check_permission("write")
+	wanted = {"name": message, **_of(channel, Direction.INCOMING)}
+	received = frappe.db.get_value(MESSAGE, wanted, ["customer", "ticket"], as_dict=True) if message else None
+	if not received:
+		frappe.throw(
+			_(
+				"There is no such message of a customer on this channel, and WhatsApp allows free texts as answers only. Scan the code "
+				"with a phone, write something, and send the test when it is shown."
+			)
+		)
+	state = tickets.state(received.ticket)
+	if not state:
+		frappe.throw(
+			_(
+				"The message has no ticket, so there is nothing to answer in. Choose another policy for tickets on the form of the "
+				"channel, or open a ticket for the conversation."
+			)
+		)
+	text = _("This is a test message. WhatsApp and the helpdesk are connected.")
+	replies.answer(state.name, received.customer, f"<p>{text}</p>")
+
+
+def _of(channel: str, direction: str) -> dict[str, str]:
+	return {"channel": channel, "direction": direction, "origin": Origin.CLOUD_API}
+
+
+def _newest(channel: str, direction: str, **more: str | None) -> "frappe._dict | None":
+	filters = {**_of(channel, direction), **more}
+	order = "message_timestamp desc, creation desc"
+	rows = frappe.get_all(MESSAGE, filters, FIELDS, order_by=order, limit=1)
+	return rows[0] if rows else None

@@ -1,0 +1,18 @@
+"""How a rule refuses what somebody entered: which field, what is wrong with it, and the way out."""
+
+from __future__ import annotations
+
+from whatsapp_channel.sentences import Argument, Explained, Sentence
+
+
+class InvalidInput(Explained, ValueError):
+	"""`field` is the label of what was entered, `problem` and `explanation` (with the way out) go on without it."""
+
+	def __init__(self, field: str, problem: str, way_out: str, **values: Argument) -> None:
+		self.field = Sentence(field)
+		self.problem = Sentence(problem, values)
+		self.way_out = Sentence(way_out, values)
+		self.explanation = Sentence("{problem} {way_out}", {"problem": self.problem, "way_out": self.way_out})
+		super().__init__(
+			Sentence("{field}: {explanation}", {"field": self.field, "explanation": self.explanation})
+		)

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from whatsapp_channel.cloud_api.content import (
+	Choice,
+	Contacts,
+	Content,
+	Edit,
+	Form,
+	Location,
+	Media,
+	Order,
+	Reaction,
+	Referral,
+	Revoke,
+	System,
+	Text,
+	Unknown,
+	Unsupported,
+)
+from whatsapp_channel.rules.text.characters import cut_before, visible
+from whatsapp_channel.sentences import _
+
+Translate = Callable[[str], str]
+
+# They reorder what follows, so that "photo[RLO]gpj.exe" looks like a picture.
+_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_MEDIA = {
+	"image": _("Photo"),
+	"video": _("Video"),
+	"audio": _("Audio file"),
+	"document": _("Document"),
+	"sticker": _("Sticker"),
+}
+_FILE = _("File")
+_VOICE = _("Voice message")
+_ANIMATED = _("Animated sticker")
+# Meta's words for what it does not pass on (Messages webhook, `unsupported.type`).
+_NOT_PASSED_ON = {
+	"button": _("Button"),
+	"edit": _("Edited message"),
+	"errors": _("Error"),
+	"gif": _("GIF"),
+	"group_invite": _("Group invitation"),
+	"hsm": _("Template message"),
+	"image": _("Photo"),
+	"interactive": _("Interactive message"),
+	"keep_in_chat": _("Kept message"),
+	"link_preview": _("Link preview"),
+	"list": _("List"),
+	"location": _("Location"),
+	"media_placeholder": _("File"),
+	"order": _("Product order"),
+	"pin": _("Pinned message"),
+	"poll_creation": _("Poll"),
+	"poll_update": _("Vote in a poll"),
+	"product": _("Product"),
+	"reaction": _("Reaction"),
+}
+_CHANGES = {
+	"user_changed_number": _("The customer has a new WhatsApp number."),
+	"user_changed_user_id": _("The customer has a new WhatsApp user ID."),
+	"customer_identity_changed": _(
+		"The customer's WhatsApp was installed anew. Make sure that you are talking to the same person."
+	),
+}
+_CHANGED = _("Something changed in the customer's WhatsApp account.")
+_ORIGINS = {"ad": _("Came from an advertisement"), "post": _("Came from a post")}
+_ORIGIN = _("Came from a link")
+
+
+def line(text: str | None, limit: int = 200) -> str:
+	"""The text on one line of at most `limit` characters, without what is invisible or reorders it."""
+	# Cut first: a text may have 65,536 characters, and of a quote only the first few are shown.
+	found = " ".join(_BIDI.sub("", visible((text or "")[: 8 * limit])).split())
+	return found if len(found) <= limit else found[: cut_before(found, limit - 1)].rstrip() + "…"
+
+
+def media_label(kind: str, translate: Translate, *, voice: bool = False, animated: bool = False) -> str:
+	"""What a file is, in a word."""
+	return translate(_VOICE if voice else _ANIMATED if animated else _MEDIA.get(kind, _FILE))
+
+
+def choice_label(kind: str, translate: Translate) -> str:
+	"""How a reply was chosen."""
+	return translate(_("Chosen from a list")) if kind == "list_reply" else translate(_("Button pressed"))
+
+
+def change_of(content: System, translate: Translate) -> str:
+	"""What happened to the customer's account; Meta's own sentence for a kind that is new."""
+	known = _CHANGES.get(content.kind or "")
+	return translate(known) if known else line(content.body) or translate(_CHANGED)
+
+
+def not_passed_on(content: Unsupported, translate: Translate) -> str:
+	"""Why there is nothing to see, and what to do."""
+	if not content.kind:
+		return translate(
+			_("WhatsApp did not pass on this message. Ask the customer to send it in another way.")
+		)
+	known = _NOT_PASSED_ON.get(content.kind)
+	return translate(
+		_("WhatsApp did not pass on this message ({what}). Ask the customer to send it in another way.")
+	).format(what=translate(known) if known else line(content.kind, 60))
+
+
+def unknown(content: Unknown, translate: Translate) -> str:
+	"""A placeholder for a type that came after this version."""
+	return translate(_("A message of the type {type}, which this version cannot show.")).format(
+		type=line(content.type, 60)
+	)
+
+
+def origin_of(referral: Referral, translate: Translate) -> str:
+	"""What led the customer here."""
+	return translate(_ORIGINS.get(referral.source_type or "", _ORIGIN))
+
+
+def summary(content: Content, translate: Translate) -> str:
+	"""A message of any type on one line, never empty."""
+	if isinstance(content, Text):
+		return line(content.body) or translate(_("Empty message"))
+	if isinstance(content, Media):
+		label = media_label(content.kind, translate, voice=content.voice, animated=content.animated)
+		return _labelled(label, content.words)
+	if isinstance(content, Edit):
+		return _labelled(translate(_("Edited message")), summary(content.content, translate))
+	if isinstance(content, System):
+		return change_of(content, translate)
+	if isinstance(content, Revoke):
+		return translate(_("Message deleted"))
+	if isinstance(content, Unsupported):
+		return translate(_("A message that WhatsApp did not pass on"))
+	if isinstance(content, Unknown):
+		return line(content.text) or unknown(content, translate)
+	if isinstance(content, Reaction) and not content.emoji:
+		return translate(_("Reaction taken back"))
+	return _things(content, translate)
+
+
+def _things(content: Location | Contacts | Choice | Form | Reaction | Order, translate: Translate) -> str:
+	if isinstance(content, Choice):
+		return line(content.words) or choice_label(content.kind, translate)
+	if isinstance(content, Contacts):
+		names = [person.name or person.words for person in content.people]
+		return _labelled(translate(_("Contact")), ", ".join(name for name in names if name))
+	if isinstance(content, Form):
+		return _labelled(translate(_("Form")), content.words)
+	if isinstance(content, Order):
+		return _labelled(translate(_("Product order")), content.words)
+	if isinstance(content, Reaction):
+		return _labelled(translate(_("Reaction")), content.emoji)
+	return _labelled(translate(_("Location")), content.name or content.address or content.coordinates)
+
+
+def _labelled(label: str, text: str | None) -> str:
+	# Lines become items: "Order: 2 × a, 1 × b".
+	words = line(", ".join(part for part in (text or "")[:2000].splitlines() if part.strip()))
+	return f"{label}: {words}" if words else label
