@@ -29,7 +29,7 @@ lint: $(VENV)/.has-dev
 images: $(VENV)/.has-embedded,test chromium
 	@$(BIN)/python -m tests.images
 
-# Exit code 1: something has a known hole. 2: it could not be checked.
+# Fails for a known hole, and when it could not be checked.
 audit: $(VENV)/.has-audit
 	@$(BIN)/python -m tests.audit
 

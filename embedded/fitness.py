@@ -1,9 +1,7 @@
-"""Whether a Python can make a `.venv` for this project: `python3 embedded/fitness.py`, by any Python from 3.7 on.
+"""Whether a Python can make a `.venv` for this project: `python3 embedded/fitness.py`, by any Python 3.
 
 Exit code 1 and one line with a command if it cannot.
 """
-
-from __future__ import annotations
 
 import importlib.util
 import sys
@@ -11,7 +9,8 @@ import sys
 OLDEST = (3, 10)
 
 
-def lack(version: tuple[int, int], has_venv: bool) -> str | None:
+# Annotations in quotes are not read: a Python that is too old shall say so, and not stumble here.
+def lack(version: "tuple[int, int]", has_venv: bool) -> "str | None":
 	"""What to do about a Python of this version, with or without `venv` and `ensurepip`; None if it fits."""
 	if version < OLDEST:
 		return (
@@ -26,7 +25,7 @@ def lack(version: tuple[int, int], has_venv: bool) -> str | None:
 	return None
 
 
-def _text(version: tuple[int, int]) -> str:
+def _text(version: "tuple[int, int]") -> str:
 	return ".".join(map(str, version))
 
 

@@ -46,6 +46,19 @@ def test_a_command_installs_what_it_needs_and_nothing_else(target: str, extras: 
 	assert named == extras
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_the_commands_that_a_page_names_are_there(page: str) -> None:
+	named = set(re.findall(r"^    make ([\w-]+)", (ROOT / page).read_text(), re.MULTILINE))
+	assert "test" in named
+	assert named <= set(re.findall(r"^([\w-]+):", MAKEFILE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", ".github/ISSUE_TEMPLATE/bug.md"])
+def test_who_reports_a_bug_is_asked_for_the_doctors_report(page: str) -> None:
+	(command,) = set(re.findall(r"bench --site SITE ([\w-]+)", (ROOT / page).read_text()))
+	assert f'@click.command("{command}")' in (ROOT / "whatsapp_channel" / "commands.py").read_text()
+
+
 # -- requirements ----------------------------------------------------------------------------------------------------
 
 
