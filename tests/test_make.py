@@ -37,6 +37,7 @@ def test_what_a_machine_lacks_is_said_in_one_line(
 		("demo", "embedded"),
 		("demo-check", "embedded"),
 		("test", "embedded,test"),
+		("images", "embedded,test"),
 		("lint", "dev"),
 		("audit", "audit"),
 	],
