@@ -1,4 +1,5 @@
-# The two commands of the README are `make demo` and `make test`; everything they need goes into .venv.
+# The commands of the README are `make demo` and `make test`. Everything goes into .venv, and each command adds what it
+# needs itself, so that whoever only wants to see the demo waits for nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,25 +7,31 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
 ARGS ?=
 
-.PHONY: demo demo-check test lint images chromium clean
+.PHONY: demo demo-check test lint images audit chromium clean
+# Two pips in one folder would break each other.
+.NOTPARALLEL:
 
-demo: $(VENV)/.ready
+demo: $(VENV)/.has-embedded
 	@$(BIN)/python -m embedded.demo $(ARGS)
 
-demo-check: $(VENV)/.ready
+demo-check: $(VENV)/.has-embedded
 	@$(BIN)/python -m embedded.demo_check $(ARGS)
 
-test: $(VENV)/.ready chromium
+test: $(VENV)/.has-embedded,test chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=20 $(ARGS)
 
-lint: $(VENV)/.ready
+lint: $(VENV)/.has-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 # The pictures of docs/images that show the app's own pages.
-images: $(VENV)/.ready chromium
+images: $(VENV)/.has-embedded,test chromium
 	@$(BIN)/python -m tests.images
+
+# Fails for a known hole, and when it could not be checked.
+audit: $(VENV)/.has-audit
+	@$(BIN)/python -m tests.audit
 
 # Only the browser tests need it; a system's own package, because pages are tested in a browser that people have.
 chromium:
@@ -33,10 +40,19 @@ chromium:
 		{ apt-get update -q && apt-get install -y -q chromium; } || \
 		{ echo "Install Chromium (Debian: apt-get install chromium) and run this again."; exit 1; }; }
 
-$(VENV)/.ready: pyproject.toml setup.py
-	@echo "Installing into $(VENV) (once, about a minute) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -e ".[embedded,test,dev]"
+# What this machine lacks is said in one line. A .venv that was not finished, or whose Python is gone, is made anew.
+define MAKE_VENV
+command -v $(PYTHON) >/dev/null || { \
+	echo "There is no $(PYTHON) here. Debian and Ubuntu: sudo apt-get install python3 python3-venv"; exit 1; }; \
+$(PYTHON) embedded/fitness.py && $(PYTHON) -m venv --clear $(VENV)
+endef
+
+# The stem is a list of extras of pyproject.toml. What pip says is of interest when it fails.
+$(VENV)/.has-%: pyproject.toml setup.py
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { $(MAKE_VENV); }
+	@echo "Installing what is needed for [$*] into $(VENV), once ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -e ".[$*]" >$(VENV)/pip.log 2>&1 || { \
+		cat $(VENV)/pip.log; echo "Not installed: pip's own words are above."; exit 1; }
 	@touch $@
 
 clean:

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,6 +48,9 @@ class Host(Protocol):
 
 	def environment(self) -> dict[str, str]:
 		"""Variables with which a child process calls `connect_from_environment`."""
+
+	def migrate(self, patches: Sequence[str]) -> None:
+		"""What `bench migrate` does for this app: its DocTypes, these patches unless they ran, and what follows them."""
 
 
 class HostError(RuntimeError):
@@ -120,6 +123,10 @@ class EmbeddedHost:
 	def environment(self) -> dict[str, str]:
 		"""The site's folder."""
 		return {SITE_VARIABLE: f"embedded:{self.site.path.parent}"}
+
+	def migrate(self, patches: Sequence[str]) -> None:
+		"""As the site itself does, which reads the list of patches by itself."""
+		self.site.migrate()
 
 
 class BenchHost:
@@ -246,6 +253,20 @@ class BenchHost:
 	def environment(self) -> dict[str, str]:
 		"""The site's name."""
 		return {SITE_VARIABLE: f"bench:{self.site_name}"}
+
+	def migrate(self, patches: Sequence[str]) -> None:
+		"""The parts of Frappe's own that concern this app: all of it would take minutes."""
+		import frappe
+		from frappe.model.sync import sync_for
+		from frappe.modules.patch_handler import run_single
+
+		frappe.clear_cache()
+		sync_for(APP)
+		for patch in patches:
+			run_single(patchmodule=patch)
+		for method in frappe.get_hooks("after_migrate", [], app_name=APP):
+			frappe.get_attr(method)()
+		frappe.db.commit()
 
 
 def _is_ours(method: Any) -> bool:

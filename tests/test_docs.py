@@ -177,7 +177,9 @@ def test_the_index_lists_each_decision() -> None:
 
 
 @pytest.mark.parametrize(
-	"path", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda path: path.name
+	"path",
+	[ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))],
+	ids=lambda path: path.name,
 )
 def test_links_lead_somewhere(path: Path) -> None:
 	targets = LINK.findall(path.read_text())
