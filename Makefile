@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Processes of `make test`, each with a site of its own. Two for each processor, because half of a test is waiting.
-WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+# Processes of `make test`, each with a site of its own: one more than processors, because some tests wait.
+WORKERS ?= $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
 ARGS ?=
 
 .PHONY: demo demo-check test lint images audit chromium clean
@@ -33,12 +33,14 @@ images: $(VENV)/.has-embedded,test chromium
 audit: $(VENV)/.has-audit
 	@$(BIN)/python -m tests.audit
 
-# Only the browser tests need it; a system's own package, because pages are tested in a browser that people have.
+# Only the browser tests need it; a system's own package, because pages are tested in a browser that people have. Without a
+# window (Debian's chromium-headless-shell) it takes half the processor time.
+BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome
 chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-		echo "Installing Chromium for the browser tests ..."; \
-		{ apt-get update -q && apt-get install -y -q chromium; } || \
-		{ echo "Install Chromium (Debian: apt-get install chromium) and run this again."; exit 1; }; }
+	@for each in $(BROWSERS); do command -v $$each >/dev/null && exit 0; done; \
+	echo "Installing Chromium for the browser tests ..."; \
+	{ apt-get update -q && { apt-get install -y -q chromium-headless-shell || apt-get install -y -q chromium; }; } || \
+	{ echo "Install Chromium (Debian: apt-get install chromium-headless-shell) and run this again."; exit 1; }
 
 # What this machine lacks is said in one line. A .venv that was not finished, or whose Python is gone, is made anew.
 define MAKE_VENV

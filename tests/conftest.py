@@ -1,5 +1,6 @@
 """Fixtures of both hosts: `pytest` runs on an embedded site, `pytest --site NAME` on that site of a bench."""
 
+import gc
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 
 from embedded.boot import RealFrappeFound, load_stand_in
@@ -20,6 +22,10 @@ try:
 	_on_bench = False
 except RealFrappeFound:
 	_on_bench = True
+
+# How long an example takes says what else the machine does.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 MODULE = "WhatsApp Channel"
 # Rows of these that a test made are gone before the next one.
@@ -79,6 +85,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 	for item in items:
 		if reason := _other_host(item, kind) or _is_older(item):
 			item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_collection_finish() -> None:
+	"""What was collected stays to the end: the garbage collector need not look at it again and again."""
+	gc.collect()
+	gc.freeze()
 
 
 def _other_host(item: pytest.Item, kind: str) -> str | None:

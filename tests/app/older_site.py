@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import frappe
+from whatsapp_channel.cloud_api.problem import NO_SENDER
 
 from tests.app.columns import IMAGE, SVG
 from tests.app.desk import Desk, text_message, utc
 from whatsapp_channel.clock import sequence, site_now
-from whatsapp_channel.cloud_api.problem import NO_SENDER
 from whatsapp_channel.doctypes import CUSTOMER, DELIVERY, ITEM, MEDIA, MESSAGE, SETTINGS, SIGN
 from whatsapp_channel.keys import wamid_key
 

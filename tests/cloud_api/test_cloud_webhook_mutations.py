@@ -24,7 +24,7 @@ LISTS = {
 	"echo": "message_echoes",
 	"preference": "user_preferences",
 }
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=150)
 
 
 def is_named(name: str) -> bool:

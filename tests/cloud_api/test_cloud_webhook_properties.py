@@ -78,7 +78,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(KEYS, JSON, max_size=8)
 VALID = message(id="wamid.beside", contacts=None)
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=150)
 
 
 def assert_sound(body: Any) -> tuple[Item, ...]:

@@ -112,7 +112,7 @@ VIEW = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(VIEW, min_size=1, max_size=3))
 def test_no_content_makes_unsafe_markup(views: list[View]) -> None:
 	html = to_html(views, english)
@@ -125,7 +125,7 @@ def test_no_content_makes_unsafe_markup(views: list[View]) -> None:
 	html.encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(CONTENT)
 def test_words_of_any_content_are_one_short_line(content: Content) -> None:
 	words = plain(content, english)
