@@ -1,5 +1,5 @@
-"""Our documents, whoever touches them: what a client sends names one and never describes it (ADR 0055), and none is
-saved with markup in a column that pages print as HTML (ADR 0056)."""
+"""This app's documents: loading them by name with a permission check (ADR 0055), and removing markup before they are saved
+(ADR 0056)."""
 
 import frappe
 from frappe import _
@@ -9,12 +9,12 @@ from whatsapp_channel import database, logs
 
 
 def load_permitted(doctype: str, name: object, right: str) -> Document:
-	"""The document of this name as it is stored, for who has this right to it.
+	"""Loads the stored document of this name, if the user has this permission.
 
-	Frappe's `run_doc_method` hands a whitelisted method whatever document the client made up: of that one only the name
-	counts. Raises frappe.DoesNotExistError and frappe.PermissionError, which say nothing of what is in the document.
+	Frappe's `run_doc_method` passes a whitelisted method a document from the client's request, of which only the name can be
+	trusted. Raises frappe.DoesNotExistError and frappe.PermissionError, which reveal nothing about the document.
 	"""
-	# A mapping would be taken for filters, and find what it describes.
+	# frappe.get_doc would use a mapping as filters.
 	if not isinstance(name, str | int) or not frappe.db.exists(doctype, str(name)):
 		frappe.throw(_("There is no such {0}. Reload the page.").format(_(doctype)), frappe.DoesNotExistError)
 	document = frappe.get_doc(doctype, str(name))
@@ -24,5 +24,5 @@ def load_permitted(doctype: str, name: object, right: str) -> Document:
 
 @logs.request
 def make_plain(document: Document, method: str | None = None) -> None:
-	"""Runs before each document of ours is saved, by a form, the desk's calls or this app."""
+	"""Runs before each document of this app is saved, by whatever code."""
 	database.make_plain(document)

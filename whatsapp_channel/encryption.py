@@ -1,12 +1,12 @@
 """Makes sure that the site's encryption key exists before anything is encrypted, and that no process replaces it.
 
-Frappe makes a key up, and writes it over the one in the file, when a process finds none in its own copy of the site
-configuration. Since version 16 web processes keep that copy for 60 seconds:
-two first encryptions at once lose one key, and what was encrypted with it (tokens, app secrets, PINs) can never be read
-again. So installation and migration make the key under a lock, and `read_key` looks before each request. That hook runs for
-every request of the site, against ADR 0015: it is one look into a dict. A site whose configuration was restored without its
-key gets a new one with the next migration; the doctor says that stored secrets cannot be read, and the old key can still be
-put back.
+Frappe generates a key and writes it over the one in the file if a process finds none in its copy of the site
+configuration. Since version 16 web processes cache that copy for 60 seconds. So two first encryptions at the same time lose
+one key, and whatever was encrypted with it (tokens, app secrets, PINs) can never be read again. To prevent that,
+installation and migration create the key under a lock, and `read_key` checks before each request. That hook runs for every
+request of the site, contrary to ADR 0015, but it is only a lookup in a dict. A site whose configuration was restored without
+its key gets a new one with the next migration; then the doctor reports that stored secrets cannot be read, and the old key
+can still be put back.
 """
 
 import frappe

@@ -1,4 +1,4 @@
-"""What the scheduler calls."""
+"""The scheduled jobs of this app that are not in another module."""
 
 from whatsapp_channel import logs
 from whatsapp_channel.inbound import delivery, drain, retries
@@ -9,7 +9,7 @@ from whatsapp_channel.outbound import outbox
 
 @logs.job
 def sweep() -> None:
-	"""Every minute: wakes whatever has work due, for wake-ups that were lost with Redis or a killed process."""
+	"""Every minute: queues jobs for all due work, because wake-ups can be lost with Redis or a killed process."""
 	retries.release_overlooked()
 	if drain.has_work():
 		wake_drain()
@@ -22,6 +22,6 @@ def sweep() -> None:
 
 @logs.job
 def wake_failed_files() -> None:
-	"""Every few minutes: has missing files fetched again, if the time for one has come."""
+	"""Every few minutes: queues the download of missing files, if any is due."""
 	if refetch.has_failed():
 		wake_failed_fetches()

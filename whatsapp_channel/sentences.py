@@ -1,7 +1,7 @@
-"""What people read: English sentences, marked for translation, apart from their arguments until they are shown.
+"""Texts for people: English sentences that are marked for translation, and keep their arguments until they are shown.
 
-The one way in which this app says something. `_` marks, a Sentence carries, the edge translates: whoever raises, stores or
-decides does not know who will read it, nor in which language.
+All user-facing texts of this app are Sentences: `_` marks a text, and it is translated where it is shown. Code that raises,
+stores or decides does not know the reader or their language.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ Argument = Union[str, int, datetime, "Sentence"]
 class Sentence:
 	"""`text` is English, marked for translation, with {placeholders} for `args`; {0} stands for the argument "0".
 
-	A str among the arguments is shown as it is (Meta's own words, a name), a datetime (aware UTC) in the reader's way,
-	a Sentence translated as well.
+	A str argument is shown as it is (Meta's own text, a name), a datetime (aware UTC) in the reader's format, and a Sentence
+	is translated as well.
 	"""
 
 	text: str
@@ -55,14 +55,14 @@ def sentence(text: str, *places: Argument, **names: Argument) -> Sentence:
 
 
 def verbatim(words: str) -> Sentence:
-	"""What is said in no words of ours, or was translated already: shown as it is."""
+	"""A text that is not ours, or already translated: it is shown as it is."""
 	return Sentence("{words}", {"words": words})
 
 
 class Explained(Exception):
-	"""An error that says in a Sentence what happened and the way out; str() is the English text, for logs and tests.
+	"""An error with a Sentence that says what happened and how to fix it; str() is the English text, for logs and tests.
 
-	Every error of this app is one, or says its Sentence at once by frappe.throw.
+	Every error of this app is a subclass, or is shown at once by frappe.throw.
 	"""
 
 	def __init__(self, sentence: Sentence) -> None:
@@ -74,7 +74,7 @@ class Explained(Exception):
 
 
 class _Filler(Formatter):
-	"""As str.format_map, but for texts with {0} too."""
+	"""Like str.format_map, but also for texts with {0}."""
 
 	def get_value(self, key: int | str, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
 		return kwargs[str(key)]

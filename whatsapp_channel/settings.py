@@ -1,4 +1,4 @@
-"""What the administrator entered, in the form in which the code needs it."""
+"""The settings in the form that the code needs."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,25 +26,24 @@ META_API = "https://graph.facebook.com"
 META_VERSION = "v25.0"
 WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 VERIFY_TOKEN_LENGTH = 32
-# With this entry in its configuration a server's owner lets another server than Meta's play Meta.
+# This entry in the site configuration allows an API address that is not Meta's.
 CUSTOM_API = "whatsapp_channel_allow_custom_api"
-# What every sandbox had before each made secrets of its own. They are published, so whoever likes can sign with them.
+# The former secrets of every sandbox, before each generated its own. They are published, so anybody can sign with them.
 PUBLISHED = frozenset({"sandbox-app-secret", "sandbox-verify-token", "sandbox-token"})
 LOCK = "settings"
 LOCK_SECONDS = 10
 
 
 def app_secrets() -> list[str]:
-	"""Every secret with which Meta may sign a webhook, without those that count for nothing here (see `is_published`); empty when
-	none is left.
+	"""The app secrets with which Meta may sign webhooks, without published ones (see `is_published`).
 
-	One query and no Document, because each webhook asks.
+	It takes one query and no Document, because each webhook needs it.
 	"""
 	return [secret for secret in stored_app_secrets() if not is_published(secret)]
 
 
 def stored_app_secrets() -> list[str]:
-	"""Every secret that is entered, whether it counts or not."""
+	"""Every entered secret, including published ones."""
 	rows = frappe.db.sql(
 		f"""select auth.password from `__Auth` auth
 		inner join `tab{SECRET}` secret on secret.name = auth.name and secret.parent = %s
@@ -56,12 +55,12 @@ def stored_app_secrets() -> list[str]:
 
 @lru_cache(maxsize=64)
 def _decrypted(site: str, ciphertext: str) -> str:
-	# The site is part of the key because each site has its own encryption key.
+	# The site is part of the cache key because each site has its own encryption key.
 	return decrypt(ciphertext)
 
 
 def secrets_of(app_id: str) -> list[str]:
-	"""The secrets of one Meta app, the newest first; empty when none is entered with its id."""
+	"""The secrets of one Meta app, newest first; empty if none is entered with its id."""
 	wanted = {"parent": SETTINGS, "app_id": app_id}
 	rows = frappe.get_all(SECRET, wanted, pluck="name", order_by="creation desc") if app_id else []
 	found = (get_decrypted_password(SECRET, row, "secret", raise_exception=False) for row in rows)
@@ -69,20 +68,20 @@ def secrets_of(app_id: str) -> list[str]:
 
 
 def add_secret(app_id: str, secret: str) -> None:
-	"""Keeps the secret of a Meta app, unless it is there; one entered without the app's id gets it.
+	"""Stores the secret of a Meta app, unless it exists; an existing one without app id gets the id.
 
-	Raises frappe.ValidationError for one that everybody knows.
+	Raises frappe.ValidationError for a published one.
 	"""
 	refuse_published(secret, frappe._("App Secret"))
 	with named_lock(LOCK, LOCK_SECONDS):
-		new_transaction()  # what another request added while this one waited is seen
+		new_transaction()  # to see what another request added while this one waited for the lock
 		known = _row_with(secret)
 		if not known:
 			_insert_secret(app_id, secret)
 		elif frappe.db.get_value(SECRET, known, "app_id") != app_id:
 			set_value(SECRET, known, "app_id", app_id)
 			_changed()
-		save_now()  # before the lock is free
+		save_now()  # before the lock is released
 
 
 def _row_with(secret: str) -> str | None:
@@ -93,7 +92,7 @@ def _row_with(secret: str) -> str | None:
 
 
 def _insert_secret(app_id: str, secret: str) -> None:
-	"""A row of the table without saving the whole form: another administrator may be at it."""
+	"""Inserts a row without saving the whole form, which another administrator may be editing."""
 	place = {"parent": SETTINGS, "parenttype": SETTINGS, "parentfield": "app_secrets"}
 	index = frappe.db.count(SECRET, {"parent": SETTINGS}) + 1
 	values = {**place, "idx": index, "app_id": app_id, "secret": "*" * 8}
@@ -103,19 +102,18 @@ def _insert_secret(app_id: str, secret: str) -> None:
 
 
 def verify_token() -> str | None:
-	"""The text that Meta repeats in its handshake; None without one, or for one that counts for nothing here."""
+	"""The verify token of Meta's handshake; None if there is none, or for a published one."""
 	token = stored_verify_token()
 	return None if token and is_published(token) else token
 
 
 def stored_verify_token() -> str | None:
-	"""The verify token that is entered, whether it counts or not."""
+	"""The entered verify token, even a published one."""
 	return get_decrypted_password(SETTINGS, SETTINGS, "verify_token", raise_exception=False)
 
 
 def ensure_verify_token() -> str:
-	"""The text that Meta repeats in its handshake, made if nobody has entered one; it is committed, since Meta repeats
-	it to another process."""
+	"""The verify token, generated if there is none. It is committed, because Meta's handshake reaches another process."""
 	with named_lock(LOCK, LOCK_SECONDS):
 		new_transaction()  # see above
 		token = verify_token()
@@ -129,23 +127,22 @@ def ensure_verify_token() -> str:
 
 
 def _changed() -> None:
-	"""What the form does when it is saved. One that was opened before is out of date: saved as it is, it would delete the
-	rows that it does not know."""
+	"""Updates `modified` like saving the form: a form that was opened before would otherwise delete rows it does not know."""
 	set_single_value(SETTINGS, {"modified": frappe.utils.now()})
 	frappe.clear_document_cache(SETTINGS, SETTINGS)
 	frappe.get_doc(SETTINGS).run_method("on_update")
 
 
 def is_published(secret: str, base_url: str | None = None) -> bool:
-	"""Whether a secret or token counts for nothing because it is published, and no sandbox on this computer plays Meta.
+	"""Whether a secret or token is published, and therefore ignored unless the API address is a sandbox on this computer.
 
-	`base_url`: the API's address if it is about to be another than the stored one.
+	`base_url`: the API address if it is not the stored one.
 	"""
 	return secret.strip() in PUBLISHED and not is_loopback(used_address(base_url) if base_url else api()[0])
 
 
 def refuse_published(secret: str, label: str, base_url: str | None = None) -> None:
-	"""Raises frappe.ValidationError for what `is_published`; `label` says in which field it was entered."""
+	"""Raises frappe.ValidationError for a published secret; `label`: the field in which it was entered."""
 	if not is_published(secret, base_url):
 		return
 	frappe.throw(
@@ -158,35 +155,35 @@ def refuse_published(secret: str, label: str, base_url: str | None = None) -> No
 
 
 def allows_custom_api() -> bool:
-	"""Whether the server's owner lets another server than Meta's play Meta.
+	"""Whether the site configuration allows an API address that is not Meta's.
 
-	The file is read as well: the copy that Frappe 16 gives web processes may be a minute old, and who takes the entry out
-	means it.
+	It reads the file too: the copy of Frappe 16's web processes may be a minute old, and removing the entry must take effect
+	at once.
 	"""
 	return bool(cint(frappe.conf.get(CUSTOM_API)) and cint(frappe.get_site_config().get(CUSTOM_API)))
 
 
 def used_address(entered: str | None) -> str:
-	"""Where tokens go when this address is entered: to Meta unless another is allowed, now and not when it was entered."""
+	"""The address to which tokens are sent: the entered one only if it is currently allowed, else Meta's."""
 	return entered if entered and entered != META_API and allows_custom_api() else META_API
 
 
 def entered_address() -> str:
-	"""The API's address as it stands in the settings, whether it counts or not."""
+	"""The API address in the settings, whether it is used or not."""
 	return frappe.db.get_value(SETTINGS, SETTINGS, "api_base_url") or META_API
 
 
 def api() -> tuple[str, str]:
-	"""Base URL and version of the Graph API, as they count at this moment."""
+	"""The base URL and version of the Graph API that are in use."""
 	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["api_base_url", "graph_version"])
-	base_url, version = stored or (None, None)  # no row at all while nothing was ever saved
+	base_url, version = stored or (None, None)  # there is no row before the first save
 	return used_address(base_url), version or META_VERSION
 
 
 def cloud_api(account: str, watch: Callable[[CloudAPIError], None] | None = None) -> CloudAPI:
-	"""A client that acts for one WhatsApp Business Account; `watch` is told of each error before it is raised.
+	"""An API client for one WhatsApp Business Account; `watch` is called with each error before it is raised.
 
-	Raises frappe.ValidationError when the account has no token that counts.
+	Raises frappe.ValidationError if the account has no usable token.
 	"""
 	token = stored_token(account)
 	if not token or is_published(token):
@@ -195,26 +192,26 @@ def cloud_api(account: str, watch: Callable[[CloudAPIError], None] | None = None
 
 
 def stored_token(account: str) -> str | None:
-	"""The access token that is entered for an account, whether it counts or not."""
+	"""The entered access token of an account, even a published one."""
 	return get_decrypted_password(ACCOUNT, account, "access_token", raise_exception=False)
 
 
 def client(token: str, watch: Callable[[CloudAPIError], None] | None = None) -> CloudAPI:
-	"""A client with a token, which may belong to no account yet. Raises ValueError for what cannot be a token."""
+	"""An API client with a token that may not belong to an account yet. Raises ValueError if it cannot be a token."""
 	base_url, version = api()
 	return CloudAPI(token, base_url=base_url, version=version, watch=watch)
 
 
 def app_api(app_id: str, secret: str) -> AppAPI:
-	"""A client that acts for a Meta app. Raises ValueError for an id or secret that no request could carry."""
+	"""An API client for a Meta app. Raises ValueError for an id or secret that cannot be part of a request."""
 	base_url, version = api()
 	return AppAPI(app_id, secret, base_url=base_url, version=version)
 
 
 def signup_app() -> tuple[str, str]:
-	"""The id of the Meta app with which businesses sign up, and of its configuration; empty texts for none."""
+	"""The ids of the Meta app for Embedded Signup and of its configuration; empty if not set."""
 	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["meta_app_id", "signup_config_id"])
-	app_id, config_id = stored or ("", "")  # Frappe has no row at all while neither was ever saved
+	app_id, config_id = stored or ("", "")  # there is no row before the first save
 	return (app_id or "").strip(), (config_id or "").strip()
 
 
@@ -224,12 +221,12 @@ def callback_url() -> str:
 
 
 def is_sandbox() -> bool:
-	"""Whether another server than Meta's plays Meta: it needs no HTTPS."""
+	"""Whether the API address is not Meta's; then HTTPS is not required."""
 	return api()[0] != META_API
 
 
 def is_https() -> bool:
-	"""Whether this site is reached by HTTPS, as Meta demands of page and callback (Z21)."""
+	"""Whether this site's URL is HTTPS, as Meta requires for the page and the callback (Z21)."""
 	return urlsplit(callback_url()).scheme == "https"
 
 
@@ -240,7 +237,7 @@ def origin(url: str) -> str:
 
 
 def is_loopback(url: str) -> bool:
-	"""Whether an address is one of this computer, where a sandbox listens unless it is told otherwise."""
+	"""Whether a URL is on this computer, where a sandbox listens by default."""
 	host = urlsplit(url).hostname or ""
 	try:
 		return ip_address(host).is_loopback

@@ -1,7 +1,7 @@
-"""The end of a job's time, which comes as an exception in the middle of whatever the job does.
+"""The exception by which RQ ends a job whose time is over, in the middle of whatever the job does.
 
-It is a plain Exception of rq's. Who catches everything else lets it pass, or the job goes on for ever and the worker's
-next jobs with it:
+It is a plain subclass of Exception. Code that catches Exception must let it pass, or the job runs forever and blocks its
+worker:
 
 	except OutOfTime:
 		raise
@@ -19,7 +19,7 @@ __all__ = ["OutOfTime", "tolerated"]
 
 @contextmanager
 def tolerated() -> Iterator[None]:
-	"""Whatever goes wrong in it goes no further, but for the end of the job's time."""
+	"""Suppresses all exceptions in the block, except for the job's time-out."""
 	try:
 		yield
 	except OutOfTime:

@@ -1,7 +1,7 @@
-"""Sentences in the reader's language: the edge where what the rules say becomes text.
+"""Renders Sentences in the reader's language.
 
-`to_user` for the person whose request it is, `to_all` for what is stored and read by everybody. Both take a marked text as
-well, which is a Sentence without arguments.
+`to_user` is for the user of the request, `to_all` for texts that are stored and read by everybody. Both also take a marked
+text, which is a Sentence without arguments.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,12 @@ from whatsapp_channel.sentences import Sentence
 
 
 def to_user(said: Sentence | str) -> str:
-	"""In the language of the present user; in a job, of the site."""
+	"""The text in the language of the current user; in a job, in that of the site."""
 	return _say(said, _)
 
 
 def to_all(said: Sentence | str) -> str:
-	"""In the language of the site, whoever caused it to be written."""
+	"""The text in the language of the site."""
 	language = frappe.db.get_single_value("System Settings", "language") or "en"
 	return _say(said, lambda text: _(text, lang=language))
 

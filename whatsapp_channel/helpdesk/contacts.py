@@ -133,9 +133,9 @@ def is_ours_alone(name: str | None) -> bool:
 def silence(address: str) -> None:
 	"""Makes Frappe drop every mail to a synthetic address.
 
-	The ticket's own mails are not sent in the first place; this holds for what an administrator sets up besides, such
-	as a Notification to the ticket's `raised_by`. A row of *Email Unsubscribe* for each address, and not a hook on mails,
-	which would concern the whole site (ADR 0015). They go with the person, and with the app.
+	The ticket's own mails are never sent; this covers what an administrator configures in addition, such as a Notification to
+	the ticket's `raised_by`. It uses a row of *Email Unsubscribe* for each address instead of a hook on mails, which
+	would affect the whole site (ADR 0015). The rows are deleted when the person is erased or the app is removed.
 	"""
 	row = {"email": address, "global_unsubscribe": 1}
 	if not frappe.db.exists("Email Unsubscribe", row):

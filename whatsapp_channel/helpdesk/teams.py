@@ -46,9 +46,9 @@ def add_members(team: str) -> str:
 def lock() -> int:
 	"""Locks every department until the transaction ends and returns their current number, regardless of earlier reads.
 
-	Whoever is to add a channel comes here first, so that two administrators do it one after the other: a count before an
-	insert would let both through. Departments and not channels are locked because there is always at least one, and one
-	that is just being deleted is seen too.
+	Call it before adding a channel, so that two administrators do so one after the other: with a count before an insert, both
+	would succeed. It locks departments and not channels because there is always at least one, and because a deletion in
+	progress is seen too.
 	"""
 	return len(frappe.db.sql(f"select name from `tab{TEAM}` for update"))
 

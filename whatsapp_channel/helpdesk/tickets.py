@@ -1,7 +1,7 @@
-"""HD Tickets from the channel's side: their state, their creation, and the messages filed in them.
+"""HD Tickets: their state, creating them, and filing messages in them.
 
-A ticket's name is an opaque string. Up to Helpdesk 1.24 it is an integer, from 1.25 a text such as `0002`, and int("0002")
-is another ticket or none: a name is made `str`, handed on, and never converted, put together or sorted. Order is by time.
+A ticket's name is an opaque string. Up to Helpdesk 1.24 it is an integer, from 1.25 on a text such as `0002`, and int("0002")
+is another ticket or none. So a name is converted to `str` and passed on, never parsed, composed or sorted. Sort by time.
 """
 
 from dataclasses import dataclass

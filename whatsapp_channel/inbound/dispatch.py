@@ -42,11 +42,11 @@ def process_again(delivery: str, item: Item) -> None:
 
 
 def is_ignored(item: Item) -> bool:
-	"""Whether an item is only counted: a message in a group has a sender, but an answer would go to somebody who wrote
-	to the group.
+	"""Whether an item is only counted: a message in a group has a sender, but a reply would go to a person who wrote to the
+	group.
 
-	The count stands on the number and is written in the transaction that closes the delivery. A row for each would fill
-	the list of what an administrator has to look at; what was written is in the delivery until that is cleared.
+	The number's row has the count, which is written in the transaction that completes the delivery. A row for each would fill
+	the administrator's list of items; the messages themselves are in the delivery until that is cleared.
 	"""
 	return bool(item.kind is ItemKind.MESSAGE and item.message and item.message.group_id)
 

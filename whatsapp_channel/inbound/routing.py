@@ -21,7 +21,8 @@ class Route:
 def route(phone_number_id: str | None) -> Route:
 	"""The active channel of a number.
 
-	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or deactivated (ADR 0012). An unroutable item is never filed under another number.
+	Raises ItemError: Unroutable for a number that is not ours, Held for one whose channel is missing or deactivated (ADR
+	0012). An unroutable item is never filed under another number.
 	"""
 	found = _find(phone_number_id) if phone_number_id else None
 	if not found:

@@ -1,7 +1,7 @@
-"""Step 1: a WhatsApp Business Account and the token for it, checked at Meta before anything is stored (Z3, Z4, Z27).
+"""Step 1: links a WhatsApp Business Account by a token, checked with Meta before anything is stored (Z3, Z4, Z27).
 
-A token's scopes are names; whether the account is assigned to its user is not among them. So what this app needs is done
-once: read the account, list its numbers, read and order the subscription, mark a message as read that never was.
+A token's scopes do not say whether the account is assigned to its user. So every call that this app needs is tried once:
+reading the account, listing its numbers, reading and setting the subscription, marking a nonexistent message as read.
 """
 
 from collections.abc import Callable
@@ -142,7 +142,7 @@ def _keep(account: str, answers: Answers) -> None:
 
 
 def _apply(account: str, node: BusinessAccount, asked: datetime) -> None:
-	"""Stores Meta's data about the account under its lock, so no webhook does so meanwhile. Must come first in its transaction."""
+	"""Stores Meta's data about the account, under a lock that keeps webhooks out. Must come first in its transaction."""
 	lock_row(ACCOUNT, account)
 	sync.apply_account(account, node, asked)
 

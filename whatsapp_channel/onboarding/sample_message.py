@@ -1,8 +1,7 @@
-"""The last screen: a customer's message arrives, an answer goes out and is delivered (Z35).
+"""The test message on the last screen: a customer writes, and a reply is sent and delivered (Z35).
 
-Free text may only answer a customer. So the administrator writes to the new channel from any phone, that message becomes a
-ticket like every other, and the test answer is a reply in it by the code that agents use: what it proves is what agents
-will have. It leaves one ticket behind.
+Free-form text may only be sent as a reply. So the administrator writes to the new channel from any phone, the message becomes
+an ordinary ticket, and the test message is a reply in it, sent by the same code as an agent's. It leaves one ticket behind.
 """
 
 from typing import Any

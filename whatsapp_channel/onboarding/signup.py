@@ -1,12 +1,12 @@
 """Meta's Embedded Signup (Z3, Z27): combines its code and its event, which arrive separately and in either order.
 
-Each half is stored in a transaction of its own under the row's lock and then looks for the other one, so that the
-later of two at the same moment finds both. Meta is asked without any row locked. What breaks off after the code was
-exchanged can be continued until it expires: the token waits in the row, encrypted, until the account has it.
+Each part is stored in its own transaction under the row's lock and then looks for the other one, so that the later of
+two finds both. Meta is called without holding a row lock. A sign-up that is interrupted after its code was exchanged can
+be continued until it expires: until the account has the token, the row keeps it encrypted.
 
-The code lives 30 seconds, so it is exchanged as soon as it arrives, before anything else is known. Ids that the event does
-not bring are read from `debug_token`, then from the portfolio's accounts; of several the administrator chooses. The page
-posts what it hears and decides nothing. During a rotation of the app secret each secret of that app is tried.
+The code is valid for 30 seconds, so it is exchanged as soon as it arrives, before anything else is known. Ids that are not in
+the event are read from `debug_token`, then from the portfolio's accounts; if there are several, the administrator chooses.
+The page only forwards what it receives. During a rotation of the app secret, each secret of that app is tried.
 """
 
 import frappe

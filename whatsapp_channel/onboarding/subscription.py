@@ -1,10 +1,10 @@
 """Subscribes to the account's webhooks, and confirms the subscription by reading it from Meta (Z27).
 
 Source: Meta's webhook guide, "override" of the callback of one WhatsApp Business Account.
-First the app is subscribed and then this site's address set as its override, as Meta asks for, and only what a GET names
-afterwards counts as *Confirmed*: most set-ups that "work" and receive nothing lack the one or the other. News about the
-account itself come to the app's own address alone. An app without one gets this site's; one that has an address keeps it,
-since it may serve other sites.
+First the app is subscribed and then this site's URL is set as the override, as Meta requires, and only a URL that a GET
+returns afterwards counts as *Confirmed*: most set-ups that seem to work but receive nothing lack one of the two. Events
+about the account itself are posted only to the app's own URL. An app without one gets this site's; an app that has a URL
+keeps it, because it may serve other sites.
 """
 
 from collections.abc import Iterable

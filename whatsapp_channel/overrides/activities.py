@@ -1,8 +1,8 @@
-"""What the ticket page lists, with the names of WhatsApp customers in place of their synthetic addresses.
+"""The activities on the ticket page, with WhatsApp customers' names instead of their synthetic addresses.
 
-Helpdesk names a sender by the User of their address, and a WhatsApp customer has none. Only the shape of the answer that we
-know is touched. If Helpdesk gives the method another name, the page shows addresses again and nothing else is lost. Frappe
-keeps one override for each method, so another app that overrides this one wins or loses against ours.
+Helpdesk takes a sender's name from the User of their address, and WhatsApp customers have none. Results of an unexpected
+shape are left alone. If Helpdesk renames the method, the page shows addresses again and nothing else breaks. Frappe uses
+one override for each method, so if another app overrides it too, one of the two has no effect.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keeps existing channels sending: with the Guide's trial policy they would stop after 30 days."""
+"""Keeps existing channels sending: with the trial policy *Guide* they would stop after 30 days."""
 
 import frappe
 
@@ -8,7 +8,7 @@ FIELD = "trial_policy"
 
 
 def execute() -> None:
-	"""Sets the policy "Meta's limits" on a site that has channels; a new site starts with the Guide's policy."""
+	"""Sets *Meta's Present Limits* on a site that has channels; a new site starts with *Guide*."""
 	saved = frappe.db.sql("select field from tabSingles where doctype = %s", (SETTINGS,), pluck=True)
 	if FIELD not in saved and frappe.db.count(CHANNEL):
 		frappe.db.set_single_value(SETTINGS, FIELD, "Meta's Present Limits")

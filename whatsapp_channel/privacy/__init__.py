@@ -1,4 +1,5 @@
-"""Finding, exporting and erasing a person, and how long what is kept.
+"""Finding, exporting and erasing a person's data, and retention times.
 
-Jobs of its own, each step in its own transaction under the lock of the customer. May import `conversations` and what is below.
+It has its own jobs; each step is a transaction under the lock of the customer. May import `conversations` and the layers
+below.
 """

@@ -1,4 +1,4 @@
-"""Who exported or erased whom and when, without saying whom to those who do not know the number already."""
+"""The audit trail of exports and erasures, which does not reveal the number to those who do not know it."""
 
 import hashlib
 import hmac
@@ -15,7 +15,7 @@ PRINT_LENGTH = 16
 
 
 def fingerprint(wanted: Asked) -> str:
-	"""The same for every spelling of a number and different on every site: salted with the site's own key."""
+	"""A hash that is the same for every spelling of a number, and different on every site: salted with the site's key."""
 	smallest = min(wanted.ids)
 	return hmac.new(get_encryption_key().encode(), smallest.encode(), hashlib.sha256).hexdigest()[
 		:PRINT_LENGTH
@@ -23,7 +23,7 @@ def fingerprint(wanted: Asked) -> str:
 
 
 def note_erased(wanted: Asked, counts: dict[str, object]) -> None:
-	"""A remark on the settings, in the caller's transaction."""
+	"""Adds a comment to the settings, in the caller's transaction."""
 	text = _("Erased {0} ({1}): {2} messages, {3} files, {4} tickets.").format(
 		wanted.masked, fingerprint(wanted), counts["messages"], counts["files"], counts["tickets"]
 	)
@@ -31,7 +31,7 @@ def note_erased(wanted: Asked, counts: dict[str, object]) -> None:
 
 
 def note_exported(wanted: Asked, file_url: str) -> None:
-	"""A remark on the settings with a link that only the requester can open."""
+	"""Adds a comment to the settings with a link that only the requester can open."""
 	link = f'<a href="{escape(file_url)}">{_("File")}</a>'
 	_note(_("Exported {0} ({1}): {2}").format(wanted.masked, fingerprint(wanted), link))
 
@@ -51,7 +51,7 @@ def _note(html: str) -> None:
 
 
 def earlier(wanted: Asked) -> list[dict[str, str]]:
-	"""When, and by whom, the same number was erased or exported before, newest first."""
+	"""Earlier erasures and exports of the same number with user and time, newest first."""
 	rows = frappe.get_all(
 		"Comment",
 		{"reference_doctype": SETTINGS, "content": ["like", f"%({fingerprint(wanted)})%"]},

@@ -1,6 +1,6 @@
-"""Exports and erasures as background jobs, with progress for the desk of whoever asked.
+"""Exports and erasures as background jobs, with progress for the requesting user.
 
-The number travels sealed: a worker writes the arguments of its jobs to its log, and Redis keeps them.
+The number is passed encrypted: workers log the arguments of jobs, and Redis stores them.
 """
 
 import json
@@ -20,7 +20,7 @@ from whatsapp_channel.timeouts import OutOfTime
 
 EVENT = "whatsapp_privacy"
 JOB_SECONDS = 4 * 3600
-# A second job waits so long for the first, in seconds, then gives up and says so.
+# How long a second job waits for the first, in seconds, before it gives up with an error.
 WAIT_SECONDS = 600
 
 
@@ -30,8 +30,8 @@ class Busy(frappe.ValidationError):
 
 @contextmanager
 def alone(wait: float) -> Iterator[None]:
-	"""Nobody else exports or erases meanwhile, on the desk or on the command line: two would count and delete each
-	other's rows. Raises Busy after `wait` seconds."""
+	"""Prevents concurrent exports and erasures, from the desk or the command line, which would count and delete each other's
+	rows. Raises Busy after `wait` seconds."""
 	with named_lock("privacy", wait=wait) as mine:
 		if not mine:
 			frappe.throw(
@@ -41,7 +41,7 @@ def alone(wait: float) -> Iterator[None]:
 
 
 def start(action: str, number: str, customers: list[str] | None) -> None:
-	"""Has `export` or `erase` run for the present user once the present transaction is committed."""
+	"""Queues `export` or `erase` for the current user once the current transaction is committed."""
 	sealed = encrypt(json.dumps({"number": number, "customers": customers}))
 	frappe.enqueue(
 		"whatsapp_channel.privacy.background.run",
@@ -55,7 +55,7 @@ def start(action: str, number: str, customers: list[str] | None) -> None:
 
 @logs.job
 def run(action: str, sealed: str) -> None:
-	"""The job. It raises nothing: Frappe would log the error with every local variable."""
+	"""The job. It never raises, because Frappe would log the error with all local variables."""
 	try:
 		with alone(WAIT_SECONDS):
 			result = _run(action, **json.loads(decrypt(sealed)))
@@ -66,7 +66,7 @@ def run(action: str, sealed: str) -> None:
 	except Exception:
 		frappe.db.rollback()
 		logs.report(f"WhatsApp: {action} by number was broken off")
-		save_now()  # the error log, which nothing after it may undo
+		save_now()  # so that nothing later can roll the error log back
 		text = _("It was broken off; the Error Log says why. Start it again: it goes on with what is left.")
 		result = {"failed": text}
 	_tell({"action": action, **result})

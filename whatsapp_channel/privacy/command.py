@@ -1,18 +1,18 @@
-"""What `bench whatsapp-privacy` does, without the terminal around it."""
+"""The logic of `bench whatsapp-privacy`, without terminal output."""
 
 from whatsapp_channel.privacy import background, erase, export
 from whatsapp_channel.privacy.erase import Progress
 from whatsapp_channel.privacy.find import find
 from whatsapp_channel.privacy.person import asked
 
-# Whoever sits at a terminal is told after so many seconds that somebody else is at it.
+# How long the command waits for another export or erasure, in seconds.
 WAIT_SECONDS = 5
 
 
 def carry_out(action: str, number: str, customers: list[str] | None, progress: Progress) -> object:
-	"""Does `find`, `export` or `erase` here and now; returns what to print.
+	"""Runs `find`, `export` or `erase` at once; returns what to print.
 
-	Raises frappe.ValidationError for what is no number, and while another export or erasure is running.
+	Raises frappe.ValidationError if it is not a number, and while another export or erasure is running.
 	"""
 	wanted = asked(number)
 	if action == "find":

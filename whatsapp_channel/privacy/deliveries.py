@@ -1,4 +1,4 @@
-"""A person's part of the webhooks as they were received: bodies hold several people's items."""
+"""A person's data in stored deliveries, items and signs: the body of a delivery may have items of several people."""
 
 import json
 from collections.abc import Iterator
@@ -11,14 +11,14 @@ from whatsapp_channel.privacy.person import Person
 from whatsapp_channel.rules.customers.masking import in_message_ids
 from whatsapp_channel.rules.customers.redaction import at_new_places, is_about, without
 
-# So many rows are looked through by one statement: a scan must not hold up whoever stores the next webhook.
+# The number of rows that one statement scans, so that a scan does not delay incoming webhooks.
 BATCH = 2000
 
 
 def count(person: Person, limit: int) -> int | None:
-	"""How many stored deliveries, items and signs of missing messages mention the person.
+	"""The number of stored deliveries, items and signs of missing messages that mention the person.
 
-	None when there are more than `limit` to look through.
+	None if there are more than `limit` to search.
 	"""
 	for doctype, _field in _BODIES:
 		beyond = frappe.db.sql(f"select name from `tab{doctype}` limit 1 offset {int(limit)}")
@@ -33,12 +33,12 @@ def signs(person: Person) -> list[str]:
 
 
 def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
-	"""Takes the person's items out of the stored bodies and deletes his kept items and signs.
+	"""Removes the person's items from stored bodies, and deletes their kept items and signs.
 
 	Returns how many rows changed.
 
-	A body stays a row with its name, the hash of what came: Meta's repetition of it must not be filed again. `since`
-	(a time of the site) looks only at what was stored from then on.
+	A delivery keeps its row and name, the hash of the original body, so that it is not filed again if Meta repeats it. `since`
+	(in the site's time): searches only rows from then on.
 	"""
 	changed = 0
 	for doctype, field in _BODIES:
@@ -46,7 +46,7 @@ def erase(person: Person, *, since: object = None, commit: bool = True) -> int:
 		for names in _mentioning(doctype, field, person, since):
 			changed += sum(handle(name, person) for name in names)
 			if commit:
-				save_now()  # a long search must not hold locks
+				save_now()  # so that a long search does not hold locks
 	return changed
 
 
@@ -54,7 +54,7 @@ _BODIES = ((DELIVERY, "body"), (ITEM, "payload"), (SIGN, "wamid"))
 
 
 def _mentioning(doctype: str, field: str, person: Person, since: object = None) -> Iterator[list[str]]:
-	"""Names of rows in which an identity of the person stands, batch by batch in the order of the primary key."""
+	"""Names of rows that contain an id of the person, in batches ordered by primary key."""
 	if not person.ids:
 		return
 	wanted = _needles(person)
@@ -77,12 +77,12 @@ def _mentioning(doctype: str, field: str, person: Person, since: object = None) 
 
 
 def _needles(person: Person) -> list[str]:
-	"""A sign of a missing message has nothing but the message's id, which holds the number."""
+	"""The texts to search for: ids, and, for signs, the part of wamids that contains the number."""
 	return sorted(person.ids | {in_message_ids(each) for each in person.numbers})
 
 
 def _recent(doctype: str, hits: str, needles: list[str], since: object) -> list[str]:
-	"""The few that came while the others were looked through; every state is named for the sake of the index."""
+	"""The few rows that arrived during the search; the condition lists every state so that the index is used."""
 	states = frappe.get_meta(doctype).get_field("state").options.split("\n")
 	marks = ", ".join(["%s"] * len(states))
 	query = f"select name from `tab{doctype}` where state in ({marks}) and creation >= %s and ({hits})"
@@ -98,7 +98,7 @@ def _thin_out(name: str, person: Person) -> bool:
 
 
 def _without(body: str, person: Person) -> tuple[str, bool]:
-	"""The body without the person's items. One that cannot be read cannot be divided either: nothing of it stays."""
+	"""The body without the person's items. A body that cannot be parsed is emptied completely."""
 	try:
 		read = json.loads(body)
 	except (ValueError, RecursionError):
@@ -106,12 +106,12 @@ def _without(body: str, person: Person) -> tuple[str, bool]:
 	if not isinstance(read, dict) or not isinstance(read.get("entry"), list):
 		return "{}", True
 	kept, gone = without(read, person.ids)
-	# It may not be worked off yet, or only half: whoever goes on with it must not take one item for another.
+	# The delivery may not be processed completely yet: the positions of its items must not change their meaning.
 	return (json.dumps(at_new_places(kept), ensure_ascii=False), True) if gone else (body, False)
 
 
 def _drop_item(name: str, person: Person) -> bool:
-	"""A kept item is one person's; one that only mentions him is somebody else's message and stays."""
+	"""Deletes a kept item of the person. One of somebody else that only mentions them stays."""
 	payload = frappe.db.get_value(ITEM, name, "payload")
 	try:
 		item = json.loads(payload)
@@ -126,7 +126,7 @@ def _drop_item(name: str, person: Person) -> bool:
 
 
 def _is_of(sign: str, person: Person) -> bool:
-	"""The database compares without case, and another number's id may differ by case alone."""
+	"""Compares exactly: the database ignores case, and another number's wamid may differ by case only."""
 	wamid = frappe.db.get_value(SIGN, sign, "wamid") or ""
 	return any(needle in wamid for needle in _needles(person))
 

@@ -1,7 +1,7 @@
-"""Erasing a person: what he wrote and who he is goes, counts and times stay with a customer without a name.
+"""Erases a person: their content and identity are deleted; counts and times are kept with an anonymous customer.
 
-Any step may be broken off and done again. What is long runs first, in small transactions, while he can still be found;
-the last step takes his lock and does all the rest at once, so that there is never half a customer.
+Every step can be interrupted and repeated. Long steps run first, in small transactions, while the person can still be found.
+The last step locks the customer and does the rest in one transaction, so that a customer is never half erased.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ from whatsapp_channel.rules.customers.masking import HIDDEN, mask
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
-# A sender holds its lock while one message is on its way to Meta: longer than a request may take.
+# A sender holds its lock while it posts a message: longer than a request may take.
 SENDER_WAIT_SECONDS = 60
-# A drain works for five minutes, ends its item and makes room (inbound.drain.BUDGET_SECONDS).
+# A drain stops after five minutes and its current item (inbound.drain.BUDGET_SECONDS).
 DRAIN_WAIT_SECONDS = 420
 QUOTED = 80
 
@@ -35,7 +35,7 @@ Progress = Callable[[int, str], None]
 
 @dataclass(slots=True)
 class Report:
-	"""What was erased, in numbers; `elsewhere` names DocTypes that mention the person and are not ours to change."""
+	"""The numbers of erased rows; `elsewhere`: other apps' DocTypes that mention the person, which are not changed."""
 
 	customers: int = 0
 	messages: int = 0
@@ -54,9 +54,9 @@ class Report:
 
 
 def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Report:
-	"""Erases the customers whom `wanted` means (see person.choose); repeated, it finds what is left.
+	"""Erases the customers that `wanted` means (see person.choose); repeating it erases what is left.
 
-	Commits on the way. Raises frappe.ValidationError while a message to him is still being sent.
+	Commits several times. Raises frappe.ValidationError while a message to the person is being sent.
 	"""
 	report, began = Report(), site_now()
 	whom = person(wanted, choose(wanted, customers))
@@ -92,25 +92,26 @@ def _remove_files(whom: Person) -> int:
 	found = person_files.of(whom, in_helpdesk.records_of(whom.customers, whom.addresses))
 	person_files.remove(found)
 	person_files.remove_parts(whom.customers)
-	save_now()  # the content is gone already
+	save_now()  # the content is deleted already
 	return len(found)
 
 
 def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, report: Report) -> Person:
-	"""All that is found by the customers' rows, and those rows, in one transaction under their locks; returns whom.
+	"""Erases everything that is linked to the customers' rows, and the rows, in one transaction under their locks; returns the
+	person.
 
-	No drain runs meanwhile: what it had in memory is filed by then, and what it reads next is without the person.
+	No drain runs meanwhile: what it had in memory is filed by then, and what it reads next no longer has the person.
 	"""
 	with ExitStack() as locks:
 		_hold_senders(locks, person(wanted, choose(wanted, customers)))
 		if not locks.enter_context(named_lock("drain", wait=DRAIN_WAIT_SECONDS)):
 			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
-		# What the drain has filed, and what the desk's search has not taken up of it.
+		# Includes what the drain has filed meanwhile, and what the desk's search has queued.
 		in_helpdesk.flush_search()
-		new_transaction()  # a fresh look
+		new_transaction()  # a new snapshot
 		whom = person(wanted, choose(wanted, customers))
 		_in_one_transaction(wanted, whom, began, report)
-	jobs.wake_drain()  # one that came while the lock was held has gone
+	jobs.wake_drain()  # a drain that started while the lock was held has exited
 	return whom
 
 
@@ -135,7 +136,7 @@ def _in_one_transaction(wanted: Asked, whom: Person, began: object, report: Repo
 
 
 def _queues(whom: Person) -> list[str]:
-	"""The locks under which messages to the person are sent: one that is on its way must be settled first."""
+	"""The names of the sender locks for the person: a message that is being sent must be settled first."""
 	rows = frappe.get_all(
 		CONVERSATION,
 		{"customer": among(whom.customers)},
@@ -172,15 +173,15 @@ def _erase_locked(whom: Person, began: object, report: Report) -> None:
 def _note_texts(whom: Person) -> NoteTexts:
 	rows = frappe.get_all(MESSAGE, {"customer": among(whom.customers)}, ["text", "original_text"])
 	beginnings = [text[:QUOTED] for row in rows for text in (row.text, row.original_text) if text]
-	# A mask that hides all of an id would mean everybody.
+	# A mask that hides the whole id would match everybody.
 	masked = {mask(each) for each in whom.ids if mask(each)[-1] != HIDDEN[-1]}
 	return NoteTexts(tuple(beginnings), (*whom.mentions, *sorted(masked)))
 
 
 def _shell(customer: str) -> CustomerRow:
-	"""A new customer of the same account without any identity, to whom counts and times belong from now on.
+	"""Creates an anonymous customer of the same account, who gets the counts and times.
 
-	A new row and not the old one without its number: whoever waits for the lock sees that the customer is gone.
+	It is a new row, so that a process that waits for the old row's lock sees that the customer no longer exists.
 	"""
 	account = frappe.db.get_value(CUSTOMER, customer, "account")
 	values = {"doctype": CUSTOMER, "account": account, "profile_name": _("Erased customer")}
@@ -191,10 +192,10 @@ def _shell(customer: str) -> CustomerRow:
 
 
 def _hand_over(customer: str, shell: str) -> int:
-	"""Empties the customer's rows, gives them to `shell` and deletes his own; returns how many messages there were.
+	"""Empties the customer's rows, moves them to `shell` and deletes the customer; returns the number of messages.
 
-	`wamid_key`, a hash that nobody can turn back, stays: Meta may repeat a message for seven days, and an erased one
-	must not come back. Our own reference goes: a late status would write the id of the message once more.
+	`wamid_key`, an irreversible hash, is kept: Meta may repeat a message for seven days, and an erased one must not come back.
+	Our own reference is deleted, so that a late status does not store the wamid again.
 	"""
 	count = frappe.db.count(MESSAGE, {"customer": customer})
 	frappe.db.sql(

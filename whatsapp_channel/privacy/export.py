@@ -1,4 +1,4 @@
-"""Everything about a person in one zip: JSON that people can read, and the files."""
+"""Exports a person's data as a zip file: readable JSON, and the files."""
 
 import os
 import re
@@ -20,7 +20,7 @@ from whatsapp_channel.privacy import audit, deliveries, person_files
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
 
 KEPT_HOURS = 24
-# What the table holds besides, keys and links, means nothing outside of this site.
+# Other columns are keys and links, which mean nothing outside of this site.
 FIELDS = {
 	CUSTOMER: (
 		"account",
@@ -67,7 +67,7 @@ Progress = Callable[[int, str], None]
 
 
 def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> str:
-	"""Writes the zip as a private File of the present user, who alone can open it; returns its URL."""
+	"""Writes the zip as a private File of the current user, which only they can open; returns its URL."""
 	whom = person(wanted, choose(wanted, customers))
 	records = in_helpdesk.records_of(whom.customers, whom.addresses)
 	name = f"{person_files.EXPORT_PREFIX}{'-'.join(whom.customers[:3]) or 'nobody'}-{frappe.generate_hash(length=10)}.zip"
@@ -78,14 +78,14 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 		_add_files(archive, person_files.of(whom, records), progress)
 	os.replace(path + person_files.PART, path)
 	values = {"doctype": "File", "file_name": name, "file_url": f"/private/files/{name}", "is_private": 1}
-	# Known by the row's name, which nobody else can choose: customers name their files as they like.
+	# Recognised by the row's name, which nobody else can choose, whereas customers choose their file names.
 	row = f"{person_files.EXPORT_PREFIX}{frappe.generate_hash(length=10)}"
 	document = frappe.get_doc(values).insert(ignore_permissions=True, set_name=row)
 	if document.file_url != values["file_url"]:
-		# Frappe has taken the content under a name of its own, and nobody would ever look for this one again.
+		# Frappe has stored the content under its own name, and nothing would ever delete this one.
 		os.remove(path)
 	audit.note_exported(wanted, document.file_url)
-	save_now()  # the job that wrote the file ends here
+	save_now()  # the file is complete
 	progress(100, _("Done"))
 	return document.file_url
 
@@ -120,7 +120,7 @@ def _parsed(payload: str | None) -> Any:
 
 
 def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -> None:
-	"""Each content once, under the name that it came with."""
+	"""Adds each content once, under its original name."""
 	written: set[str] = set()
 	for index, name in enumerate(names):
 		document = frappe.get_doc("File", name)
@@ -136,7 +136,7 @@ def _add_files(archive: zipfile.ZipFile, names: list[str], progress: Progress) -
 
 @logs.job
 def delete_old() -> int:
-	"""Deletes exports that are older than a day, also one that was broken off; returns how many. For the scheduler."""
+	"""Hourly job: deletes exports that are older than a day, including interrupted ones; returns how many."""
 	before = add_to_date(site_now(), hours=-KEPT_HOURS)
 	ours = {"name": ["like", f"{person_files.EXPORT_PREFIX}%"], "creation": ["<", before]}
 	old = frappe.get_all("File", ours, pluck="name")

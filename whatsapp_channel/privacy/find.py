@@ -1,4 +1,4 @@
-"""What there is about a person, counted for whoever has to decide."""
+"""Counts a person's data before it is exported or erased."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from whatsapp_channel.helpdesk.personal_data import among
 from whatsapp_channel.privacy import audit, deliveries, person_files
 from whatsapp_channel.privacy.person import Asked, Owner, choose, owners, person
 
-# Beyond so many stored webhooks a dialog would wait too long for their count.
+# With more stored deliveries, counting would take too long for a dialog.
 COUNTED_DELIVERIES = 20000
 
 
 def find(wanted: Asked, customers: list[str] | None = None) -> dict[str, Any]:
-	"""Customers with this identity, each with what it holds, and what else would be exported or erased with them.
+	"""The customers with this id, each with counts of their data, and what else would be exported or erased with them.
 
-	`deliveries` is None where they are too many to be counted now.
+	`deliveries` is None if there are too many to count.
 	"""
 	chosen = choose(wanted, customers)
 	whom = person(wanted, chosen)
@@ -50,7 +50,7 @@ def _described(owner: Owner, chosen: bool) -> dict[str, Any]:
 
 
 def _contents(names: list[str]) -> int:
-	"""Files as people count them: one that is attached in two places is one."""
+	"""The number of distinct contents: a file that is attached in two places counts once."""
 	return len(set(frappe.get_all("File", {"name": among(names)}, pluck="file_url")))
 
 

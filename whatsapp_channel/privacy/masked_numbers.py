@@ -1,4 +1,4 @@
-"""Numbers in the shortened form that everybody may see, for customers from before there was one."""
+"""Fills the column with the masked number for older customers."""
 
 import frappe
 
@@ -10,12 +10,12 @@ BATCH = 1000
 
 
 def fill_masked() -> int:
-	"""Fills `phone_masked` where it is missing; returns how many rows. Any number of times; commits each batch."""
+	"""Fills `phone_masked` where it is missing; returns the number of rows. Idempotent; commits each batch."""
 	done = 0
 	missing = {"phone": ["is", "set"], "phone_masked": ["is", "not set"]}
 	while rows := frappe.get_all(CUSTOMER, missing, ["name", "phone"], limit=BATCH, order_by=None):
 		for row in rows:
 			set_value(CUSTOMER, row.name, "phone_masked", mask(row.phone), update_modified=False)
-		save_now()  # so many rows are no single transaction
+		save_now()  # batch by batch
 		done += len(rows)
 	return done

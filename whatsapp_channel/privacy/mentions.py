@@ -1,4 +1,4 @@
-"""Where else on the site a person is mentioned: logs are deleted, everything else is counted and left to its owner."""
+"""Other places of the site that mention a person: log rows are deleted, everything else is only counted."""
 
 import re
 from collections.abc import Iterable
@@ -45,16 +45,17 @@ TEXTS = frozenset(
 
 
 def erase(person: Person) -> int:
-	"""Deletes the rows of logs that mention the person, and of trails of conversations; returns how many.
+	"""Deletes log rows that mention the person, and such records about conversations; returns how many.
 
-	A trail of anything else, such as a colleague's comment on a contract, is its owner's. Commits after each kind.
+	Records about other documents, such as a colleague's comment on a contract, belong to their owners. Commits after each
+	DocType.
 	"""
 	_write_what_waits()
 	gone = 0
 	for doctype in LOGS:
 		if frappe.db.table_exists(doctype):
 			gone += _delete(doctype, _names(doctype, person.mentions))
-			save_now()  # each log by itself, so that no transaction is long
+			save_now()  # each DocType by itself, so that no transaction is long
 	for doctype, names in trails_of_conversations(lambda trail: _names(trail, person.mentions)):
 		gone += _delete(doctype, names)
 		save_now()  # as above
@@ -62,7 +63,7 @@ def erase(person: Person) -> int:
 
 
 def elsewhere(person: Person) -> dict[str, int]:
-	"""DocTypes of any app that mention the person still, with the number of their rows; reads every text of the site."""
+	"""DocTypes of any app that still mention the person, with the number of rows; reads every text column of the site."""
 	found = {}
 	for doctype in frappe.get_all("DocType", {"issingle": 0}, pluck="name", order_by="name"):
 		if doctype in LOGS or not frappe.db.table_exists(doctype):
@@ -73,8 +74,8 @@ def elsewhere(person: Person) -> dict[str, int]:
 
 
 def _write_what_waits() -> None:
-	"""Frappe keeps rows of some logs in Redis for a while; erased ones must not come after."""
-	# Only erasing needs it, and it connects to Redis.
+	"""Writes the log rows that Frappe buffers in Redis now, so that they are not inserted after the erasure."""
+	# Imported here because only erasing needs it, and it connects to Redis.
 	from frappe.deferred_insert import save_to_db
 
 	save_to_db()
@@ -93,7 +94,7 @@ def _names(doctype: str, needles: Iterable[str]) -> list[str]:
 
 
 def _alone(needle: str) -> str:
-	"""A number is no part of a longer one."""
+	"""A pattern for a number that is not part of a longer one."""
 	return rf"(?<!\d){re.escape(needle)}(?!\d)" if needle[-1:].isdigit() else re.escape(needle)
 
 

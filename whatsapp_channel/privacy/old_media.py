@@ -1,4 +1,4 @@
-"""Files that have been kept long enough."""
+"""Deletes customers' files after the retention time."""
 
 from datetime import timedelta
 
@@ -22,9 +22,9 @@ BATCH = 100
 
 @logs.job
 def redact_old_media() -> None:
-	"""Daily: deletes the files of messages that were filed longer ago than the settings say, and shows why they are gone.
+	"""Daily job: deletes files of messages that are older than the setting, and shows the reason in the ticket.
 
-	Each message in a transaction of its own; broken off, the rest follows the next day.
+	Each message has its own transaction; after an interruption the rest follows the next day.
 	"""
 	days = cint(frappe.db.get_single_value(SETTINGS, "media_retention_days"))
 	if days <= 0:
@@ -37,8 +37,8 @@ def redact_old_media() -> None:
 
 
 def _old(days: int, skip: int) -> list[str]:
-	"""Messages with files that are older, oldest first, but for the first that could not be dealt with."""
-	new_transaction()  # a fresh look for each batch
+	"""Messages with older files, oldest first, after skipping those that failed."""
+	new_transaction()  # a new snapshot for each batch
 	found = frappe.get_all(
 		MEDIA,
 		{
@@ -55,14 +55,14 @@ def _old(days: int, skip: int) -> list[str]:
 
 
 def _redact(message: str, days: int) -> bool:
-	"""Whether it worked: one message that resists must not keep the others."""
+	"""Deletes the files of a message; returns whether it worked, because one that fails must not stop the others."""
 	try:
 		messages.under_lock(MessageRow, message, lambda row: _redact_locked(message, row, days))
 	except OutOfTime:
 		raise
 	except Exception:
 		report("WhatsApp: old files could not be deleted")
-		save_now()  # the report
+		save_now()  # the error log
 		return False
 	return True
 
@@ -87,7 +87,7 @@ def _redact_locked(message: str, stored: MessageRow | None, days: int) -> None:
 
 
 def _remove_file(row: MediaRow, communication: str | None) -> None:
-	"""With its copies in tickets that were merged, unless another message shows the same content and is kept."""
+	"""Deletes a file with its copies in merged tickets, unless a newer message uses the same content."""
 	kept = {"file_url": row.file_url, "name": ["!=", row.name], "state": FileState.STORED}
 	ticket = tickets.ticket_of(communication) if communication else None
 	around = tickets.with_merged(ticket) if ticket else []

@@ -1,4 +1,4 @@
-"""Whom a request is about: the customers that a number or user id stands for, on every account."""
+"""The person of a privacy request: the customers with a number or user id, on all accounts."""
 
 import re
 from collections.abc import Iterable
@@ -23,25 +23,25 @@ USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{4,}")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-	"""What somebody entered: the spellings of a number in digits, or a user id."""
+	"""The input of a request: all spellings of a number in digits, or a user id."""
 
 	numbers: tuple[str, ...] = ()
 	user_id: str | None = None
 
 	@property
 	def ids(self) -> tuple[str, ...]:
-		"""Every identity it may be stored under."""
+		"""Every id under which the person may be stored."""
 		return (self.user_id,) if self.user_id else self.numbers
 
 	@property
 	def masked(self) -> str:
-		"""What may stand in an audit trail and on a progress bar."""
+		"""The masked form for the audit trail and progress bar."""
 		return mask(self.ids[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-	"""A customer who has this identity, or had it `until`, a time of the site."""
+	"""A customer who has this id, or had it `until` a time in the site's zone."""
 
 	name: str
 	account: str
@@ -52,7 +52,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-	"""Everything by which the rows of the chosen customers are found."""
+	"""All ids and addresses by which data of the chosen customers is found."""
 
 	customers: tuple[str, ...]
 	ids: frozenset[str]
@@ -66,14 +66,14 @@ class Person:
 
 	@property
 	def mentions(self) -> tuple[str, ...]:
-		"""The texts that give a person away wherever they stand: numbers as usually written, ids, addresses."""
+		"""The texts that identify the person: numbers in usual spellings, ids, addresses."""
 		written = {spelling for number in self.numbers for spelling in (number, *_as_written(number))}
 		packed = {in_message_ids(each) for each in self.ids}
 		return tuple(sorted(filter(gives_away, written | packed | self.ids | self.addresses)))
 
 
 def asked(text: str) -> Asked:
-	"""Reads a number in international spelling, or a user id. Raises frappe.ValidationError with what to enter."""
+	"""Parses a number in international format, or a user id. Raises frappe.ValidationError with what to enter."""
 	entered = (text or "").strip()
 	if USER_ID.fullmatch(entered):
 		return Asked(user_id=entered)
@@ -81,13 +81,13 @@ def asked(text: str) -> Asked:
 		plus = "" if not entered or entered.startswith(("+", "00")) else "+"
 		return Asked(variants(digits(to_e164(plus + entered))))
 	except InvalidNumber as error:
-		# Of what was entered, without the + that stands before it here.
+		# The error is about the input, without the + that was added here.
 		refusal = InvalidNumber(entered, error.problem.text, error.way_out.text)
 		frappe.throw(frappe.utils.escape_html(to_user(refusal.explanation)))
 
 
 def owners(wanted: Asked) -> list[Owner]:
-	"""The customers with this identity, those first who have it now; one person may be a customer of several accounts."""
+	"""The customers with this id, current owners first; a person may be a customer of several accounts."""
 	keys = _keys(wanted.ids)
 	if not keys:
 		return []
@@ -100,10 +100,10 @@ def owners(wanted: Asked) -> list[Owner]:
 
 
 def _keys(identities: Iterable[str]) -> list[str]:
-	"""Under which these are stored as somebody's, on any account."""
+	"""The keys of these ids on all accounts."""
 	accounts = {
 		*frappe.get_all(ACCOUNT, pluck="name"),
-		# Somebody may have deleted the account and left its customers.
+		# The account of a customer may have been deleted.
 		*frappe.get_all(CUSTOMER, pluck="account", distinct=True, order_by=None),
 	}
 	return [key(account, each) for account in accounts for each in identities]
@@ -115,9 +115,10 @@ def _owner(row: CustomerRow, until: object = None) -> Owner:
 
 
 def choose(wanted: Asked, customers: list[str] | None = None) -> list[Owner]:
-	"""The customers whom a request means: those named, else whoever has the identity now, else whoever had it.
+	"""The customers of a request: the named ones, else the current owners of the id, else the former ones.
 
-	A number that was given up may be somebody else's by now; so its former owner is meant only when named, or alone.
+	A number that was given up may belong to somebody else now, so a former owner counts only if named, or if there is no
+	current one.
 	"""
 	found = owners(wanted)
 	if customers is not None:
@@ -126,14 +127,14 @@ def choose(wanted: Asked, customers: list[str] | None = None) -> list[Owner]:
 
 
 def person(wanted: Asked, chosen: list[Owner]) -> Person:
-	"""Collects every identity of the chosen customers, also the former ones, unless they are others' by now."""
+	"""Collects all ids of the chosen customers, including former ones unless they belong to others now."""
 	names = [owner.name for owner in chosen]
 	chosen_rows = rows.many(CustomerRow, {"name": among(names)}) if names else []
 	past = _former(names)
 	ids = _all_ids(chosen_rows, past) | set(wanted.ids) - _ids_of_others(wanted, names)
 	ids -= _others_now(ids - _all_ids(chosen_rows, []), names)
 	ids = set(filter(gives_away, ids))
-	# A row that was joined into one of these has left its name in addresses, and nowhere else.
+	# The name of a duplicate that was merged into one of these is still in addresses, and nowhere else.
 	joined = {each.identity for each in past if each.kind == Kind.RECORD}
 	addresses = {address for each in ids | set(names) | joined for address in _address(each)}
 	numbers = [each for each in ids if each.isdigit()]
@@ -148,7 +149,7 @@ def _former(names: list[str]) -> list[IdentityRow]:
 def _address(local: str) -> tuple[str, ...]:
 	try:
 		return (synthetic(local),)
-	except ValueError:  # no ticket can have it either
+	except ValueError:  # then no ticket can have it either
 		return ()
 
 
@@ -163,13 +164,13 @@ def _of_kind(kind: Kind, past: list[IdentityRow]) -> set[str]:
 
 
 def _ids_of_others(wanted: Asked, names: list[str]) -> set[str]:
-	"""What was entered, if the chosen had it once and somebody else has it now."""
+	"""The entered ids, if the chosen customers had them once and somebody else has them now."""
 	now = [owner for owner in owners(wanted) if not owner.until]
 	return set(wanted.ids) if now and not any(owner.name in names for owner in now) else set()
 
 
 def _others_now(ids: set[str], names: list[str]) -> set[str]:
-	"""Of former identities those that are another customer's by now."""
+	"""Those former ids that belong to another customer now."""
 	found = set()
 	for each in ids:
 		field = "phone_key" if each.isdigit() else "bsuid_key"

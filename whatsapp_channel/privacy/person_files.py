@@ -1,4 +1,4 @@
-"""A person's files, rows and content."""
+"""A person's files: finding and deleting File rows and their content."""
 
 import os
 import time
@@ -23,7 +23,7 @@ PART = ".part"
 
 
 def of(person: Person, records: HelpdeskRecords) -> list[str]:
-	"""Names of the File rows that hold what the person sent or was sent, and exports of him that were not deleted yet."""
+	"""Names of the File rows of files from and to the person, and of exports of the person that still exist."""
 	messages = _messages(person)
 	mine = {
 		CUSTOMER: person.customers,
@@ -65,9 +65,9 @@ def _media_urls(messages: Collection[str]) -> list[str]:
 
 
 def remove(names: Collection[str]) -> int:
-	"""Deletes these rows, and their content unless another row points at the same; returns how many rows went.
+	"""Deletes these rows, and their content unless another row uses it; returns the number of rows.
 
-	The content goes first: a process that dies between the two is repeated, and finds the row again.
+	The content is deleted first: if the process dies in between, the repetition still finds the row.
 	"""
 	for name in names:
 		row = frappe.db.get_value("File", name, ["file_url", "content_hash"], as_dict=True)
@@ -81,7 +81,7 @@ def remove(names: Collection[str]) -> int:
 
 
 def _is_shared(row: "frappe._dict", names: Collection[str]) -> bool:
-	"""Frappe stores equal content once, whoever sent it."""
+	"""Whether another row uses the same content: Frappe stores equal content once."""
 	same = frappe.get_all("File", {"file_url": row.file_url}, pluck="name")
 	return bool(set(same) - set(names))
 
@@ -98,13 +98,13 @@ def _remove_content(name: str) -> None:
 
 
 def path_of(document: Document) -> str | None:
-	"""Where the content of a File is; None when it is not on this site."""
+	"""The path of a File's content; None if it is not on this site."""
 	local = (document.file_url or "").startswith(("/files/", "/private/files/"))
 	return document.get_full_path() if local else None
 
 
 def remove_parts(customers: Iterable[str], older_than_hours: float | None = None) -> None:
-	"""Deletes what exports of these customers left when they were broken off; with an age, of anybody."""
+	"""Deletes leftovers of interrupted exports of these customers, or, with an age, of everybody."""
 	for path in Path(frappe.get_site_path("private", "files")).glob(f"{EXPORT_PREFIX}*{PART}"):
 		old = older_than_hours is not None and time.time() - path.stat().st_mtime > older_than_hours * 3600
 		if old or any(customer in path.name for customer in customers):

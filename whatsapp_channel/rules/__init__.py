@@ -1,4 +1,4 @@
-"""Decisions, by subject, as plain functions over values. No frappe, no clock of their own, no I/O.
+"""Decisions, by subject, as pure functions over values: no frappe, no clock, no I/O.
 
 May import each other, `words`, and the words of `cloud_api` (content, errors, wire).
 """

@@ -1,12 +1,12 @@
-"""Words that a column of a row may hold and no others."""
+"""The closed set of values of a column."""
 
 from enum import Enum
 
 
 class ClosedSet(str, Enum):
-	"""Each member is its word: in a query, in JSON, in a comparison with what is stored, and in a text.
+	"""An enum whose members can be used as strings in queries, JSON, comparisons with stored values, and texts.
 
-	As enum.StrEnum, which Python 3.10 does not have: without `__str__` a member would print as `Direction.INCOMING`.
+	Like enum.StrEnum, which Python 3.10 lacks: without `__str__` a member would print as `Direction.INCOMING`.
 	"""
 
 	def __str__(self) -> str:

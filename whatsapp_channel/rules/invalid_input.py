@@ -1,4 +1,4 @@
-"""How a rule refuses what somebody entered: which field, what is wrong with it, and the way out."""
+"""The error for invalid input: the field, the problem and how to fix it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from whatsapp_channel.sentences import Argument, Explained, Sentence
 
 
 class InvalidInput(Explained, ValueError):
-	"""`field` is the label of what was entered, `problem` and `explanation` (with the way out) go on without it."""
+	"""The input is invalid. `field`: the label of the field; `problem` and `explanation` (with the fix) do not repeat it."""
 
 	def __init__(self, field: str, problem: str, way_out: str, **values: Argument) -> None:
 		self.field = Sentence(field)

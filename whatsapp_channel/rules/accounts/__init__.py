@@ -1,1 +1,1 @@
-"""From what Meta says of accounts and numbers to the status of a channel (Z7, Z19, Z20, Z36, Z40)."""
+"""Decides the status of a channel from Meta's data about accounts and numbers (Z7, Z19, Z20, Z36, Z40)."""

@@ -1,4 +1,4 @@
-"""What a webhook about an account or a number changes here (Z20, Z40).
+"""Decides what a webhook about an account or a number changes here (Z20, Z40).
 
 Sources: Meta's webhook reference for the fields account_update, account_review_update, account_alerts,
 business_capability_update, phone_number_quality_update, phone_number_name_update and security.
@@ -36,7 +36,7 @@ NO_ALERT: Columns = MappingProxyType(dict.fromkeys(("alert", "alert_severity", "
 
 
 def changes(name: str, value: Value, at: datetime) -> Changes | OnlyKept | None:
-	"""What the event `value` of the webhook field `name`, told `at` (aware UTC), changes; None: unknown here."""
+	"""The changes of an event `value` of the webhook field `name`, sent `at` (aware UTC); None: an unknown event."""
 	reader = _FIELDS.get(name)
 	return reader(value, at) if reader else None
 
@@ -124,7 +124,7 @@ def _verified(_value: Value, _at: datetime) -> Changes:
 	return Changes(topic="verification", note=note, account={"business_verification": "verified"})
 
 
-# The verification that a partner submits for its customer.
+# Partners submit this verification for their customers.
 _CERTIFICATIONS = MappingProxyType(
 	{"APPROVED": "verified", "PENDING": "pending", "FAILED": "failed", "REVOKED": "revoked"}
 )
@@ -171,7 +171,7 @@ _ENABLED = _("Meta has enabled the account again.")
 
 
 def _restriction_changes(topic: str, found: tuple[Restriction, ...], over: Sentence | None = None) -> Changes:
-	"""`over`: what to say when nothing is restricted any more."""
+	"""The changes of restrictions; `over`: the text for when nothing is restricted any more."""
 	note = over or Sentence(_LIFTED)
 	for index, each in enumerate(found):
 		note = sentence(_AND, one=note, other=each.sentence) if index else each.sentence
@@ -227,7 +227,7 @@ def _review(value: Value, _at: datetime) -> Changes | None:
 
 
 def _alert(value: Value, at: datetime) -> Changes | None:
-	"""An informational alert leaves a line in the timeline and no mark; one that is over takes its own mark away."""
+	"""An informational alert is only written to the timeline; a resolved alert removes its own mark."""
 	info = object_of(value, "alert_info")
 	kind, status = word(info, "alert_type"), word(info, "alert_status")
 	if not kind:
@@ -250,7 +250,7 @@ def _alert(value: Value, at: datetime) -> Changes | None:
 
 
 def alert_topic(kind: str) -> str:
-	"""The topic of an alert: what is told of one kind says nothing of another."""
+	"""The topic of an alert: each kind is a topic of its own."""
 	return f"alert {kind}"[:100]
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with an account or a number: each trouble by itself, so that one never hides that another begins."""
+"""Issues of an account or number: each by itself, so that one never hides that another begins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, IntEnum
 
 
 class Attention(str, Enum):
-	"""What needs attention, so that the next step can name it."""
+	"""The subject that needs attention, for the next step."""
 
 	TOKEN = "Token"  # noqa: S105 - the name of a subject, not a secret
 	SUBSCRIPTION = "Subscription"
@@ -20,7 +20,7 @@ class Attention(str, Enum):
 
 
 class Severity(IntEnum):
-	"""What a trouble means for replies to customers, the gravest last."""
+	"""The effect of an issue on replies to customers, most severe last."""
 
 	LIMITS = 1
 	"""Replies go out; something else does not."""
@@ -31,10 +31,10 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountIssue:
-	"""One thing that an administrator has to see to. `words` are in the reader's language.
+	"""One issue for an administrator. `words`: its text in the reader's language.
 
-	`kind` tells apart what may be wrong at once under the same heading. `restricts`: Meta restricts what this app does.
-	`of_number`: it is the trouble of one number, not of its account.
+	`kind` distinguishes issues of one subject that exist at the same time. `restricts`: Meta restricts what this app does.
+	`of_number`: it is an issue of one number, not of its account.
 	"""
 
 	about: Attention

@@ -1,4 +1,4 @@
-"""What calls for an administrator, and which of it he has to be told of now (Z40)."""
+"""Decides which notices the administrators need, and which of them have to be sent now (Z40)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOT_SET_UP = frozenset({ChannelStatus.DEACTIVATED, ChannelStatus.SETUP_INCOMPLET
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-	"""Something to be told. Of one `subject` the gravest says it all; `status` has the words."""
+	"""A notice for administrators. Of one `subject` only the most severe is sent; `status` has the text."""
 
 	subject: str
 	severity: Severity
@@ -22,15 +22,15 @@ class Notice:
 
 	@property
 	def key(self) -> str:
-		"""What is remembered once it was told. The same subject is told again when it becomes graver."""
+		"""The key that is stored once the notice was sent. A subject is sent again if it becomes more severe."""
 		return f"{self.subject}:{self.severity.name.title()}"
 
 
 def notices(facts: Facts, number: str) -> tuple[Notice, ...]:
-	"""What administrators have to know of a channel, whatever of it its status shows.
+	"""All notices about a channel, including those that its status does not show.
 
-	Equal for all channels of an account, unless it is the trouble of one number. Nothing while the channel is switched off
-	or not set up: what is known of it may be out of date.
+	They are equal for all channels of an account, except for issues of one number. None while the channel is deactivated or
+	not set up: the stored data may be out of date.
 	"""
 	if channel_status.derive(facts).value in NOT_SET_UP:
 		return ()
@@ -38,10 +38,10 @@ def notices(facts: Facts, number: str) -> tuple[Notice, ...]:
 
 
 def keys_to_send(present: Mapping[str, Notice], known: Collection[str]) -> tuple[list[str], list[str]]:
-	"""The keys to tell now, and those to remember. `present`: by key.
+	"""The keys of notices to send now, and the keys to store. `present`: the current notices by key.
 
-	What a graver cause of the same subject covers is neither told nor, unless it was known, remembered: it is told if it
-	outlasts the graver one.
+	A notice that is covered by a more severe one of the same subject is not sent, and not stored unless it was before, so
+	that it is sent if it outlasts the other.
 	"""
 	to_send = [
 		key for key, notice in present.items() if key not in known and not _is_covered(notice, present)
@@ -67,7 +67,7 @@ def _of_review(facts: Facts) -> Iterator[Notice]:
 
 
 def _of_trial(facts: Facts) -> Iterator[Notice]:
-	"""Also while Meta checks the business: that keeps no trial from ending."""
+	"""Also while Meta reviews the business: a trial ends in any case."""
 	if status := channel_status.trial_over(facts):
 		yield Notice(ChannelStatus.TRIAL.value, Severity.STOPS, status)
 	elif facts.trial is Trial.RUNNING and facts.trial_ends_soon and facts.review is not Review.APPROVED:

@@ -1,8 +1,8 @@
-"""From what Meta says of account and number, in its words, to the facts of a channel's status (Z7, Z19, Z20, Z40).
+"""Translates Meta's data about account and number into the facts of a channel's status (Z7, Z19, Z20, Z40).
 
-An empty word is unknown and no obstacle: a channel that was entered by hand works until Meta says otherwise. Words are
-compared without regard to case, because Meta writes them in both. Source: Meta's reference of the nodes WhatsApp
-Business Account and Phone Number.
+An empty value is unknown and no obstacle: a channel that was entered by hand works until Meta says otherwise. Values are
+compared without regard to case, because Meta uses both. Source: Meta's reference of the nodes WhatsApp Business Account
+and Phone Number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ VERIFIED = "verified"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-	"""What is stored of a WhatsApp Business Account. Moments are aware UTC."""
+	"""The stored state of a WhatsApp Business Account. Times are aware UTC."""
 
 	has_token: bool = False
 	verification: str = ""
@@ -45,7 +45,7 @@ class AccountState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberState:
-	"""What is stored of a WhatsApp Number."""
+	"""The stored state of a WhatsApp Number."""
 
 	verification: str = ""
 	meta_status: str = ""
@@ -58,7 +58,7 @@ class NumberState:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-	"""What does not come from Meta."""
+	"""Facts about the site."""
 
 	receives: bool
 	trial_policy: str
@@ -69,7 +69,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class _UntranslatedIssue:
-	"""A trouble whose words are in nobody's language yet."""
+	"""An issue whose text is not translated yet."""
 
 	about: Attention
 	words: Sentence
@@ -90,7 +90,7 @@ class _UntranslatedIssue:
 
 
 def facts(account: AccountState | None, number: NumberState | None, *, enabled: bool, site: Site) -> Facts:
-	"""The facts of a channel with this number; None: there is none."""
+	"""The facts of a channel with this account and number; None for one that does not exist."""
 	if account is None or number is None:
 		return Facts(enabled=enabled, receives=site.receives)
 	restrictions = [each.translated(site) for each in _restrictions(account, number, site)]
@@ -121,7 +121,7 @@ def facts(account: AccountState | None, number: NumberState | None, *, enabled: 
 
 
 def _is_registered(at_meta: number_choice.State) -> bool:
-	"""A number that is gone is not called unregistered: its trouble has words of its own, and registering is no way out."""
+	"""A number that no longer exists counts as registered: it has an issue of its own, and registering would not help."""
 	is_gone = (at_meta.status or "").upper() in number_choice.GONE
 	return is_gone or number_choice.is_registered(at_meta, registered_before=True)
 
@@ -130,9 +130,9 @@ _REJECTED = frozenset({"rejected", "failed", "revoked"})
 
 
 def review(account: AccountState) -> Review:
-	"""Meta's verification of the business and its review of the account, as one (Z19, Z20).
+	"""Combines Meta's verification of the business and its review of the account (Z19, Z20).
 
-	Not started: also what expired, and a business that Meta does not offer the verification yet (`ineligible`).
+	NOT_STARTED includes an expired verification, and a business to which Meta does not offer it yet (`ineligible`).
 	"""
 	verification, decision = account.verification.lower(), account.review.upper()
 	if decision == "REJECTED" or verification in _REJECTED:
@@ -154,13 +154,13 @@ def _trial(account: AccountState, number: NumberState, site: Site) -> Trial:
 
 
 def _name_waits(number: NumberState) -> bool:
-	"""A number whose first display name is not approved; while a new name is reviewed the old one goes on."""
+	"""Whether the first display name is not approved yet; while a new name is reviewed the old one stays valid."""
 	renaming = bool(number.requested_name and number.verified_name != number.requested_name)
 	standing_name = bool(number.verified_name) and renaming
 	return number.name_status.upper() in ("PENDING_REVIEW", "DECLINED") and not standing_name
 
 
-# Of one number alone. BANNED stops everything, RESTRICTED only what the business begins.
+# Restrictions of one number. BANNED stops everything, RESTRICTED only conversations that the business begins.
 _NUMBER_RESTRICTIONS = MappingProxyType(
 	{
 		"BANNED": (_("Meta has banned this number."), True),
@@ -175,7 +175,7 @@ _NUMBER_RESTRICTIONS = MappingProxyType(
 
 
 def _restrictions(account: AccountState, number: NumberState, site: Site) -> Iterator[_UntranslatedIssue]:
-	"""What Meta restricts of what this app does, the account's first."""
+	"""Meta's restrictions that affect this app, those of the account first."""
 	for each in standing(account.restrictions, site.now):
 		if not each.is_harmless:
 			yield _restriction(each.sentence, stops_replies=each.stops_replies)
@@ -196,7 +196,7 @@ def _verbatim(words: str) -> Sentence:
 
 
 def _issues(account: AccountState, number: NumberState, site: Site) -> Iterator[_UntranslatedIssue]:
-	"""What needs attention, the gravest first: what stops sending, what stops receiving, then what limits."""
+	"""The issues that need attention, most severe first: those that stop sending, stop receiving, then limits."""
 	yield from _of_token(account, site)
 	if account.subscription == "Lost":
 		yield _UntranslatedIssue(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED), Severity.STOPS)
@@ -228,7 +228,7 @@ def _of_number(number: NumberState) -> Iterator[_UntranslatedIssue]:
 
 
 def _of_policy(account: AccountState, site: Site) -> Iterator[_UntranslatedIssue]:
-	"""What Meta warns of, and what it restricts beside the messages of this app."""
+	"""Meta's warnings, and restrictions that do not affect this app's messages."""
 	for each in standing(account.restrictions, site.now):
 		if each.is_harmless:
 			yield _UntranslatedIssue(Attention.POLICY, each.sentence, kind=each.kind)

@@ -25,7 +25,7 @@ class ChannelStatus(str, Enum):
 
 
 class Review(str, Enum):
-	"""Meta's verification of the business and review of its account, as one."""
+	"""The combined state of Meta's verification of the business and review of its account."""
 
 	NOT_STARTED = "Not Started"
 	PENDING = "Pending"
@@ -46,7 +46,7 @@ class Trial(str, Enum):
 
 
 class Action(str, Enum):
-	"""Where the button of the next step leads; the desk maps it to a form, a wizard step or a page of Meta."""
+	"""The target of the next step's button; the desk maps it to a form, a step of the set-up or a page of Meta."""
 
 	ACTIVATE = "Activate"
 	CHOOSE_NUMBER = "Choose Number"
@@ -63,7 +63,7 @@ class Action(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-	"""What the account, the number and the channel say. The defaults are those of a number that Meta lets work."""
+	"""The facts about account, number and channel. The defaults describe a working number."""
 
 	enabled: bool = True
 	has_number: bool = False
@@ -91,7 +91,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-	"""Why, what to do about it, and the button for that; `label` is English and marked."""
+	"""A status with reason, next step and button; `label` is English and marked for translation."""
 
 	value: ChannelStatus
 	reason: Sentence
@@ -103,9 +103,9 @@ class Status:
 def derive(facts: Facts) -> Status:
 	"""The status of a channel: the first of these obstacles that applies.
 
-	1. Deactivated: a person's decision, and nothing else matters until it is taken back (Z41).
+	1. Deactivated: a person's decision; nothing else matters until the channel is activated (Z41).
 	2. Setup Incomplete: without number, token and webhook whatever Meta last said may be out of date.
-	3. Restricted: Meta stopped the account; none of the steps below would bring sending back.
+	3. Restricted: Meta stopped the account; none of the steps below would restore sending.
 	4. Needs Attention: something broke. Before Verifying Number, because no code can be requested with a dead token.
 	5. Verifying Number: nothing can be sent from the number yet, so trial and review are not running.
 	6. Verification Rejected, then In Review: what Meta decided or is deciding says more than the trial that runs
@@ -119,9 +119,9 @@ def derive(facts: Facts) -> Status:
 
 
 def reply_obstacle(facts: Facts) -> Status | None:
-	"""Why no reply may go out now: Meta stopped the account, or the trial ended (Z36); None when nothing forbids it.
+	"""Why no reply may be sent now: Meta stopped the account, or the trial ended (Z36); else None.
 
-	What else is wrong makes replies wait or fail by themselves; receiving goes on in any case.
+	Other problems make replies wait or fail by themselves; receiving continues in any case.
 	"""
 	if facts.restricted is not None and facts.restriction_stops_replies:
 		return _restricted(facts)
@@ -129,26 +129,26 @@ def reply_obstacle(facts: Facts) -> Status | None:
 
 
 def trial_over(facts: Facts) -> Status | None:
-	"""That nothing goes out since the end of the trial, with what Meta decided meanwhile; None while it does."""
+	"""The status of an ended trial, with Meta's decision meanwhile; None if the trial has not ended."""
 	if facts.trial is not Trial.ENDED or facts.review is Review.APPROVED:
 		return None
 	return _review(facts) or _TRIAL_ENDED
 
 
 def trial_ends(facts: Facts) -> Status:
-	"""That the trial ends soon, for a notification; the status itself goes on to say how many days are left."""
+	"""The notice that the trial ends soon; the status itself shows how many days are left."""
 	status = _running(facts.trial_days_left)
 	text = _TRIAL_ENDS_SOON if facts.trial_days_left > 1 else _TRIAL_ENDS_TODAY
 	return replace(status, reason=Sentence(text, status.reason.args))
 
 
 def rejected(facts: Facts) -> Status:
-	"""That Meta rejected the business."""
+	"""The status of a business that Meta rejected."""
 	return _REJECTED_TRIAL_ENDED if facts.trial is Trial.ENDED else _REJECTED
 
 
 def status_of_issue(issue: AccountIssue) -> Status:
-	"""The status of a channel with this trouble alone."""
+	"""The status of a channel with only this issue."""
 	value = ChannelStatus.RESTRICTED if issue.restricts else ChannelStatus.NEEDS_ATTENTION
 	return _wrong(value, issue.about, issue.words)
 
@@ -340,7 +340,7 @@ def _deactivated(facts: Facts) -> Status | None:
 
 
 def _setup(facts: Facts) -> Status | None:
-	# In the order in which they are set up: a token belongs to the account of a number.
+	# In the order of the set-up: a token belongs to the account of a number.
 	if not facts.has_number:
 		return _NO_NUMBER
 	if not facts.has_token:

@@ -1,4 +1,4 @@
-"""What an event of Meta changes here, and how its parts are read."""
+"""The changes that an event of Meta causes, and helpers to read its parts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from whatsapp_channel.cloud_api.payload import line_of
 from whatsapp_channel.rules.accounts.restriction_rules import Restriction
 from whatsapp_channel.sentences import Sentence
 
-# The gravest last; other words of Meta leave no mark.
+# The most severe last; other values of Meta leave no mark.
 _SEVERITIES = ("WARNING", "CRITICAL")
 Value = Mapping[str, Any]
 Cell = str | int | datetime | Sentence | None
@@ -21,13 +21,13 @@ Columns = Mapping[str, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-	"""An alert of Meta, which has a place for one mark only. `severity`: None when the alert is over."""
+	"""An alert of Meta; an account can be marked with only one. `severity`: None if the alert is resolved."""
 
 	kind: str
 	severity: str | None
 
 	def may_change(self, kind: str, severity: str) -> bool:
-		"""Whether it takes the place of the mark that stands, or takes it away. A mark without kind is that of anybody."""
+		"""Whether the alert replaces or removes the current mark. A mark without kind may belong to any alert."""
 		if not severity or kind in ("", self.kind):
 			return True
 		return self.severity is not None and _rank(self.severity) >= _rank(severity)
@@ -46,12 +46,11 @@ def _rank(severity: str) -> int:
 class Changes:
 	"""What one event changes. `account` and `number` are columns of the two DocTypes; moments are aware UTC.
 
-	`topic`: of two events of one topic the later one counts. `note` is the line for the timeline. `about` names the
-	account, where the event is delivered under another id; `digits` the number it is about. `app` is the Meta app that
-	lost its access: nothing changes when that is not ours. `ends_access` says why nothing can be sent any more, since `event`;
-	`restores_access` takes that back. `restrictions` replaces those of the topic; None: untouched. `of_number`: the row is
-	that of a number, the one with `digits`. `alert`: the columns of the account are its mark, which that of another alert may
-	hinder.
+	`topic`: of two events of one topic the later one counts. `note`: the timeline entry. `about`: the account id, if the event
+	is delivered under another id; `digits`: the number. `app`: the Meta app that lost its access; if it is not ours, nothing
+	changes. `ends_access`: why nothing can be sent any more, since `event`; `restores_access` reverts that. `restrictions`
+	replaces those of the topic; None: unchanged. `of_number`: the row is the number with `digits`. `alert`: the account's
+	columns are the mark of this alert, which a more severe alert may prevent.
 	"""
 
 	topic: str
@@ -70,14 +69,14 @@ class Changes:
 
 	@property
 	def is_only_told(self) -> bool:
-		"""Whether the line for the timeline is all."""
+		"""Whether there is only a timeline entry."""
 		marks = self.account or self.number or self.ends_access or self.restores_access
 		return not marks and self.restrictions is None
 
 
 @dataclass(frozen=True, slots=True)
 class OnlyKept:
-	"""An event that is known and changes nothing here; `why` says so."""
+	"""A known event that changes nothing here; `why` is the reason."""
 
 	why: Sentence
 
@@ -88,12 +87,12 @@ def sentence(text: str, **args: str | int | datetime | Sentence) -> Sentence:
 
 
 def word(value: object, name: str) -> str:
-	"""Meta's word in a field, in capitals; empty when there is none."""
+	"""Meta's value of a field, in capitals; empty if there is none."""
 	return (line_of(value, name, limit=100) or "").upper()
 
 
 def limit_of(value: Value, *names: str) -> str | None:
-	"""A limit as Meta writes it now (a number) or before (TIER_250)."""
+	"""A limit in Meta's current format (a number) or its former one (TIER_250)."""
 	for name in names:
 		found = value.get(name)
 		if isinstance(found, int) and not isinstance(found, bool):

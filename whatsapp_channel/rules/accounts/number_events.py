@@ -1,4 +1,4 @@
-"""What a webhook about one number changes here: its quality, its display name, its PIN (Z28, Z40).
+"""Decides what a webhook about one number changes here: quality, display name, PIN (Z28, Z40).
 
 Sources: Meta's webhook reference for phone_number_quality_update, phone_number_name_update and security.
 """
@@ -34,7 +34,7 @@ _QUALITY_EVENTS: Mapping[str, Columns] = MappingProxyType(
 
 
 def quality(value: Value, _at: datetime) -> Changes | None:
-	"""phone_number_quality_update: mark and limit; None for an event that is unknown here."""
+	"""phone_number_quality_update: quality and limit; None for an unknown event."""
 	event = word(value, "event")
 	if event not in _QUALITY_EVENTS:
 		return None
@@ -43,7 +43,7 @@ def quality(value: Value, _at: datetime) -> Changes | None:
 	note = sentence(
 		_("Meta's rating of the number: {event}, limit {limit}."), event=event, limit=limit or "?"
 	)
-	# Two topics: a limit that is told later must not bring back an older mark.
+	# Two topics, so that a later report of the limit does not bring back an older quality.
 	marks = _QUALITY_EVENTS[event]
 	return Changes(
 		topic="quality" if marks else "number limit",
@@ -75,13 +75,13 @@ _NAME_REASONS = MappingProxyType(
 
 
 def name_rejection(reason: str | None) -> Sentence:
-	"""Why Meta refused a display name, in words."""
+	"""Why Meta refused a display name."""
 	known = _NAME_REASONS.get((reason or "UNKNOWN").upper())
 	return Sentence(known) if known else sentence("{reason}", reason=reason or "")
 
 
 def name(value: Value, _at: datetime) -> Changes | None:
-	"""phone_number_name_update: the review of a display name; None for a decision that is unknown here."""
+	"""phone_number_name_update: the review of a display name; None for an unknown decision."""
 	decision = word(value, "decision")
 	status = _NAME_DECISIONS.get(decision)
 	if not status:
@@ -114,7 +114,7 @@ _SECURITY_EVENTS = MappingProxyType(
 
 
 def security(value: Value, _at: datetime) -> Changes | None:
-	"""security: only a line for the timeline; None for an event that is unknown here."""
+	"""security: only a timeline entry; None for an unknown event."""
 	event = word(value, "event")
 	if event not in _SECURITY_EVENTS:
 		return None

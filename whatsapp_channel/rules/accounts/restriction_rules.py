@@ -1,4 +1,4 @@
-"""What Meta restricts, in words, and which of it keeps replies from going out (Z20).
+"""Meta's restrictions as texts, and which of them stop replies (Z20).
 
 Source: Meta's webhook reference, account_update: ACCOUNT_RESTRICTION (restriction_info) and DISABLED_UPDATE (ban_info).
 """
@@ -38,17 +38,17 @@ _TEXTS = MappingProxyType(
 _OTHER = _("Meta restricts this account ({kind}).")
 _UNTIL = _("{what} Until {until}.")
 _MORE = _("{what} ({detail})")
-# Channels go on with their work under these, but somebody has to look.
+# Channels keep working under these, but an administrator should look.
 _HARMLESS = frozenset(_TEXTS) - {_REPLIES, _TEMPLATES, _DISABLED}
 _STOPS_REPLIES = frozenset({_REPLIES, _DISABLED})
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-	"""One restriction in force. `kind` is Meta's word; `until` (aware UTC) says when it ends, `detail` in Meta's words what more there
-	is to say: a day, the kind of violation.
+	"""One restriction in force. `kind` is Meta's name; `until` (aware UTC): when it ends; `detail`: more in Meta's words, such
+	as a day or the kind of violation.
 
-	`topic` is RESTRICTION, BAN or VIOLATION: an event of one takes back only those of the same.
+	`topic` is RESTRICTION, BAN or VIOLATION: an event replaces only restrictions of its own topic.
 	"""
 
 	kind: str
@@ -57,17 +57,17 @@ class Restriction:
 	detail: str | None = None
 
 	def is_over(self, now: datetime) -> bool:
-		"""Whether it ended by itself before `now` (aware UTC)."""
+		"""Whether it expired before `now` (aware UTC)."""
 		return self.until is not None and now >= self.until
 
 	@property
 	def stops_replies(self) -> bool:
-		"""Whether Meta refuses replies to customers, too."""
+		"""Whether Meta refuses replies to customers as well."""
 		return self.kind in _STOPS_REPLIES
 
 	@property
 	def is_harmless(self) -> bool:
-		"""Whether nothing that this app does is restricted."""
+		"""Whether it does not affect this app."""
 		return self.kind in _HARMLESS
 
 	@property
@@ -83,6 +83,6 @@ class Restriction:
 
 
 def standing(restrictions: Iterable[Restriction], now: datetime) -> tuple[Restriction, ...]:
-	"""Those in force at `now`, the gravest first."""
+	"""Those in force at `now`, most severe first."""
 	present = [each for each in restrictions if not each.is_over(now)]
 	return tuple(sorted(present, key=lambda each: (not each.stops_replies, each.is_harmless)))

@@ -18,7 +18,7 @@ GUIDE = "Guide"
 def state(
 	policy: str, started: datetime | None, now: datetime, *, verified: bool, checks_passed: bool
 ) -> Trial:
-	"""Where the trial stands at `now` (both aware UTC). `checks_passed`: what Meta checks after the verification."""
+	"""The state of the trial at `now` (both aware UTC). `checks_passed`: Meta's checks after the verification."""
 	if policy != GUIDE:
 		return Trial.NONE
 	if verified:
@@ -29,11 +29,11 @@ def state(
 
 
 def days_left(started: datetime, now: datetime) -> int:
-	"""The days that are left, begun ones counted whole; 0 when it is over."""
+	"""The remaining days, rounded up; 0 if it is over."""
 	left = started + LENGTH - now
 	return max(0, -(-left // DAY))
 
 
 def ends_soon(started: datetime, now: datetime) -> bool:
-	"""Whether the time of the notice has begun."""
+	"""Whether it is time for the notice."""
 	return now >= started + LENGTH - NOTICE

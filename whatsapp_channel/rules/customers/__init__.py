@@ -1,1 +1,1 @@
-"""Who somebody is: phone numbers, addresses, and hiding both."""
+"""Phone numbers and synthetic addresses of customers, and masking them."""

@@ -23,7 +23,7 @@ _IN_BRACKETS = re.compile(r"<([^<>]*)>\s*$")
 
 
 class Route(str, Enum):
-	"""Where a reply goes: by WhatsApp, by e-mail, nowhere because it mixes both, nowhere because nobody is addressed."""
+	"""How a reply is sent: by WhatsApp, by e-mail, not at all because it mixes both, or only recorded without recipients."""
 
 	WHATSAPP = "WhatsApp"
 	EMAIL = "Email"
@@ -53,10 +53,10 @@ def is_synthetic(address: str) -> bool:
 
 
 def recipients(to: str | None, cc: str | None, bcc: str | None) -> tuple[str, ...]:
-	"""The bare addresses of the three fields in order, each once (compared without case).
+	"""The bare addresses of the three fields in order, without duplicates (ignoring case).
 
-	Reads "Name <a@b>, c@d" with commas, semicolons or lines between. A piece that is no address is kept as it is: it
-	must count against WhatsApp rather than be dropped unseen.
+	Parses "Name <a@b>, c@d", separated by commas, semicolons or line ends. A piece that is not an address is kept, so that it
+	counts as not WhatsApp instead of being dropped silently.
 	"""
 	found: dict[str, str] = {}
 	for field in (to, cc, bcc):
@@ -68,11 +68,11 @@ def recipients(to: str | None, cc: str | None, bcc: str | None) -> tuple[str, ..
 
 
 def route(to: str | None, cc: str | None, bcc: str | None) -> Route:
-	"""The way of a reply with these recipients.
+	"""Decides how a reply with these recipients is sent.
 
-	`to` None without copies is Helpdesk talking to itself (merging and splitting tickets): recorded only. No recipients at all although
-	the field was sent is Helpdesk's to complain about: e-mail. Addresses of both sorts are MIXED, which the caller
-	refuses: half of such a reply would silently not arrive.
+	`to` None without copies is a notice of Helpdesk itself (merging and splitting tickets): only recorded. An empty `to` counts
+	as e-mail, so that Helpdesk reports the error. Addresses of both sorts are MIXED, which the caller refuses, because half of
+	such a reply would silently not arrive.
 	"""
 	everyone = recipients(to, cc, bcc)
 	if to is None and not everyone:

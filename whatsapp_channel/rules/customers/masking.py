@@ -1,4 +1,4 @@
-"""What of a number or a secret may be shown: to people without the right to see it, and to logs."""
+"""Masks numbers, ids and secrets for people without the permission to see them, and for logs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from whatsapp_channel.rules.customers.phone import digits
 
 HIDDEN = "•••••"
 SHOWN_DIGITS = 4
-# Of a shorter national number the last four would be most of it.
+# In a shorter national number the last four digits would be most of it.
 SHORT_NATIONAL = 6
-# Fewer digits, or letters, stand in times, sizes and names of rows by chance.
+# Fewer digits, or letters, occur in times, sizes and names of rows by chance.
 TELLING_LENGTH = 7
 
 _USER_ID = re.compile(r"(?:([A-Za-z]{2})\.)?(.+)", re.DOTALL)
-# An id of a message holds the number of its customer, in base64.
+# A wamid contains the customer's number in base64.
 _WAMID = re.compile(r"wamid\.[\w+/=-]+")
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)  # pydantic repeats what it refused
 _LONG_WORD = re.compile(r"(?<![\w./])[A-Za-z0-9+_=-]{24,}")
@@ -61,9 +61,9 @@ def _split(number: str) -> tuple[str, str]:
 
 
 def mask_text(text: str) -> str:
-	"""A line for a log without phone numbers (7 digits or more), user ids, ids of messages, tokens and refused input.
+	"""Masks phone numbers (7 digits or more), user ids, wamids, tokens and rejected input in a log line.
 
-	Long ids that are no secret lose their middle as well: a log names things by their last four characters.
+	Long ids that are not secret are shortened as well, to their last four characters.
 	"""
 	text = _INPUT.sub(f"input_value={HIDDEN}", _WAMID.sub(f"wamid.{HIDDEN}", text))
 	text = _USER_IDS.sub(lambda found: mask(found[0]), text)
@@ -78,14 +78,14 @@ def _mask_word(found: re.Match[str]) -> str:
 
 
 def gives_away(text: str) -> bool:
-	"""Whether a text means one person wherever it stands, so that what holds it may be deleted with him."""
+	"""Whether a text identifies one person wherever it occurs, so that whatever contains it may be deleted with them."""
 	return len(text) >= TELLING_LENGTH and (
 		any(char.isalpha() for char in text) or len(digits(text)) >= TELLING_LENGTH
 	)
 
 
 def in_message_ids(number: str) -> str:
-	"""What every id of a message to or from a number (digits) has in common, for finding them in texts.
+	"""The common part of all wamids to or from a number (digits), for searching texts.
 
 	An id is base64 of three bytes, the number and the byte 15 (hexadecimal), seen in all recorded ids; only the
 	characters that those bytes determine wholly are returned.

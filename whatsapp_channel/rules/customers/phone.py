@@ -1,4 +1,4 @@
-"""Phone numbers: what people type becomes E.164, and ids of WhatsApp are found by their other spellings (Z29)."""
+"""Phone numbers: parses input to E.164, and lists other spellings of WhatsApp ids (Z29)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from whatsapp_channel.sentences import _
 
 
 class InvalidNumber(InvalidInput):
-	"""A text that is no phone number."""
+	"""The input is not a phone number."""
 
 	def __init__(self, number: str, problem: str, way_out: str) -> None:
 		super().__init__(_("Phone Number"), problem, way_out, number=number)
@@ -39,17 +39,17 @@ _PROBLEM_OF_LENGTH = {
 	ValidationResult.INVALID_LENGTH: _TOO_LONG,
 }
 
-# Digits in groups. Letters are refused, although the library would read them as a keypad: nobody means FLOWERS here.
+# Digits in groups. Letters are refused, although the library would map them like a keypad (FLOWERS).
 _WRITTEN = re.compile(r"\+?[\d\s().\-/]*\d[\d\s().\-/]*")
 _EXTENSION_MARK = re.compile(r"\d\s*(?:,|;|#|x|ext)", re.IGNORECASE)
 
 
 def to_e164(text: str, region: str | None = None) -> str:
-	"""The number as +<digits>, from any usual spelling; `region` ("DE") reads numbers without a country code.
+	"""Parses a number in any usual spelling to +<digits>; `region` ("DE") is for numbers without a country code.
 
-	Checked is that the country exists and the length fits it. Whether the range is assigned is left to Meta: the
-	library's tables age on an installed site, and Meta's own test numbers (+1 555) are in no plan. A number that people
-	still write as before their country changed its plan (Brazil, Mexico) becomes the present one.
+	It checks that the country exists and that the length is right for it. Whether the range is assigned is left to Meta: the
+	library's tables get old on an installed site, and Meta's own test numbers (+1 555) are in no numbering plan. A number in a
+	country's former plan (Brazil, Mexico) is converted to the current one.
 
 	Raises InvalidNumber.
 	"""

@@ -1,12 +1,12 @@
-"""One person's part of a stored webhook body, which may speak of many."""
+"""Removes one person's items from a stored webhook body, which may contain items of many people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from typing import Any
 
-# Where Meta names the other end of a message, status, card, echo, preference or thread (Webhooks reference: messages,
-# statuses, contacts, message_echoes, user_preferences; history's threads have the number as their id).
+# The fields with the customer's id in a message, status, card, echo, preference or thread (Webhooks reference: messages,
+# # statuses, contacts, message_echoes, user_preferences; history's threads have the number as their id).
 _WHO = (
 	"from",
 	"from_user_id",
@@ -19,15 +19,15 @@ _WHO = (
 	"phone_number",
 )
 _SYSTEM_WHO = ("wa_id", "new_wa_id", "user_id", "previous_user_id", "customer", "identity")
-# Lists whose entries hold people's items one level down, under these names.
+# Lists whose entries contain items one level deeper, under these names.
 _CONTAINERS = {"history": ("threads",)}
 
 
 def without(body: Any, people: Set[str]) -> tuple[Any, int]:
-	"""A webhook body without the items from, to or about these people (digits or user ids), and how many went.
+	"""A webhook body without the items from, to or about these people (digits or user ids), and the number removed.
 
-	What somebody else wrote about them stays: it is that customer's message. Structure and other people's items stay
-	as they are; a body of an unknown shape is returned unchanged.
+	Messages of others that mention them stay. The structure and other people's items do not change; a body of an unknown shape
+	is returned unchanged.
 	"""
 	if not isinstance(body, Mapping) or not isinstance(body.get("entry"), list):
 		return body, 0
@@ -42,11 +42,11 @@ def without(body: Any, people: Set[str]) -> tuple[Any, int]:
 
 
 def at_new_places(body: dict[str, Any]) -> dict[str, Any]:
-	"""The same body with every item where none was before, and without changes that hold no item any more.
+	"""The same body with every item at a new position, and without changes that have no items left.
 
-	A place (entry/change/list/index) stands for an item: it says how far the work on a body has come, and it is what a
-	kept item is known by. When items are taken out, those behind them move up, and would be taken for others. Entries
-	without changes in front, in which the reader finds nothing, give all of them places that were never used.
+	A position (entry/change/list/index) identifies an item: the progress of a delivery is stored as a position, and so is a kept
+	item. If items are removed, later ones move up and would be taken for others. Empty entries at the beginning, which the
+	parser skips, shift all items to positions that were never used.
 	"""
 	entries = body["entry"]
 	used = next((place for place, entry in enumerate(entries) if entry != _NO_CHANGES), len(entries))
@@ -63,13 +63,13 @@ def _without_spent(entry: Any) -> Any:
 
 
 def _is_spent(change: Any) -> bool:
-	"""Whether nothing is left of what a change told: the reader would take the rest for news of another kind."""
+	"""Whether a change has no items left: the parser would treat the rest as an event of another kind."""
 	value = change.get("value") if isinstance(change, Mapping) else None
 	return isinstance(value, Mapping) and bool(_lists(value)) and not _holds_items(value)
 
 
 def _lists(value: Mapping[str, Any]) -> dict[str, list[Any]]:
-	"""All but the cards, which only go with something else."""
+	"""All lists except the contact cards, which only accompany other items."""
 	return {key: found for key, found in value.items() if isinstance(found, list) and key != "contacts"}
 
 
@@ -82,7 +82,7 @@ def _holds_items(value: Mapping[str, Any]) -> bool:
 
 
 def is_about(item: Any, people: Set[str]) -> bool:
-	"""Whether one message, status, card or the like is from, to or about one of these people."""
+	"""Whether a message, status, card etc. is from, to or about one of these people."""
 	if not isinstance(item, Mapping):
 		return False
 	if _names(item, _WHO) & people or _names(item.get("contact"), _WHO) & people:

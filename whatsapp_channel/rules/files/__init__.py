@@ -1,1 +1,1 @@
-"""What a customer's file is, by its bytes, and whether it may be kept."""
+"""Detects the type of a customer's file from its content, and decides whether it may be stored."""

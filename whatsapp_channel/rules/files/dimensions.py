@@ -1,7 +1,7 @@
-"""How much work a picture makes for who draws it, read from its markers: nothing is unpacked or decoded.
+"""Reads the dimensions of a picture from its markers, without decompressing or decoding it.
 
-A few bytes may announce a picture that takes gigabytes to draw, and a JPEG may go over each of its pixels thousands of
-times. Types whose size is not read here (TIFF, for example) are none that browsers draw.
+A few bytes can declare a picture that takes gigabytes to render, and a JPEG can process each pixel thousands of times. Types
+whose size is not read here (TIFF, for example) are not displayed by browsers.
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ _TOO_MANY_PARTS = _(
 # Start-of-frame markers, which carry the size; DHT, JPG and DAC stand among their numbers.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _START, _END = 0xDA, 0xD8, 0xD9
-# Neither stuffing, nor filling, nor what stands within a scan.
+# Neither stuffing, nor padding, nor markers within a scan.
 _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd7]")
 _SIZES_IN_HEAD = 64 * 1024
 
 
 def check(content: bytes | mmap, mime_type: str, kind: str) -> None:
-	"""Raises media.FileRejected for a picture that takes too much to draw. `kind` as the message calls it.
+	"""Raises file_check.FileRejected for a picture that is too expensive to render. `kind`: the type of its message.
 
-	Linear in the size of the file, and quick: it jumps from marker to marker.
+	It is linear in the size of the file, and quick, because it jumps from marker to marker.
 	"""
 	read = _READERS.get(mime_type)
 	if not read:
@@ -64,7 +64,7 @@ def check(content: bytes | mmap, mime_type: str, kind: str) -> None:
 
 
 def _jpeg(content: bytes | mmap) -> Iterator[tuple[int, int]]:
-	"""As decoders go: garbage before a marker is passed over, and behind a scan comes whatever marker is next."""
+	"""Reads like a decoder: garbage before a marker is skipped, and any marker may follow a scan."""
 	at, parts, scans = 2, 0, 0
 	while found := _MARKER.search(content, at):
 		marker, at = content[found.end() - 1], found.end()
@@ -90,7 +90,7 @@ def _png(content: bytes | mmap) -> Iterator[tuple[int, int]]:
 
 
 def _gif(content: bytes | mmap) -> Iterator[tuple[int, int]]:
-	"""That of the screen, and those of the frames, which browsers let it grow to."""
+	"""The size of the screen, and those of the frames, which browsers may enlarge it to."""
 	if len(content) < 13:
 		return
 	yield struct.unpack("<HH", content[6:10])

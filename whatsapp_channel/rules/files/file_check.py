@@ -1,7 +1,7 @@
-"""What a customer's file is, judged by its first bytes, and whether it may be stored.
+"""Detects the type of a customer's file from its first bytes, and decides whether it may be stored.
 
-What it was called and what type it was declared to have only decide between equals: a browser trusts the extension,
-so the extension has to follow from the content.
+Its name and declared type only decide between types that look equal: browsers trust the extension, so the extension must
+follow from the content.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class FileRejected(Explained, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class DetectedType:
-	"""What a file is: its type and the extension, without a dot, that makes a browser treat it so."""
+	"""The type of a file, and the extension, without a dot, with which browsers treat it as that type."""
 
 	mime_type: str
 	extension: str
@@ -77,14 +77,14 @@ _BINARY = DetectedType("application/octet-stream", "bin")
 
 
 def limit_of(kind: str) -> int:
-	"""The most bytes that a file of this kind may have; a kind of tomorrow is treated as a document."""
+	"""The maximum size in bytes of a file of this kind; an unknown kind is treated as a document."""
 	return LIMITS.get(kind, LIMITS["document"])
 
 
 def judge(kind: str, head: bytes, declared: str | None, filename: str | None) -> DetectedType:
-	"""What a file is, by its first HEAD_BYTES bytes, its declared type and its name.
+	"""Detects a file's type from its first HEAD_BYTES bytes, its declared type and its name.
 
-	Raises FileRejected for an empty file, for a program, and for a photo, sticker, recording or video that is none.
+	Raises FileRejected for an empty file, a program, and a photo, sticker, recording or video that is something else.
 	"""
 	if not head:
 		raise FileRejected(_EMPTY)
@@ -98,7 +98,7 @@ def judge(kind: str, head: bytes, declared: str | None, filename: str | None) ->
 
 
 def _program(found: DetectedType | None, given: str) -> str | None:
-	"""The extension that makes it a program; a document whose name happens to end in .com is none."""
+	"""The extension that makes it a program, if any; a document whose name happens to end in .com is not one."""
 	if found and found.extension in types.PROGRAMS:
 		return found.extension
 	shown = found and (found.extension == "pdf" or found.mime_type.startswith(("image/", "audio/", "video/")))
@@ -106,7 +106,7 @@ def _program(found: DetectedType | None, given: str) -> str | None:
 
 
 def recognise(head: bytes) -> DetectedType | None:
-	"""The type that the first bytes tell, None for a binary file of no known type."""
+	"""The type by the first bytes; None for a binary file of unknown type."""
 	if head.startswith(b"%PDF-"):
 		return DetectedType("application/pdf", "pdf")
 	if is_text(head):
@@ -116,7 +116,7 @@ def recognise(head: bytes) -> DetectedType | None:
 	guess = filetype.guess(bytes(head))
 	if guess is not None:
 		return DetectedType(guess.mime, guess.extension)
-	if head[4:8] == b"ftyp":  # a brand of tomorrow in the container of MP4
+	if head[4:8] == b"ftyp":  # an unknown brand in the MP4 container
 		return DetectedType("video/mp4", "mp4")
 	if head.startswith(types.OLE_SIGNATURE):
 		return DetectedType("application/x-ole-storage", "bin")
@@ -163,7 +163,7 @@ def _for_display(kind: str, found: DetectedType | None, declared: str) -> Detect
 
 
 def _document(found: DetectedType | None, given: str, declared: str | None) -> DetectedType:
-	"""A document keeps the extension that it was given wherever its content can be that and a browser runs neither."""
+	"""A document keeps its extension if its content can be of that type and browsers execute neither."""
 	if found is None:
 		return _unknown(given, declared)
 	if found.extension in _TEXTS:
@@ -175,7 +175,7 @@ def _document(found: DetectedType | None, given: str, declared: str | None) -> D
 
 
 def _unknown(given: str, declared: str | None) -> DetectedType:
-	"""Nothing that a browser would run, and nothing that would have been recognised if it were what it says."""
+	"""The type of unrecognised content: not one that browsers execute, nor one that would have been recognised."""
 	guessed = mimetypes.guess_extension((declared or "").split(";")[0].strip()) or ""
 	extension = given or guessed.lstrip(".").lower()
 	kept = extension in types.INERT_TEXT or types.is_inert(extension)

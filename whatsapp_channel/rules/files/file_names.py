@@ -1,4 +1,4 @@
-"""File names that customers chose, made safe for disks, addresses and eyes."""
+"""Makes file names of customers safe for file systems, URLs and readers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MAX_CHARACTERS = 140
 MAX_BYTES = 200
 """Disks take 255 bytes of UTF-8; Frappe adds six letters where a name is taken."""
 
-# Path separators, what Windows refuses, and what an address would have to escape.
+# Path separators, characters that Windows forbids, and those that a URL would have to escape.
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|%#&;`$\x00-\x1f\x7f]')
-# Marks that turn the direction of writing: they make "gpj.exe" look like "exe.jpg".
+# Marks that change the text direction: they make "gpj.exe" look like "exe.jpg".
 _DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# What has no letter is the end of a number, as in "offer 1.2".
+# Without a letter it is the end of a number, as in "offer 1.2".
 _EXTENSION = re.compile(r"\.(?=\d*[a-z])([a-z0-9]{1,10})$", re.IGNORECASE | re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # Extensions that may stand before another one.
@@ -35,9 +35,8 @@ def extension_of(name: str) -> str:
 def safe_name(given: str | None, extension: str, fallback: str) -> str:
 	"""A name that ends in `extension`, at most MAX_CHARACTERS and MAX_BYTES long.
 
-	An extension that says something else is replaced, and further ones before it lose their dots, because programs
-	may hide the last. "page.html" that has to become text is called "page_html.txt". `fallback` names a file that has no
-	name, or none that is left.
+	A different extension is replaced, and earlier ones lose their dots, because programs may hide the last one: "page.html" that
+	has to become text is called "page_html.txt". `fallback` is used if there is no name, or nothing is left of it.
 	"""
 	cleaned = _cleaned(given or "")
 	stem = _EXTENSION.sub("", cleaned).strip(" ._")

@@ -1,4 +1,4 @@
-"""Whether a picture is what it says, judged by its content: the icon of a channel (Z33) and the profile's picture (Z28)."""
+"""Checks uploaded pictures by their content: the icon of a channel (Z33) and the profile picture (Z28)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD8)})
 
 @dataclass(frozen=True, slots=True)
 class Image:
-	"""What a picture is; width and height in pixels."""
+	"""A picture's type; width and height in pixels."""
 
 	mime_type: str
 	width: int

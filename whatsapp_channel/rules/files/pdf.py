@@ -1,8 +1,7 @@
-"""Whether a PDF carries scripts. Frappe's own check looks at pages alone and misses those of the whole document.
+"""Detects scripts in a PDF. Frappe's own check looks only at pages and misses scripts of the whole document.
 
-Nothing here trusts a file's structure further than a reader has to: readers jump to objects by a table, also into what
-looks like data, and each repairs broken files in its own way. What could be packed objects and cannot be read plainly
-counts as scripted.
+It trusts a file's structure no more than PDF readers do: they jump to objects by a table, even into what looks like data, and
+each repairs broken files in its own way. Whatever could be packed objects and cannot be read counts as scripted.
 """
 
 from __future__ import annotations
@@ -60,10 +59,9 @@ class _Room:
 
 
 def has_scripts(content: bytes | mmap) -> bool:
-	"""Whether the document has a script or starts a program, also in packed objects, or hides whether it has.
+	"""Whether the document has a script or starts a program, also in packed objects, or may hide one.
 
-	What is encrypted cannot be read and counts as harmless. The time is linear in the size: no byte is looked at again
-	for each of the others, whatever is repeated.
+	Encrypted content cannot be read and counts as harmless. The time is linear in the size of the file, whatever it repeats.
 	"""
 	return bool(_TELLING.search(content)) or _in_plain_objects(content) or _in_packed_objects(content)
 

@@ -1,1 +1,1 @@
-"""When something may be written, what belongs to which session and ticket, and how far a message got."""
+"""Whether a message may be sent, to which session and ticket a message belongs, and the order of statuses."""

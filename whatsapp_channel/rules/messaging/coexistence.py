@@ -1,4 +1,4 @@
-"""What the business does in the WhatsApp Business app beside this channel (Meta: coexistence).
+"""Rules for messages of the WhatsApp Business app on the same number (Meta: coexistence).
 
 Its messages are free, and neither open nor prolong the 24-hour window.
 """
@@ -16,8 +16,8 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 _S = MessageStatus
 
-# Meta's reference, webhook `history`. Pending: the phone had not sent it yet when it was copied. That is no message
-# of ours that waits, and must never look like one that is still to be sent.
+# Meta's reference, webhook `history`. Pending: the phone had not sent it yet when it was exported. It must never look like
+# # a message of ours that is still to be sent.
 _PAST_STATUS = {
 	"pending": _S.ACCEPTED,
 	"sent": _S.SENT,
@@ -31,17 +31,17 @@ _ONLY_A_NUMBER = re.compile(r"[^\w]*[\d•*xX][\d\s•*xX+().\-/]*")
 
 
 class Answer(str, Enum):
-	"""What a message of the business means for the ticket that shows it."""
+	"""The meaning of an app's message for its ticket."""
 
 	CONTEXT = "Context"  # written before the customer asked
 	EARLIER = "Earlier"  # an answer, but the customer has written since
-	LATEST = "Latest"  # nobody waits any more
+	LATEST = "Latest"  # an answer to the customer's latest message
 
 
 def answer(at: datetime, asked: Iterable[datetime]) -> Answer:
-	"""The meaning of a message written `at`, when the customer's messages of the ticket were written at `asked`.
+	"""The meaning of a message written `at`, if the customer's messages in the ticket were written at `asked`.
 
-	Of the same second: the customer's came first, as a colleague answers what he has read.
+	Within the same second the customer's message counts as the first.
 	"""
 	moments = sorted(asked)
 	if not moments or at < moments[0]:
@@ -50,26 +50,26 @@ def answer(at: datetime, asked: Iterable[datetime]) -> Answer:
 
 
 def app_address(customer: str) -> str:
-	"""The address that stands for the app in the tickets of one customer, by the name of the customer's row.
+	"""The synthetic sender address of the app in the tickets of one customer, by the name of the customer's row.
 
-	Nobody knows which colleague held the phone, so it is no user's; and it is one customer's alone, so that who clicks
-	"Reply" beneath such a message answers this customer and nobody else.
+	It is not a user's address, because it is unknown which colleague wrote; and it belongs to one customer, so that "Reply" on
+	such a message goes to this customer only.
 	"""
 	return synthetic(f"business-app.{customer}")
 
 
 def past_status(word: object, *, outgoing: bool) -> MessageStatus:
-	"""The status of a message of the past from Meta's word in any case; what is unknown is accepted, and nothing more."""
+	"""The status of an imported message from Meta's value, ignoring case; an unknown one becomes Accepted."""
 	if not outgoing:
 		return _S.RECEIVED
 	return _PAST_STATUS.get(word.lower(), _S.ACCEPTED) if isinstance(word, str) else _S.ACCEPTED
 
 
 def is_of(sender: str, person: str) -> bool:
-	"""Whether the sender of a past message is this person; both in digits, in whatever spelling of the number."""
+	"""Whether the sender of an imported message is this person; both in digits, in any spelling of the number."""
 	return sender in variants(person)
 
 
 def is_nameless(name: str | None, user_id: str | None) -> bool:
-	"""Whether a customer has no name but an id of WhatsApp in its place, whole or masked."""
+	"""Whether a customer's name is only a number or id, possibly masked."""
 	return not name or name == user_id or bool(_ONLY_A_NUMBER.fullmatch(name))

@@ -1,4 +1,4 @@
-"""Where a conversation stands."""
+"""The states of a conversation."""
 
 from whatsapp_channel.rules.closed_set import ClosedSet
 

@@ -6,7 +6,7 @@ from whatsapp_channel.rules.closed_set import ClosedSet
 
 
 class MessageStatus(ClosedSet):
-	"""RECEIVED is the customer's; all others are steps of a message of ours."""
+	"""RECEIVED is for customers' messages; all others are for ours."""
 
 	RECEIVED = "Received"
 	QUEUED = "Queued"
@@ -22,12 +22,12 @@ class MessageStatus(ClosedSet):
 
 _S = MessageStatus
 
-# Meta has not answered yet, or we do not know what: whatever it reports settles these (ADR 0006).
+# Meta's response is missing or unknown: any status report settles these (ADR 0006).
 _UNSETTLED = frozenset({_S.QUEUED, _S.SENDING, _S.UNCONFIRMED})
 
-# Failed is final, but a message that reached the customer has not failed: a report of one of the last three wins.
+# Failed is final, except that a delivered message has not failed: a report of one of the last three wins.
 # Meta may skip steps (read implies delivered) and send them in any order, so each step may follow any lower one.
-# Queued follows what was never sent (Sending: the request did not leave) and what an agent sends again by hand.
+# Queued follows a message that was not sent (Sending: the request did not leave) or that an agent resends.
 _REPLACEABLE: dict[MessageStatus, frozenset[MessageStatus]] = {
 	_S.RECEIVED: frozenset(),
 	_S.QUEUED: frozenset({_S.SENDING, _S.UNCONFIRMED, _S.FAILED}),
@@ -51,7 +51,7 @@ _FROM_META = {
 
 
 def replaceable_by(new: MessageStatus) -> frozenset[MessageStatus]:
-	"""The statuses that `new` may replace, for the WHERE of one UPDATE: any other status stays, and so does `new`."""
+	"""The statuses that `new` may replace, for the WHERE clause of an UPDATE."""
 	return _REPLACEABLE[MessageStatus(new)]
 
 

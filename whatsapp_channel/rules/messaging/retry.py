@@ -10,11 +10,11 @@ from whatsapp_channel.rules.utc import utc
 # Attempts in all, the first one included.
 MOST_ATTEMPTS: dict[Retry, int] = {
 	Retry.NEVER: 1,
-	# Errors of Meta's own that mostly pass at once ("something went wrong"): then a person looks.
+	# Meta's own errors ("something went wrong"), which mostly pass at once; after that a person has to look.
 	Retry.FEW: 3,
-	# With the pauses below about four and a half hours, so that an answer is still possible within the 24-hour window.
+	# About four and a half hours with the pauses below, so that a reply is still possible within the 24-hour window.
 	Retry.BACKOFF: 10,
-	# Each try costs the whole time that the error names (5 minutes to 72 hours).
+	# Each try waits for the whole time that the error names (5 minutes to 72 hours).
 	Retry.WAIT: 4,
 }
 
@@ -26,7 +26,7 @@ LONGEST_PAUSE = 3600
 
 
 def next_attempt(retry: Retry, attempts: int, delay_seconds: int | None, now: datetime) -> datetime | None:
-	"""When to try again (UTC), or None: not any more.
+	"""When to try again (UTC); None: no further try.
 
 	`attempts` counts those made, at least 1. `delay_seconds` is the pause that the error asks for, the first of growing
 	ones (`ErrorRule.delay_seconds`); 0 or None: it asks for none. Raises ValueError for a count below 1, a negative delay

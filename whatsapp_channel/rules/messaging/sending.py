@@ -1,7 +1,7 @@
-"""Whether something may go out to a customer now, and if not why and what to do: the one answer for every door.
+"""Decides whether a message may be sent to a customer now, and if not, why and what to do.
 
-Facts in, verdict out; `outbound.gate` reads the facts. The order of the obstacles is the order in which somebody can remove
-them: a window does not help while the channel is switched off.
+`outbound.gate` reads the facts for it. The obstacles are in the order in which they have to be removed: an open window does
+not help while the channel is deactivated.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from whatsapp_channel.sentences import Sentence, _
 
 
 class Kind(str, Enum):
-	"""What is to go out, as far as it decides whether it may."""
+	"""The kind of message, as far as it matters for the decision."""
 
 	FREE_FORM = "Free Form"
 	"""Whatever somebody wrote; only within the window (Z15)."""
@@ -28,7 +28,7 @@ class Kind(str, Enum):
 
 
 class Obstacle(str, Enum):
-	"""Why nothing goes out."""
+	"""Why a message may not be sent."""
 
 	NO_CHANNEL = "No Channel"
 	DEACTIVATED = "Deactivated"
@@ -40,10 +40,10 @@ class Obstacle(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-	"""What is known at `now` (aware UTC, as `window_ends`).
+	"""The facts at `now` (aware UTC, like `window_ends`).
 
-	`customer` is a name that the reader may see. `channel` is None when there is none any more. `account` says what Meta
-	allows; `waits_because` why Meta's answers make messages wait, in words.
+	`customer`: a display name. `channel`: None if it no longer exists. `account`: the facts about what Meta allows;
+	`waits_because`: why messages wait, as a text.
 	"""
 
 	kind: Kind
@@ -59,10 +59,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-	"""`obstacle` is None when it may go out; else `why` says what is in the way and what to do, under `title`.
+	"""The decision. `obstacle` is None if the message may be sent; else `why` says what to do, under `title`.
 
-	`action` is the next step where it leads somewhere. `window_ends` and `waits_because` are the facts again, for whoever
-	shows them: what waits may go out, and does once that is mended.
+	`action`: the target of the next step, if any. `window_ends` and `waits_because` are repeated for display: a message that
+	waits may be sent, and is sent once the cause is fixed.
 	"""
 
 	obstacle: Obstacle | None = None
@@ -77,7 +77,7 @@ class Verdict:
 
 	@property
 	def may_go(self) -> bool:
-		"""Whether nothing is in the way."""
+		"""Whether there is no obstacle."""
 		return self.obstacle is None
 
 

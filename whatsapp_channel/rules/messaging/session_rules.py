@@ -28,7 +28,7 @@ class SessionKind(ClosedSet):
 def kind_to_open(
 	direction: Direction, open_until: datetime | None, at: datetime, window_open: bool
 ) -> SessionKind | None:
-	"""The kind of session that a message of time `at` opens, or None: it belongs to the session ending `open_until`.
+	"""The kind of session that a message of time `at` opens; None if it belongs to the session that ends at `open_until`.
 
 	A session is [t, t + 24 h): a message at `open_until` itself opens the next one. A customer's message always opens a
 	customer-initiated session (Z9: who returns after 24 h counts again). Ours opens a continuation while the window is
@@ -44,6 +44,6 @@ def kind_to_open(
 
 
 def _overlaps(at: datetime, open_until: datetime) -> bool:
-	# Webhooks arrive in any order, so a message may be older than the session that a later one has opened. Sessions of
-	# one customer and number never overlap: it joins that session, unless 24 h from its own time end before it began.
+	# Webhooks arrive in any order, so a message may be older than a session that a later message opened. Sessions of one
+	# # customer and number never overlap: the message belongs to that session, unless its own 24 h end before it began.
 	return open_until - 2 * SESSION < at < open_until

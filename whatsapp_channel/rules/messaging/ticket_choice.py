@@ -13,7 +13,7 @@ REOPEN_WITHIN = timedelta(hours=24)
 
 
 class PolicyKind(str, Enum):
-	"""What a message after the ticket was closed does: agents decide, always a new ticket, or new after a while."""
+	"""What a message does after its ticket was closed: agents decide, always a new ticket, or a new one after some time."""
 
 	NONE = "None"
 	ALWAYS = "Always"
@@ -30,7 +30,7 @@ class Choice(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class TicketPolicy:
-	"""The timer of one channel. `reopen_within` counts from the closing of the ticket and only for DURATION.
+	"""The ticket policy of a channel. `reopen_within` counts from the closing of the ticket, for DURATION only.
 
 	Raises ValueError for an unknown kind or a negative duration.
 	"""
@@ -55,7 +55,7 @@ class TicketState:
 
 
 def choose(ticket: TicketState | None, policy: TicketPolicy, at: datetime) -> Choice:
-	"""Whether a message of time `at` continues `ticket`, opens a new one, or stays without.
+	"""Whether a message of time `at` continues `ticket`, needs a new one, or gets none.
 
 	An open ticket is always continued, whatever the policy. Raises ValueError for a moment without a time zone.
 	"""
@@ -69,8 +69,8 @@ def choose(ticket: TicketState | None, policy: TicketPolicy, at: datetime) -> Ch
 
 
 def _is_recent(resolved_at: datetime | None, within: timedelta, at: datetime) -> bool:
-	# Without a time of closing the ticket counts as too old: a needless new ticket is seen, a needless reopening of a
-	# ticket closed long ago is not.
+	# Without a closing time the ticket counts as too old: an unnecessary new ticket is noticed, an unnecessarily reopened old
+	# # ticket is not.
 	return resolved_at is not None and utc(at) - utc(resolved_at) <= within
 
 

@@ -1,7 +1,7 @@
-"""What happened to a message afterwards: reactions, edits, and its deletion by who wrote it.
+"""Combines the traces of a message: reactions, edits, and deletion by its author.
 
-Such events arrive in any order, repeated, and sometimes before the message itself. So none of them changes anything by
-itself: the state follows from all that are known.
+Such events arrive in any order, repeatedly, and sometimes before the message. So the state is always computed from all
+known events.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Event:
-	"""One reaction, edit or revoke; `text` is the emoji (None: taken back) or the new words; `by`: which side's it is."""
+	"""A reaction, edit or deletion; `text`: the emoji (None: removed) or the new text; `by`: which side did it."""
 
 	kind: str
 	at: datetime
@@ -23,7 +23,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-	"""What a message shows of its events. `text` is None when it was never edited."""
+	"""The combined state. `text` is None if the message was never edited."""
 
 	reaction: str | None = None
 	text: str | None = None
@@ -32,9 +32,9 @@ class Traces:
 
 
 def fold(events: Sequence[Event]) -> Traces:
-	"""The state that `events` lead to. Of equal times the later in the sequence counts.
+	"""The state after `events`. Of events with equal times the later in the sequence counts.
 
-	Each side has one reaction. An edit to no words (a picture that lost its caption) is an edit to an empty text.
+	Each side has one reaction. An edit without text (a removed caption) is an edit to an empty text.
 	"""
 	in_order = sorted(events, key=lambda event: event.at)
 	last = {event.kind: event for event in in_order}

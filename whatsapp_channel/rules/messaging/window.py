@@ -10,18 +10,18 @@ WINDOW = timedelta(hours=24)
 
 
 def ends(last_inbound: datetime) -> datetime:
-	"""The moment (UTC) at which the window opened by the customer's last message shuts.
+	"""The time (UTC) at which the window that the customer's last message opened closes.
 
-	`last_inbound` is the time that Meta's webhook gives the message, not the time of its arrival here: Meta counts
-	from its own. Raises ValueError for a moment without a time zone.
+	`last_inbound` is the message's time in Meta's webhook, from which Meta counts, not its time of arrival. Raises ValueError
+	for a time without a time zone.
 	"""
 	return utc(last_inbound) + WINDOW
 
 
 def is_open(ends: datetime | None, now: datetime) -> bool:
-	"""True while a free-form message may be sent: [last message, `ends`), so at `ends` itself it is shut.
+	"""True while a free-form message may be sent: [last message, `ends`), so at `ends` itself it is closed.
 
-	None means that the customer never wrote: shut. Raises ValueError for a moment without a time zone.
+	None means that the customer never wrote: closed. Raises ValueError for a time without a time zone.
 	"""
 	return ends is not None and utc(now) < utc(ends)
 

@@ -1,4 +1,4 @@
-"""What Meta asks of a business before its channel works fully: five prerequisites (Z19), two documents (Z37)."""
+"""Meta's requirements for a business: five prerequisites (Z19), two documents (Z37)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ ACCOUNTS = f"{_SETTINGS}/whatsapp-business-accounts"
 BILLING = "https://business.facebook.com/billing_hub/accounts"
 NUMBERS = "https://business.facebook.com/wa/manage/phone-numbers/"
 _VERIFIED = frozenset(("verified",))
-# Meta's words for what it looks at just now.
+# Meta's values for a review in progress.
 _PENDING = frozenset(("pending", "pending_submission", "pending_need_more_info"))
 _REFUSED = frozenset(("failed", "rejected", "revoked", "expired", "ineligible"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-	"""What is stored of an account. Empty means that Meta has not said it yet."""
+	"""The stored state of an account. Empty: not known yet."""
 
 	has_account: bool = False
 	business_id: str | None = None
@@ -156,7 +156,7 @@ def _number(facts: Facts) -> Entry:
 
 
 def _documents(facts: Facts) -> tuple[Entry, Entry]:
-	"""Meta's API does not speak of single documents: whoever is verified has shown both."""
+	"""Meta's API has no data about single documents: a verified business has shown both."""
 	verified = (facts.verification or "").lower() in _VERIFIED
 	state = OK if verified else UNKNOWN
 	url = _with_business(SECURITY, facts)

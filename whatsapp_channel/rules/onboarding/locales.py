@@ -1,4 +1,4 @@
-"""The language of a person as Meta names languages, for the message or call that tells a code (Z30)."""
+"""Meta's language codes for the message or call with a verification code (Z30)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KNOWN = frozenset(
 	)
 	for word in line.split()
 )
-# Where a language without its country means another spelling at Meta, or has another code there.
+# Languages that without a country mean another variant at Meta, or have another code there.
 _MEANT = {
 	"en": "en_US",
 	"pt": "pt_BR",
@@ -30,9 +30,9 @@ _MEANT = {
 
 
 def for_meta(language: str | None) -> str:
-	"""Meta's code for a language as Frappe, browsers or people write it: "pt-BR", "zh_TW", "es-CO", "de".
+	"""Meta's code for a language in the spelling of Frappe, browsers or people: "pt-BR", "zh_TW", "es-CO", "de".
 
-	A country that Meta does not tell apart falls back to its language, an unknown language to American English.
+	A country that Meta does not distinguish falls back to its language, an unknown language to American English.
 	"""
 	base, _separator, country = (language or "").strip().replace("-", "_").partition("_")
 	base = base.lower()

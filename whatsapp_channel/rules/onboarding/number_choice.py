@@ -1,4 +1,4 @@
-"""Which of an account's numbers a channel can be made of, by what Meta says of them (Z22, Z29)."""
+"""Decides which of an account's numbers can become channels, by Meta's data (Z22, Z29)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from whatsapp_channel.sentences import Sentence, _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-	"""What Meta says of a number; None: nothing. `status` and `platform` in Meta's words."""
+	"""Meta's data about a number; None: not known. `status` and `platform` are Meta's values."""
 
 	status: str | None = None
 	on_business_app: bool | None = None
@@ -59,7 +59,7 @@ _APP_ONLY = Sentence(
 
 
 def obstacle(state: State) -> Sentence | None:
-	"""Why no channel can be made of a number, with the way out; None when nothing is known against it."""
+	"""Why a number cannot become a channel, with the fix; None if no obstacle is known."""
 	if state.on_business_app and state.platform != CLOUD_API:
 		return _APP_ONLY
 	text = _OBSTACLES.get((state.status or "").upper())
@@ -67,8 +67,8 @@ def obstacle(state: State) -> Sentence | None:
 
 
 def shares_app(state: State) -> bool:
-	"""Whether the number works in the WhatsApp Business app and here at once. Such a number is never registered nor
-	deregistered (Meta's page on coexistence)."""
+	"""Whether the number is shared with the WhatsApp Business app. Such a number is never registered or deregistered (Meta's
+	page on coexistence)."""
 	return bool(state.on_business_app)
 
 
@@ -81,15 +81,15 @@ def is_registered(state: State, registered_before: bool) -> bool:
 
 
 def is_verified(state: State, verification: str | None) -> bool | None:
-	"""Whether the number is proven to be the business's own; None: nothing is known. `verification` as it is stored."""
+	"""Whether the number is verified; None: not known. `verification`: the stored state."""
 	if (state.status or "").upper() in WORKING:
 		return True
 	return verification == "Verified" if verification else None
 
 
 def can_work(state: State, verification: str | None, registered_before: bool) -> bool:
-	"""Whether a channel can be made of the number now. A number of the WhatsApp Business app is verified by the app; an
-	unknown verification is no obstacle."""
+	"""Whether the number can become a channel now. A number of the WhatsApp Business app is verified by the app; an unknown
+	verification is no obstacle."""
 	verified = shares_app(state) or is_verified(state, verification) is not False
 	return verified and is_registered(state, registered_before)
 

@@ -1,7 +1,7 @@
-"""Why Meta does not take a number, sends no code or refuses one: each cause with its own way out (Z22, Z31).
+"""Why Meta refuses a number, sends no code or refuses a code: each cause with its own fix (Z22, Z31).
 
-Meta documents few codes for this and tells most causes apart in its English words alone, so both are read. Source: its
-pages on phone numbers, registration and the errors of Embedded Signup.
+Meta documents few codes for this and distinguishes most causes only by its English text, so both are used. Source: its pages
+on phone numbers, registration and the errors of Embedded Signup.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from whatsapp_channel.sentences import Sentence, _
 
 
 class Step(Enum):
-	"""What was asked of Meta."""
+	"""The step that failed."""
 
 	ADD = "add"
 	REQUEST_CODE = "request code"
@@ -26,7 +26,7 @@ class Step(Enum):
 
 
 class Cause(Enum):
-	"""Why it did not happen."""
+	"""The cause of the failure."""
 
 	IN_USE_IN_APP = "in use in app"
 	IN_USE_ELSEWHERE = "in use elsewhere"
@@ -98,20 +98,20 @@ TEXTS: Mapping[Cause, str] = MappingProxyType(
 	}
 )  # fmt: skip
 
-# How long it makes no sense to request another code. Meta publishes no figure for the first and 12 hours for the second.
+# How long another code should not be requested. Meta publishes no figure for the first and 12 hours for the second.
 _WAITS: Mapping[Cause, timedelta] = MappingProxyType(
 	{Cause.TOO_MANY_CODES: timedelta(hours=1), Cause.TOO_MANY_TRIES: timedelta(hours=12)}
 )
 
 
 def explain(cause: Cause) -> Sentence:
-	"""What happened and the way out, for an administrator."""
+	"""What happened and how to fix it, for an administrator."""
 	return Sentence(TEXTS[cause])
 
 
 _SAID_WAIT = re.compile(r"\b(\d{1,3}) (minute|hour)", re.IGNORECASE)
 
-# A subcode names its cause wherever it comes; a code only in its own step.
+# A subcode has the same cause in every step; a code only in its own step.
 _SUBCODES: Mapping[int, Cause] = MappingProxyType({2388012: Cause.IN_LIST, 2388103: Cause.IN_USE_ELSEWHERE})
 _CODES: Mapping[tuple[Step, int], Cause] = MappingProxyType(
 	{
@@ -165,7 +165,7 @@ _PHRASES = (
 
 
 def cause_of(step: Step, code: int | None, subcode: int | None, said: str) -> Cause | None:
-	"""Why a step failed, by Meta's code, subcode and words; None when they tell nothing that is known here."""
+	"""Why a step failed, by Meta's code, subcode and text; None if the cause is unknown."""
 	if subcode is not None and subcode in _SUBCODES:
 		return _SUBCODES[subcode]
 	found = next((each.cause for each in _PHRASES if each.step is step and each.pattern.search(said)), None)
@@ -173,7 +173,7 @@ def cause_of(step: Step, code: int | None, subcode: int | None, said: str) -> Ca
 
 
 def wait_of(cause: Cause | None, said: str) -> timedelta | None:
-	"""How long no other code is to be had, by Meta's words where they tell; None: no longer than usual."""
+	"""How long no other code can be requested, by Meta's text if it says so; None: not longer than usual."""
 	if cause is None or cause not in _WAITS:
 		return None
 	told = _SAID_WAIT.search(said)

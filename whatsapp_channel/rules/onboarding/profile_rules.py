@@ -1,7 +1,6 @@
-"""What Meta asks of a business profile (Z28), as far as it can be checked before the call.
+"""Checks a business profile against Meta's rules (Z28), as far as possible before the call.
 
-Source: Meta's pages on business profiles and display names. Whether a name is really the business's own is judged by
-Meta's review.
+Source: Meta's pages on business profiles and display names. Whether a name belongs to the business is left to Meta's review.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ _HOST = re.compile(r"[^\s.]+(?:\.[^\s.]+)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-	"""What customers see of the business. `about`, `address`, `email` and `websites` may be empty."""
+	"""A business profile. `about`, `address`, `email` and `websites` may be empty."""
 
 	display_name: str
 	category: str
@@ -120,9 +119,9 @@ class Profile:
 
 
 def check(entered: Profile) -> Profile:
-	"""The profile as it is sent to Meta: blanks put right, https:// before a website that has no scheme.
+	"""The profile as it is sent to Meta: with normalised blanks, and https:// for websites without a scheme.
 
-	Raises InvalidInput for the first field that Meta would not take.
+	Raises InvalidInput for the first field that Meta would refuse.
 	"""
 	return Profile(
 		display_name=display_name(entered.display_name),
@@ -136,7 +135,7 @@ def check(entered: Profile) -> Profile:
 
 
 def display_name(entered: str) -> str:
-	"""The name for Meta's review, on one line. Raises InvalidInput for what the review would refuse by its guidelines."""
+	"""The display name for Meta's review, on one line. Raises InvalidInput for a name that the guidelines forbid."""
 	field, name = _LABELS["display_name"], _line(entered)
 	least, most = DISPLAY_NAME
 	if not name:

@@ -1,4 +1,4 @@
-"""A QR code as a picture that can stand in a page: the link to a channel's chat (Z35)."""
+"""The link to a channel's chat, and its QR code as SVG (Z35)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BORDER = 4
 
 
 def svg(text: str) -> str:
-	"""An <svg> element of shapes alone: black on white, so that it can be scanned in a dark desk too."""
+	"""The QR code as an <svg> element: black on white, so that it can be scanned in a dark theme too."""
 	code = segno.make(text, error="m", micro=False)
 	drawn: str = code.svg_inline(scale=SCALE, border=BORDER, dark="#000", light="#fff", omitsize=False)
 	return drawn

@@ -16,7 +16,7 @@ CALL_TIMEOUT = timedelta(seconds=60)
 
 
 class Outcome(str, Enum):
-	"""What became of one call."""
+	"""The result of an attempt."""
 
 	RUNNING = "running"
 	DONE = "done"
@@ -27,7 +27,7 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-	"""One call that changed, or tried to change, the registration of a number; `at` in UTC."""
+	"""An attempt to change the registration of a number; `at` in UTC."""
 
 	at: datetime
 	outcome: Outcome = Outcome.RUNNING
@@ -43,12 +43,12 @@ class Attempt:
 
 
 def recent(attempts: Iterable[Attempt], now: datetime) -> tuple[Attempt, ...]:
-	"""Those that Meta still counts, oldest first. One exactly 72 hours old counts no more."""
+	"""The attempts that Meta still counts, oldest first. One exactly 72 hours old no longer counts."""
 	return tuple(sorted((each for each in attempts if now - each.at < SPAN), key=lambda each: each.at))
 
 
 def possible_at(attempts: Iterable[Attempt], now: datetime) -> datetime | None:
-	"""When another call is allowed; None: now."""
+	"""When another attempt is allowed; None: now."""
 	counted = recent(attempts, now)
 	blocks = [each.at + SPAN for each in counted if each.outcome is Outcome.BLOCKED]
 	if len(counted) >= LIMIT:
@@ -57,10 +57,10 @@ def possible_at(attempts: Iterable[Attempt], now: datetime) -> datetime | None:
 
 
 def is_running(attempts: Iterable[Attempt], now: datetime) -> bool:
-	"""Whether somebody is registering the number at this moment."""
+	"""Whether an attempt is running at this moment."""
 	return any(each.outcome is Outcome.RUNNING and now - each.at < CALL_TIMEOUT for each in attempts)
 
 
 def done_lately(attempts: Iterable[Attempt], now: datetime) -> bool:
-	"""Whether the number was registered while somebody else was still reading that it is not."""
+	"""Whether the number was registered only a moment ago, so that another user may still see the old state."""
 	return any(each.outcome is Outcome.DONE and now - each.at < CALL_TIMEOUT for each in attempts)

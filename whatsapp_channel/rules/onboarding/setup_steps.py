@@ -1,4 +1,4 @@
-"""The four steps of the set-up and where it stands (Z24)."""
+"""The four steps of the set-up and their states (Z24)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_ROOM = Sentence(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-	"""What is stored. `link_problem`: why an account that is there does not count as linked, in words."""
+	"""The stored facts. `link_problem`: why an existing account does not count as linked."""
 
 	has_account: bool = False
 	link_problem: str | None = None
@@ -40,7 +40,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-	"""`title` is English and marked; `reason` says what has to be done first."""
+	"""A step. `title` is English and marked for translation; `reason` says what has to be done first."""
 
 	key: str
 	title: str
@@ -51,7 +51,7 @@ class Step:
 def steps(facts: Facts) -> tuple[Step, ...]:
 	"""The four steps in order; exactly one is current until all are done.
 
-	A channel that works was perhaps set up by hand: then nothing before it is undone, but for a link that is broken.
+	A working channel may have been set up by hand: then the earlier steps count as done, except for a broken link.
 	"""
 	linked = facts.has_account and facts.link_problem is None
 	done = {

@@ -1,4 +1,4 @@
-"""What Meta's Embedded Signup says, and the administrator's words for it (Z27, Z21).
+"""Parses the events of Meta's Embedded Signup, and explains them to the administrator (Z27, Z21).
 
 Source: Meta's Embedded Signup guide, message events and errors; `current_step` as documented in November 2025.
 """
@@ -26,7 +26,7 @@ MAX_EVENT = 20_000
 
 
 class Outcome(str, Enum):
-	"""How the walk through Meta's window ended."""
+	"""How the sign-up in Meta's dialog ended."""
 
 	FINISHED = "Finished"
 	CANCELLED = "Cancelled"
@@ -36,7 +36,7 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignupEvent:
-	"""One message of Meta's window. It comes through the browser: its ids are a claim until Meta confirms them."""
+	"""An event of Meta's dialog. It comes through the browser, so its ids must be confirmed by Meta."""
 
 	outcome: Outcome
 	waba_id: str | None = None
@@ -49,7 +49,7 @@ class SignupEvent:
 
 
 def read_event(given: object) -> SignupEvent:
-	"""The event of a message, parsed or as text. Whatever is no event of Embedded Signup is OTHER; never raises."""
+	"""Parses an event, given as an object or text. Anything that is not an event of Embedded Signup is OTHER; never raises."""
 	holder = _as_object(given)
 	if holder.get("type") != "WA_EMBEDDED_SIGNUP":
 		return SignupEvent(Outcome.OTHER)
@@ -78,7 +78,7 @@ def _as_object(given: object) -> Mapping[str, Any]:
 
 
 def _outcome(event: str, message: str | None) -> Outcome:
-	"""Meta documents a reported error as CANCEL with a message; some get ERROR."""
+	"""The outcome. Meta documents an error as CANCEL with a message; some sites receive ERROR."""
 	if message or event == "ERROR":
 		return Outcome.FAILED
 	if event == "CANCEL":
@@ -114,7 +114,7 @@ STEPS = {
 	),
 }
 CANCELLED = _("You closed Meta's window before the end.")
-# What Meta's errors have in common in their English words, since their numbers are not documented.
+# Patterns of Meta's English error texts, because the error numbers are not documented.
 ERRORS = (
 	(
 		("verified name", "display name"),
@@ -168,7 +168,7 @@ ERROR = _("Meta reported a problem in its window.")
 
 
 def explain(event: SignupEvent) -> tuple[Sentence, ...]:
-	"""What the administrator reads of a cancelled or failed walk; empty for a finished one."""
+	"""The explanation of a cancelled or failed sign-up; empty for a finished one."""
 	if event.outcome is Outcome.CANCELLED:
 		return (Sentence(STEPS.get(event.step or "", CANCELLED)), AGAIN)
 	if event.outcome is Outcome.FAILED:
@@ -210,7 +210,7 @@ _APP_CODES = (1, 101, 104, 190)
 
 
 def explain_code(code: int | None, subcode: int | None, message: str = "") -> Sentence:
-	"""Why Meta did not exchange a code. `code` None: it gave no answer."""
+	"""Why Meta did not exchange a code. `code` None: no response."""
 	if code is None:
 		return UNREACHABLE
 	lowered = message.casefold()

@@ -1,4 +1,4 @@
-"""What a person may enter as the six digits of a code that Meta sent (Z31), or of a PIN."""
+"""Parses the six digits of a code that Meta sent (Z31), or of a PIN."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ENTER_CODE = _("Enter the six digits of the newest message or call, without oth
 _ENTER_PIN = _("Enter exactly six digits.")
 _TYPE_PLAINLY = _("Type it with the ordinary digits 0 to 9.")
 
-# Meta writes a code as 123-830; phones and mail programs make other dashes and blanks of it.
+# Meta writes a code as 123-830; phones and mail programs replace the dash by other dashes and blanks.
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
 
 
 def read_code(text: str) -> str:
-	"""The code as six ASCII digits. Blanks and dashes are left out, as in "123-830"; digits of other scripts are refused,
-	because nobody who copies a code gets them. Raises InvalidInput."""
+	"""The code as six ASCII digits. Blanks and dashes are ignored, as in "123-830"; digits of other scripts are refused, because
+	a copied code never has them. Raises InvalidInput."""
 	return _six(text, _CODE, _ENTER_CODE)
 
 
@@ -38,7 +38,7 @@ def read_pin(text: str) -> str:
 
 
 def new_pin(below: Callable[[int], int]) -> str:
-	"""A PIN that nobody chose; `below(n)` gives a random number from 0 to n - 1, such as `secrets.randbelow`."""
+	"""A random PIN; `below(n)` returns a random number from 0 to n - 1, such as `secrets.randbelow`."""
 	return f"{below(10**DIGITS):0{DIGITS}d}"
 
 

@@ -1,1 +1,1 @@
-"""Text between WhatsApp and the helpdesk: readable forms, formatting, cutting."""
+"""Text and HTML between WhatsApp and Helpdesk: rendering, formatting, splitting."""

@@ -4,9 +4,9 @@ import re
 import unicodedata
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Control characters (a NUL is refused by databases) and halves of surrogate pairs (they cannot be encoded at all).
+# Control characters (databases refuse a NUL) and lone surrogates (which cannot be encoded).
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-# Nothing to see and no part of any script: the joiners U+200C and U+200D are kept, Persian and emoji need them.
+# Invisible characters that no script needs. The joiners U+200C and U+200D are kept for Persian and emoji.
 _ZERO_WIDTH = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 _ZWJ = "\u200d"
@@ -14,7 +14,7 @@ _KEPT_WITH_PREVIOUS = ("Mn", "Me", "Mc")
 
 
 def printable(text: str) -> str:
-	"""The text with \\n for every kind of line end and without control characters and lone surrogates."""
+	"""The text with \\n for all kinds of line ends, without control characters and lone surrogates."""
 	return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
@@ -24,9 +24,9 @@ def visible(text: str) -> str:
 
 
 def cut_before(text: str, position: int, furthest: int = 64) -> int:
-	"""The last place at or before `position` where a cut divides no visible character (accents, flags, joined emoji).
+	"""The last position at or before `position` where a cut does not divide a visible character (accents, flags, emoji).
 
-	If there is none within `furthest` characters (piles of accents are no character anybody reads), `position`.
+	If there is none within `furthest` characters (for example in a pile of accents), `position`.
 	"""
 	for place in range(position, max(position - furthest, 0), -1):
 		if not _joined(text, place):

@@ -16,7 +16,7 @@ from whatsapp_channel.rules.text.characters import visible
 _BREAK = "\x01"
 _SPACE = "\x02"
 
-# Deeper markup is no writing of a person: its text is kept, its structure is not.
+# Nobody writes deeper markup: its text is kept, its structure is not.
 _MAX_DEPTH = 60
 
 _DROPPED = frozenset(
@@ -103,7 +103,7 @@ _MARKS = {
 	"strike": "~",
 }
 _CODE = frozenset(["code", "kbd", "samp", "tt"])
-# Of these an empty one is a blank line to the person who wrote it: Enter pressed twice.
+# An empty one of these is a blank line: the author pressed Enter twice.
 _BLANK_LINES = _HEADINGS | {"p"}
 
 _COLLAPSIBLE = re.compile(r"[ \t\r\n\f]+")
@@ -118,7 +118,7 @@ _SCHEME = re.compile(r"^(?:https?://(?:www\.)?|mailto:|tel:)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-	"""Where in the document a node stands."""
+	"""The position of a node in the document."""
 
 	depth: int = 0
 	keeps_space: bool = False
@@ -174,7 +174,7 @@ def _is_block(tag: Tag, place: _Place) -> bool:
 
 
 def _settled(nodes: list[PageElement], place: _Place) -> list[str]:
-	"""The inline nodes as one block of text, or nothing if they show nothing."""
+	"""The inline nodes as one block of text; empty if they show nothing."""
 	text = _AROUND_BREAK.sub(_BREAK, _COLLAPSIBLE.sub(" ", _inline(nodes, place))).strip(" ")
 	if not text:
 		return []
@@ -373,6 +373,6 @@ def _essence(address: str) -> str:
 
 
 def _alternative(tag: Tag) -> str:
-	"""What a picture says in words: its alternative text, unless that is but its file's name."""
+	"""The alternative text of a picture, unless that is only its file name."""
 	alt = str(tag.get("alt") or "").strip()
 	return "" if _FILE_NAME.search(alt) else _string(alt, False)

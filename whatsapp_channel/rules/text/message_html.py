@@ -1,7 +1,7 @@
-"""What agents read of a WhatsApp message in a ticket, whatever its type.
+"""Renders a WhatsApp message of any type as HTML for the ticket.
 
-Everything of the customer is hostile (ADR 0013) and escaped; only http and https become links. The markup is what
-Frappe's sanitiser leaves exactly as it is, and all style is inline: Helpdesk shows it in an iframe of its own.
+All content of customers is untrusted (ADR 0013) and escaped; only http and https become links. The markup is such that
+Frappe's sanitiser does not change it, and all styles are inline, because Helpdesk shows it in an iframe.
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ _SEVERAL = "display:inline-block;margin:0 8px 8px 0;max-width:46%;vertical-align
 _LINK = '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>'
 _MAP = "https://www.google.com/maps/search/?api=1&query="
 _QUOTED = 160
-# What browsers draw, and what cannot hold scripts.
+# Types that browsers display and that cannot contain scripts.
 _DRAWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-# Meta: "Message type unknown". That is what the placeholder says in better words.
+# Meta: "Message type unknown". The placeholder says the same more clearly.
 _UNKNOWN_TYPE = 131051
 _TRACE = re.compile(rf'<div class="{TRACE}">.*?</div>', re.DOTALL)
 _LOCAL = re.compile(r"/(?![/\\])[^\s\"'<>\\]*")
@@ -72,7 +72,7 @@ _LOCAL = re.compile(r"/(?![/\\])[^\s\"'<>\\]*")
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-	"""A file of a message as it is stored. `url`: None when it is not, then `note` says why; `size` in bytes."""
+	"""A file of a message. `url`: None if it is not stored, then `note` says why; `size` in bytes."""
 
 	name: str
 	url: str | None
@@ -86,7 +86,7 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-	"""The message that another one answers."""
+	"""A quoted message."""
 
 	who: str
 	text: str
@@ -94,7 +94,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class View:
-	"""One message with all that is to be seen of it. `edited` and `revoked` are times as text."""
+	"""One message with everything to show. `edited` and `revoked` are times as text."""
 
 	content: Content
 	files: tuple[FileView, ...] = ()
@@ -118,7 +118,7 @@ def to_html(views: Sequence[View], translate: Translate) -> str:
 
 
 def trace_html(view: View, translate: Translate) -> str:
-	"""What happened to one of our own messages afterwards, to stand below its text; "" when nothing did."""
+	"""The traces of one of our own messages, to be shown below its text; "" without any."""
 	lines = list(_trace_lines(view, translate))
 	return f'<div class="{TRACE}">{"<br>".join(lines)}</div>' if lines else ""
 
@@ -141,7 +141,7 @@ def _message(view: View, translate: Translate, height: int) -> str:
 
 
 def _head(view: View, translate: Translate) -> Iterator[str]:
-	"""What stands above a message: where it comes from and what it answers."""
+	"""The lines above a message: its origin and the quoted message."""
 	if view.forwarded:
 		yield _note(translate(_("Forwarded")))
 	if view.referral:
@@ -302,7 +302,7 @@ def _row(product: Product) -> str:
 
 
 def _total(products: Sequence[Product], translate: Translate) -> str:
-	"""The sum, where every line has a price in the same currency."""
+	"""The sum, if every line has a price in the same currency."""
 	currencies = {product.currency for product in products}
 	costs = [p.price * p.quantity for p in products if p.price is not None and p.quantity is not None]
 	if len(products) < 2 or len(costs) < len(products) or len(currencies) > 1:
@@ -331,7 +331,7 @@ def _errors(view: View, translate: Translate) -> Iterator[str]:
 
 
 def _trace_lines(view: View, translate: Translate) -> Iterator[str]:
-	"""Each a span: the block around them is cut again by its first end."""
+	"""The lines as spans, because `without_trace` cuts the surrounding block at its first closing tag."""
 	if view.reaction:
 		yield _span(translate(_("Reaction: {emoji}")).format(emoji=line(view.reaction, 64)))
 	if view.edited:
@@ -359,7 +359,7 @@ def _plain_block(text: str) -> str:
 
 
 def _web_link(url: str) -> str:
-	"""An address as a link that shows where it leads; as text if it is none that may become a link."""
+	"""A URL as a link that shows its target; as text if it must not become a link."""
 	if not is_web_address(url):
 		return escape(line(url, 80))
 	return _LINK.format(escape(url), escape(line(url, 80)))

@@ -25,7 +25,7 @@ from whatsapp_channel.sentences import _
 
 Translate = Callable[[str], str]
 
-# They reorder what follows, so that "photo[RLO]gpj.exe" looks like a picture.
+# They reverse the following text, so that "photo[RLO]gpj.exe" looks like a picture.
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _MEDIA = {
@@ -38,7 +38,7 @@ _MEDIA = {
 _FILE = _("File")
 _VOICE = _("Voice message")
 _ANIMATED = _("Animated sticker")
-# Meta's words for what it does not pass on (Messages webhook, `unsupported.type`).
+# Meta's names of unsupported messages (Messages webhook, `unsupported.type`).
 _NOT_PASSED_ON = {
 	"button": _("Button"),
 	"edit": _("Edited message"),
@@ -73,14 +73,14 @@ _ORIGIN = _("Came from a link")
 
 
 def line(text: str | None, limit: int = 200) -> str:
-	"""The text on one line of at most `limit` characters, without what is invisible or reorders it."""
+	"""The text on one line of at most `limit` characters, without invisible and reordering characters."""
 	# Cut first: a text may have 65,536 characters, and of a quote only the first few are shown.
 	found = " ".join(_BIDI.sub("", visible((text or "")[: 8 * limit])).split())
 	return found if len(found) <= limit else found[: cut_before(found, limit - 1)].rstrip() + "…"
 
 
 def media_label(kind: str, translate: Translate, *, voice: bool = False, animated: bool = False) -> str:
-	"""What a file is, in a word."""
+	"""The label of a kind of file."""
 	return translate(_VOICE if voice else _ANIMATED if animated else _MEDIA.get(kind, _FILE))
 
 
@@ -90,13 +90,13 @@ def choice_label(kind: str, translate: Translate) -> str:
 
 
 def change_of(content: System, translate: Translate) -> str:
-	"""What happened to the customer's account; Meta's own sentence for a kind that is new."""
+	"""The change of the customer's account; Meta's own sentence for an unknown kind."""
 	known = _CHANGES.get(content.kind or "")
 	return translate(known) if known else line(content.body) or translate(_CHANGED)
 
 
 def not_passed_on(content: Unsupported, translate: Translate) -> str:
-	"""Why there is nothing to see, and what to do."""
+	"""Why an unsupported message has no content, and what to do."""
 	if not content.kind:
 		return translate(
 			_("WhatsApp did not pass on this message. Ask the customer to send it in another way.")
@@ -108,7 +108,7 @@ def not_passed_on(content: Unsupported, translate: Translate) -> str:
 
 
 def unknown(content: Unknown, translate: Translate) -> str:
-	"""A placeholder for a type that came after this version."""
+	"""A placeholder for a type that this version does not know."""
 	return translate(_("A message of the type {type}, which this version cannot show.")).format(
 		type=line(content.type, 60)
 	)

@@ -1,4 +1,4 @@
-"""Text between WhatsApp and the helpdesk: escaping on the way in, cutting to Meta's limits on the way out.
+"""Converts text between WhatsApp and Helpdesk: escapes incoming text, splits outgoing text at Meta's limit.
 
 Inbound text is hostile (ADR 0013): Helpdesk shows it in an iframe without sandbox and in innerHTML, and Frappe stores
 what parses as JSON without sanitising it. So everything is escaped here, and the result never parses as JSON.
@@ -61,7 +61,7 @@ def to_html(text: str) -> str:
 
 
 def literal_to_html(text: str) -> str:
-	"""A text that is no WhatsApp message (a name, a placeholder, an error) as HTML: escaped, line breaks kept, no more."""
+	"""Plain text (a name, a placeholder, an error) as HTML: escaped, with line breaks, without formatting."""
 	return _WRAPPER.format(escape(printable(text)))
 
 
@@ -80,7 +80,7 @@ def subject(text: str, fallback: str) -> str:
 
 
 def clean_name(text: str, fallback: str) -> str:
-	"""A customer's own name for rows and pages, by the rules of `subject`: the same places show both."""
+	"""A customer's profile name for rows and pages, cleaned like `subject`, because the same places show both."""
 	return subject(text, fallback)
 
 
@@ -137,7 +137,7 @@ def _one_line(text: str) -> str:
 
 
 def _cut(text: str, limit: int) -> int:
-	# Paragraphs and lines count only in the second half: a greeting on its own line is no message of its own.
+	# Paragraph and line ends count only in the second half, so that a greeting does not become a part of its own.
 	for separator in ("\n\n", "\n"):
 		place = text.rfind(separator, limit // 2, limit + 1)
 		if place > 0:

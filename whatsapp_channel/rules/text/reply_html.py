@@ -1,4 +1,4 @@
-"""An agent's reply, written in the helpdesk's editor (TipTap) or pasted into it, as WhatsApp text.
+"""Converts an agent's reply, from Helpdesk's editor (TipTap), to WhatsApp text.
 
 What is not the agent's own words is cut first: the quoted message, and the signature if the caller knows it.
 Helpdesk marks the quote since 1.21: `<p class="reply-to-content"></p><blockquote>...` stands at the end, so all from
@@ -38,7 +38,7 @@ def from_html(html: str, *, earlier: Iterable[str] = (), signature: str | None =
 
 
 def has_media(html: str, *, earlier: Iterable[str] = (), signature: str | None = None) -> bool:
-	"""True if the agent's own part holds pictures, sound or frames, which `from_html` cannot keep.
+	"""True if the agent's own part has pictures, sound or frames, which `from_html` cannot keep.
 
 	Emoji drawn as pictures are text, and pictures of the signature are not part of the answer.
 	"""
@@ -59,7 +59,7 @@ def _soup(html: str) -> BeautifulSoup:
 	try:
 		return _parsed(markup)
 	except ParserRejectedMarkup:
-		# Declarations that no browser knows either (<![foo[): shown as the text they are.
+		# Unknown declarations (<![foo[), which browsers do not know either, are shown as text.
 		return _parsed(markup.replace("<!", "&lt;!"))
 
 
@@ -128,7 +128,7 @@ def _media(element: Tag) -> list[Tag]:
 def _source(tag: Tag) -> str:
 	"""What the element shows; "" for a picture without a source, which shows nothing."""
 	own = str(tag.get("src") or tag.get("data") or "")
-	# Players may name their files in elements of their own.
+	# Players may have their sources in child elements.
 	return own or " ".join(str(source.get("src")) for source in tag.find_all("source"))
 
 

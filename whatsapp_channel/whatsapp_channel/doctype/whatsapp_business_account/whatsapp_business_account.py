@@ -37,7 +37,7 @@ class WhatsAppBusinessAccount(Document):
 		settings.refuse_published(self.access_token, _("Access Token"))
 
 	def _forget_old_token(self) -> None:
-		"""What Meta said of the token before; of a new one that was typed in nothing is known yet."""
+		"""Clears Meta's data about the previous token: nothing is known yet about a new one that was entered."""
 		if not self.flags.proven:
 			self.update(dict.fromkeys(OF_THE_TOKEN))
 
@@ -50,7 +50,7 @@ class WhatsAppBusinessAccount(Document):
 			access.refresh_channels(self.name)
 
 	def on_trash(self) -> None:
-		"""The walks through Meta's window that led to the account go with it, and what they still have of tokens."""
+		"""Deletes the sign-ups of the account, and any tokens that they still have."""
 		for field in ("account", "reconnects"):
 			for signup in frappe.get_all(SIGNUP, {field: self.name}, pluck="name"):
 				frappe.delete_doc(SIGNUP, signup, ignore_permissions=True, delete_permanently=True)
@@ -58,7 +58,7 @@ class WhatsAppBusinessAccount(Document):
 	@frappe.whitelist()
 	@logs.request
 	def check_connection(self) -> str:
-		"""Asks Meta with the stored token; resumes sending when it is accepted. Returns the account's name at Meta."""
+		"""Calls Meta with the stored token; resumes sending if it is accepted. Returns the account's name at Meta."""
 		account = load_permitted(self.doctype, self.name, "write")
 		with explained():
 			name = link.refresh(account.name)

@@ -18,7 +18,7 @@ class WhatsAppChannel(Document):
 	"""A WhatsApp Number offered to one department under a name and an icon (Z32, Z34)."""
 
 	def validate(self) -> None:
-		"""The status is derived, never typed."""
+		"""Validates the channel, and computes its status, which cannot be entered."""
 		if self.ticket_policy == "Duration" and not self.reopen_within:
 			frappe.throw(_("Same Ticket Within: enter a time, or choose Always."))
 		self._check_icon()
@@ -28,12 +28,12 @@ class WhatsAppChannel(Document):
 			self._take_place()
 
 	def after_insert(self) -> None:
-		"""An icon that was uploaded before belongs to the channel from now on."""
+		"""Attaches an icon that was uploaded before the channel existed."""
 		if self.icon:
 			uploaded_files.attach(self.icon, self.doctype, self.name, "icon")
 
 	def _check_icon(self) -> None:
-		"""At most 1 MB and really a JPEG or PNG, whatever its name says (Z33)."""
+		"""The icon must have at most 1 MB, and be a JPEG or PNG by its content (Z33)."""
 		self.icon = (self.icon or "").strip() or None
 		if self.icon and (self.is_new() or self.has_value_changed("icon")):
 			upload = uploaded_files.read(_("Icon"), self.icon)
@@ -41,7 +41,7 @@ class WhatsAppChannel(Document):
 				check_icon(upload.content, upload.name)
 
 	def _check_number(self) -> None:
-		"""The number belongs to an account, and to no other channel, enabled or not."""
+		"""The number must belong to an account, and to no other channel, enabled or not."""
 		if not self.number or not self.is_new():
 			return
 		if frappe.db.exists(NUMBER, self.number) and not self.account():
@@ -57,8 +57,8 @@ class WhatsAppChannel(Document):
 	def _take_place(self) -> None:
 		"""There are never more channels than departments, enabled or not (Z32).
 
-		Both are counted by reads that lock, so that two administrators come one after the other and each sees what the other
-		has saved. Raises frappe.ValidationError.
+		Both are counted with locking reads, so that two administrators are serialised and see each other's channels. Raises
+		frappe.ValidationError.
 		"""
 		try:
 			departments = teams.lock()
@@ -79,7 +79,7 @@ class WhatsAppChannel(Document):
 			)
 
 	def on_update(self) -> None:
-		"""An active channel receives what waited for it (ADR 0012) and sends what was queued."""
+		"""An activated channel receives its held items (ADR 0012) and sends its queued messages."""
 		status.saved(self)
 		if not self.enabled:
 			return

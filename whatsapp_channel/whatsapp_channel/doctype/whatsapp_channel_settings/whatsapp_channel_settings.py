@@ -12,21 +12,21 @@ from whatsapp_channel.settings import META_API
 
 
 class WhatsAppChannelSettings(Document):
-	"""What the administrator sets once for the site."""
+	"""The site's settings."""
 
 	def onload(self) -> None:
 		"""Gives the form the address for Meta's webhook settings."""
 		self.set_onload("webhook_url", settings.callback_url())
 
 	def before_validate(self) -> None:
-		"""What is mandatory has a default, which Frappe gives only where nothing at all is stored: neither where a token was
-		stored first, nor for a field that came with an update."""
+		"""Sets defaults of mandatory fields: Frappe does so only if nothing is stored yet, so not after a token was stored, nor for
+		a field that came with an update."""
 		for field in self.meta.get("fields", {"reqd": 1}):
 			if field.default and not self.get(field.fieldname):
 				self.set(field.fieldname, field.default)
 
 	def validate(self) -> None:
-		"""Refuses what would fail later without saying why."""
+		"""Refuses values that would fail later without a clear error."""
 		self._strip_secrets()
 		self._validate_ids()
 		self._validate_version()
@@ -39,13 +39,13 @@ class WhatsAppChannelSettings(Document):
 			status.refresh_account(account)
 
 	def _strip_secrets(self) -> None:
-		"""A line end that was copied along would have every signature fail."""
+		"""Strips secrets: with a copied line end, every signature would fail."""
 		self.verify_token = (self.verify_token or "").strip()
 		for row in self.app_secrets:
 			row.secret = (row.secret or "").strip()
 
 	def _validate_ids(self) -> None:
-		"""Meta's ids are digits; the name of an app there would only fail when somebody signs up."""
+		"""Requires digits for Meta's ids: an app's name would only fail at a sign-up."""
 		for field in ("meta_app_id", "signup_config_id"):
 			self.set(field, self._digits(self.get(field), self.meta.get_label(field)))
 		for row in self.app_secrets:
@@ -71,8 +71,8 @@ class WhatsAppChannelSettings(Document):
 			)
 
 	def _validate_base_url(self) -> None:
-		"""The access token is sent to this address: only the server's owner may point it elsewhere. Where he has, other
-		settings can be changed without him."""
+		"""Refuses an address that is not Meta's unless the site configuration allows it, because access tokens are sent there. An
+		address that is stored already does not keep other settings from being saved."""
 		self.api_base_url = (self.api_base_url or META_API).strip().rstrip("/")
 		if self.api_base_url == META_API or not self.has_value_changed("api_base_url"):
 			return
@@ -87,8 +87,8 @@ class WhatsAppChannelSettings(Document):
 			)
 
 	def _refuse_published(self) -> None:
-		"""A secret that everybody knows would let everybody in. One that is stored is a row of asterisks here: the health
-		page tells of it."""
+		"""Refuses published secrets, with which anybody could sign. Stored secrets are asterisks here; the health page reports
+		published ones."""
 		entered = [(self.verify_token, self.meta.get_label("verify_token"))]
 		entered += [(row.secret, row.meta.get_label("secret")) for row in self.app_secrets]
 		for secret, label in entered:

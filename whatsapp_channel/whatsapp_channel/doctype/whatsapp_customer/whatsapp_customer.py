@@ -2,4 +2,4 @@ from frappe.model.document import Document
 
 
 class WhatsAppCustomer(Document):
-	"""A person on the other end; written by conversations.customers.customer, locked by whoever works for him."""
+	"""A customer; written by conversations.customers.customer, and locked for all work on their conversations."""

@@ -7,7 +7,7 @@ from whatsapp_channel.inbound import gaps
 
 
 class WhatsAppMissingMessageSign(Document):
-	"""One message that something refers to and that nobody here has seen; written by inbound.gaps."""
+	"""A missing message: something refers to it, but it never arrived. Written by inbound.gaps."""
 
 	@staticmethod
 	def clear_old_logs(days: int = 30) -> None:

@@ -19,14 +19,14 @@ class WhatsAppNumber(Document):
 	"""A business phone number of a WhatsApp Business Account; named by Meta's phone_number_id."""
 
 	def onload(self) -> None:
-		"""Where the number stands, for the form."""
+		"""Adds the number's state for the form."""
 		at_meta = State(status=self.meta_status, on_business_app=bool(self.on_business_app))
 		before = bool(self.registered_on or not self.meta_status)
 		self.set_onload("is_verified", number_choice.is_verified(at_meta, self.verification) is not False)
 		self.set_onload("is_registered", number_choice.is_registered(at_meta, before))
 
 	def validate(self) -> None:
-		"""Keeps the number in E.164 (Z29) and refuses an id that is none."""
+		"""Converts the number to E.164 (Z29), and refuses an invalid id."""
 		self.phone_number_id = (self.phone_number_id or "").strip()
 		if not self.phone_number_id.isascii() or not self.phone_number_id.isdigit():
 			frappe.throw(
@@ -50,7 +50,7 @@ class WhatsAppNumber(Document):
 			frappe.throw(_("WhatsApp Business Account: choose the account that the number belongs to."))
 
 	def _check_number(self) -> None:
-		"""Deleted and added again at Meta, a number has another ID: the old row has to make room."""
+		"""A number that was deleted and added again at Meta has another ID: the old row must be removed first."""
 		other = frappe.db.get_value(self.doctype, {"number": self.number, "name": ["!=", self.name]})
 		if other:
 			frappe.throw(
@@ -60,7 +60,7 @@ class WhatsAppNumber(Document):
 			)
 
 	def _keep_account(self) -> None:
-		"""Customers belong to an account: with another one, those who have an open ticket would become new ones."""
+		"""Refuses another account: customers belong to an account, so those with open tickets would become new customers."""
 		if self.is_new() or not self.has_value_changed("account"):
 			return
 		channel = frappe.db.get_value(CHANNEL, {"number": self.name})
@@ -70,11 +70,11 @@ class WhatsAppNumber(Document):
 			)
 
 	def on_trash(self) -> None:
-		"""That the account's trial began with this number is no reason to keep it; the trial itself goes on."""
+		"""Clears the account's link to the number with which its trial began; the trial itself continues."""
 		set_value(ACCOUNT, {"trial_number": self.name}, "trial_number", None, update_modified=False)
 
 	def on_update(self) -> None:
-		"""What arrived for this number before it was known here can be filed now; its channel's status may change."""
+		"""Releases items that arrived before the number was known here, and updates its channel's status."""
 		status.refresh_account(self.account)
 		if retries.release(self.name):
 			frappe.db.after_commit.add(wake_drain)
