@@ -26,7 +26,8 @@ from whatsapp_channel.api import ticket as ticket_api
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.webhook_parser import Item, read_delivery
 from whatsapp_channel.inbound import delivery, dispatch, drain
-from whatsapp_channel.outbound import outbox, status
+from whatsapp_channel.inbound import statuses as status_items
+from whatsapp_channel.outbound import outbox
 
 GATE = 1.2
 CUSTOMERS = 25
@@ -138,7 +139,7 @@ def _statuses(site: Site) -> Callable[[], Any]:
 	at = str(int((site_now() - timedelta(seconds=5)).timestamp()))
 	statuses = [{"id": wamid_of(number), "status": "read", "timestamp": at} for number in chosen]
 	found = read_delivery(bench.delivery_body({"statuses": statuses})).items
-	return lambda: status.apply_all(found)
+	return lambda: status_items.apply_all(found)
 
 
 def _state(site: Site) -> Callable[[], Any]:

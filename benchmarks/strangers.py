@@ -21,7 +21,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY))
 
 import frappe  # noqa: E402
-from whatsapp_channel.sandbox.model import Settings  # noqa: E402
 
 from benchmarks.bench import Result, connect, new_number, report  # noqa: E402
 from benchmarks.loss import Victim, free_port  # noqa: E402
@@ -31,6 +30,7 @@ from tests.bombs import pdf_of, progressive_jpeg  # noqa: E402
 from tests.files import png  # noqa: E402
 from tests.hosts import connect_from_environment, make_host  # noqa: E402
 from whatsapp_channel.sandbox import Sandbox, serve  # noqa: E402
+from whatsapp_channel.sandbox.state.model import Settings  # noqa: E402
 
 MB = 1024 * 1024
 GATE = 1.5

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 APP = Path(__file__).parents[1] / "whatsapp_channel"
 FILES = sorted(APP.rglob("*.py"))
 # DocTypes of Helpdesk, wherever a string names one.
@@ -124,3 +126,44 @@ def httpx_calls(path: Path) -> set[str]:
 
 def test_the_app_never_imports_the_embedded_host() -> None:
 	assert offenders(FILES, importing("embedded", "tests")) == []
+
+
+# No test imports the benchmarks, so a module that moved would be noticed only when somebody runs one.
+BENCHMARKS = sorted((APP.parent / "benchmarks").glob("*.py"))
+
+
+@cache
+def defined(path: Path) -> frozenset[str]:
+	"""Names at the top level of a file."""
+	nodes = parsed(path).body
+	found = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+	targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+	found |= {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+	found |= {
+		node.target.id for node in nodes if isinstance(node, ast.AnnAssign) if hasattr(node.target, "id")
+	}
+	imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+	return frozenset(found | {alias.asname or alias.name for node in imports for alias in node.names})
+
+
+def is_there(dotted: str) -> bool:
+	"""Whether a dotted name of the app is a module, or a name in one."""
+	path = APP.parent.joinpath(*dotted.split("."))
+	if path.with_suffix(".py").exists() or (path / "__init__.py").exists():
+		return True
+	files = (path.parent.with_suffix(".py"), path.parent / "__init__.py")
+	return any(path.name in defined(file) for file in files if file.exists())
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.name)
+def test_what_the_benchmarks_import_is_there(path: Path) -> None:
+	assert [
+		name for name in imported(path) if name.startswith("whatsapp_channel.") and not is_there(name)
+	] == []
+
+
+@pytest.mark.parametrize(
+	"name", ["whatsapp_channel.sandbox.model.Settings", "whatsapp_channel.outbound.status"]
+)
+def test_an_import_of_what_is_gone_is_found(name: str) -> None:
+	assert not is_there(name)

@@ -17,8 +17,9 @@ ROLES = ["System Manager", "Agent Manager"]
 def set_enabled(channel: str, enabled: bool) -> dict[str, Any]:
 	"""Activates or deactivates a channel; returns its status with reason, next step and button label.
 
-	Items for a deactivated channel are held, and filed in order with their original times when it is activated (ADR 0012). Conversations and tickets do not change. Raises frappe.PermissionError for anyone but a System Manager
-	or an Agent Manager, and frappe.DoesNotExistError.
+	Items for a deactivated channel are held, and filed in order with their original times when it is activated (ADR 0012).
+	Conversations and tickets do not change. Raises frappe.PermissionError for anyone but a System Manager or an Agent
+	Manager, and frappe.DoesNotExistError.
 	"""
 	frappe.only_for(ROLES)
 	if not frappe.db.exists(CHANNEL, channel):

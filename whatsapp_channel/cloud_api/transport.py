@@ -49,7 +49,8 @@ logging.getLogger("httpx").addFilter(_WithoutQuery())
 def tls_context() -> ssl.SSLContext:
 	"""The TLS context of every client of this process: httpx's default, created once.
 
-	Reading the authorities costs 20 ms or more of processor time, which httpx spends for each client. May be shared by threads and forks.
+	Reading the certificate authorities takes 20 ms or more, which httpx would spend for each client. It may be shared by
+	threads and forks.
 	"""
 	return httpx.create_ssl_context()
 

@@ -382,7 +382,7 @@ class _Change:
 			yield self.item(kind, raw, where, contact=card, peer=self._peer(raw, kind, peer))
 
 	def _peer(self, raw: dict[str, Any], kind: ItemKind, thread: str | None) -> str | None:
-		"""The customer of a history item. Files of the history arrive without their chat, so the message itself says whose it is."""
+		"""The customer of a history item. Files of the history arrive without their chat, so their message names them."""
 		if kind is not ItemKind.HISTORY or thread:
 			return thread
 		sender = optional_digits(raw, "from")

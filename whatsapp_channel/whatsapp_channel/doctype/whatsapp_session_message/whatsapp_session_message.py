@@ -5,7 +5,8 @@ from whatsapp_channel.doctypes import MESSAGE
 
 
 class WhatsAppSessionMessage(Document):
-	"""One message in either direction; written by inbound.message and outbound.outbox, its status by conversations.delivery_status."""
+	"""One message in either direction; written by inbound.filing and outbound.outbox, its status by
+	conversations.delivery_status."""
 
 
 def on_doctype_update() -> None:
