@@ -139,7 +139,7 @@ def _communication_and_row(ticket: str, sender: str) -> None:
 			"customer": _somebody(),
 			"channel": bench.CHANNEL,
 			"wamid": wamid,
-			"wamid_key": wamid_key(wamid),
+			"wamid_key": wamid_key(bench.NUMBER, wamid),
 			"ticket": ticket,
 			"communication": communication.name,
 		}

@@ -188,7 +188,8 @@ def _message(customers: int) -> dict[str, str]:
 		"ticket": _TICKET % _of("n", MESSAGES_EACH),
 		"communication": _name("communication"),
 		"wamid": "concat('wamid.growth.', n)",
-		"wamid_key": "sha2(concat('wamid.growth.', n), 256)",
+		# As keys.wamid_key makes it.
+		"wamid_key": f"concat('n', sha2(concat('{bench.NUMBER}:', sha2(concat('wamid.growth.', n), 256)), 256))",
 		"message_timestamp": at,
 		"creation": at,
 	}

@@ -157,7 +157,7 @@ def accepted(count: int) -> Iterator[tuple[str, str]]:
 			session=session,
 			communication=communication,
 			wamid=wamid,
-			wamid_key=wamid_key(wamid),
+			wamid_key=wamid_key(bench.NUMBER, wamid),
 			message_timestamp=now,
 		)
 		yield name, wamid

@@ -214,6 +214,8 @@ COMMITTING = [
 	"onboarding.signup_rows",
 	"onboarding.subscription",
 	"patches.columns_without_markup",
+	"patches.messages_of_a_number",
+	"patches.names_that_show",
 	"privacy.background",
 	"privacy.deliveries",
 	"privacy.erase",

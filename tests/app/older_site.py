@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import frappe
-from whatsapp_channel.cloud_api.problem import NO_SENDER
 
 from tests.app.columns import IMAGE, SVG
 from tests.app.desk import Desk, text_message, utc
 from whatsapp_channel.clock import sequence, site_now
+from whatsapp_channel.cloud_api.payload_errors import NO_SENDER
 from whatsapp_channel.doctypes import CUSTOMER, DELIVERY, ITEM, MEDIA, MESSAGE, SETTINGS, SIGN
 from whatsapp_channel.keys import wamid_key
 
@@ -31,6 +31,7 @@ SINCE = [line for line in PATCHES if line.startswith("whatsapp_channel.") and no
 NEW_COLUMNS = {ITEM: ("file_since", "file_customer", "file_tries", "file_row"), MESSAGE: ("content",)}
 NEW_DOCTYPES = (SIGN,)
 CAME, LOST = "wamid.first", "wamid.lost"
+TURNED = "\u202eAna"
 SEEN, KNOWN = datetime(2026, 5, 2, 12, 0, 1, 250000), datetime(2026, 5, 1, 8, 30)
 
 
@@ -44,6 +45,11 @@ class Place:
 	ticket: str
 	communication: str
 	since: datetime
+
+
+def old_key(wamid: str) -> str:
+	"""The key of a message as it was made of its id alone."""
+	return sha256(wamid.encode()).hexdigest()
 
 
 def insert(doctype: str, name: str, minutes: float = 30, **values: Any) -> str:
@@ -72,7 +78,7 @@ def sign(place: Place, wamid: str, state: str, why: str = "text", payload: str |
 	told = json.dumps({"wamid": wamid, "why": why, "at": str(SEEN), "since": str(KNOWN)})
 	values = {
 		"item_key": key,
-		"position": wamid_key(wamid),
+		"position": old_key(wamid),
 		"kind": "Sign",
 		"number": place.desk.number,
 		"state": state,
@@ -144,7 +150,7 @@ def picture(place: Place, **file: Any) -> str:
 	columns = {"direction": "Incoming", "message_type": "image", "status": "Received", "error": f"Five {SVG}"}
 	times = {"message_timestamp": site_now() - timedelta(minutes=25), "sequence": sequence(utc(minutes=25))}
 	where = {"customer": place.customer, "channel": place.desk.channel, "conversation": place.conversation}
-	wamid = {"wamid": "wamid.picture", "wamid_key": wamid_key("wamid.picture"), "ticket": place.ticket}
+	wamid = {"wamid": "wamid.picture", "wamid_key": old_key("wamid.picture"), "ticket": place.ticket}
 	name = insert(
 		MESSAGE, "picture001", **columns, **times, **where, **wamid, communication=place.communication
 	)
@@ -186,6 +192,20 @@ def without_contact(place: Place) -> str:
 	)
 
 
+def erased(place: Place) -> str:
+	"""A message of which only the hash of its id was kept."""
+	columns = {"direction": "Incoming", "message_type": "text", "status": "Received"}
+	where = {"customer": place.customer, "channel": place.desk.channel, "conversation": place.conversation}
+	times = {"message_timestamp": site_now() - timedelta(minutes=40)}
+	return insert(MESSAGE, "erased0001", **columns, **where, **times, wamid_key=old_key("wamid.erased"))
+
+
+def turned_name(place: Place) -> str:
+	"""A customer whose name turns the direction of what stands beside it."""
+	ids = {"wa_id": "5511900000001", "phone": "+5511900000001", "phone_masked": "+55 ••••• 0001"}
+	return insert(CUSTOMER, "turned0001", account=place.desk.account, profile_name=TURNED, **ids)
+
+
 def refusal(_place: Place) -> str:
 	"""What the settings say of a webhook that was refused."""
 	frappe.db.sql("delete from tabSingles where doctype = %s and field = 'last_refusal'", (SETTINGS,))
@@ -205,6 +225,7 @@ class Old:
 
 
 SIGNS, MARKUP = "signs_of_their_own", "columns_without_markup"
+KEYS, NAMES = "messages_of_a_number", "names_that_show"
 ROWS = {
 	"sign that counts": Old(ITEM, lambda at: sign(at, LOST, "Dropped"), SIGNS),
 	"sign of a message that came": Old(ITEM, lambda at: sign(at, CAME, "Processed", "status"), SIGNS),
@@ -242,6 +263,8 @@ ROWS = {
 	"file that is missing": Old(MEDIA, missing_file, MARKUP),
 	"hostile names": Old("Contact", hostile_names, MARKUP),
 	"customer without a Contact": Old(CUSTOMER, without_contact, MARKUP),
+	"message that was erased": Old(MESSAGE, erased, KEYS),
+	"name that turns": Old(CUSTOMER, turned_name, NAMES),
 	"refused webhook": Old(SETTINGS, refusal, MARKUP),
 }
 
@@ -257,7 +280,7 @@ def place_of(desk: Desk) -> Place:
 	desk.flush()
 	desk.settle()
 	fields = ["customer", "conversation", "communication"]
-	row = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(CAME)}, fields, as_dict=True)
+	row = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(desk.number, CAME)}, fields, as_dict=True)
 	return Place(desk, row.customer, row.conversation, desk.ticket(), row.communication, since)
 
 
@@ -270,6 +293,7 @@ def take_back() -> None:
 		for column in columns:
 			frappe.db.sql_ddl(f"alter table `tab{doctype}` drop column `{column}`")
 	_forget_hashes([*NEW_COLUMNS, *NEW_DOCTYPES])
+	frappe.db.sql(f"update `tab{MESSAGE}` set wamid_key = sha2(wamid, 256) where wamid is not null")
 	frappe.db.delete("Patch Log", {"patch": ["in", SINCE]})
 	frappe.db.commit()
 	frappe.clear_cache()

@@ -369,7 +369,7 @@ def test_a_late_status_does_not_write_the_id_back(talked: Desk, word: str) -> No
 	row = newest(MESSAGE, direction="Outgoing")
 	id_at_meta = wamid("reply")
 	assert talked.message(row).wamid
-	key = frappe.get_attr("whatsapp_channel.keys.wamid_key")(id_at_meta)
+	key = frappe.get_attr("whatsapp_channel.keys.wamid_key")(talked.number, id_at_meta)
 	frappe.db.set_value(MESSAGE, row, {"wamid": id_at_meta, "wamid_key": key})
 	erased()
 	talked.post(talked.status(id_at_meta, word))

@@ -93,7 +93,7 @@ def test_a_reference_to_an_unknown_message_is_a_sign(desk: Desk, sign: Any, reas
 	assert reason in row.missing_reason
 	assert signs(desk) == [(kind, "Open")]
 	(seen,) = frappe.get_all(SIGN, fields=["wamid", "wamid_key", "seen_at", "last_message"])
-	assert (seen.wamid, seen.wamid_key) == ("wamid.lost", wamid_key("wamid.lost"))
+	assert (seen.wamid, seen.wamid_key) == ("wamid.lost", wamid_key(desk.number, "wamid.lost"))
 	assert seen.last_message == row.missing_since < seen.seen_at
 
 

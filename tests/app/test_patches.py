@@ -125,7 +125,7 @@ def item_as_sign(
 	values = {
 		"name": key[:20],
 		"item_key": key,
-		"position": wamid_key(wamid),
+		"position": sha256(wamid.encode()).hexdigest(),
 		"kind": "Sign",
 		"number": number,
 		"state": state,
@@ -154,7 +154,7 @@ def test_a_sign_is_carried_over_whole(desk: Desk, why: str, kind: str) -> None:
 	signs_of_their_own.execute()
 	(sign,) = frappe.get_all(SIGN, fields=["*"])
 	assert (sign.name, sign.number, sign.kind, sign.state) == (name, desk.number, kind, "Open")
-	assert (sign.wamid, sign.wamid_key) == ("wamid.lost", wamid_key("wamid.lost"))
+	assert (sign.wamid, sign.wamid_key) == ("wamid.lost", wamid_key(desk.number, "wamid.lost"))
 	assert (sign.seen_at, sign.last_message, sign.creation) == (SEEN, SINCE, stored)
 	assert not frappe.db.count(ITEM)
 
@@ -192,7 +192,7 @@ def test_a_sign_that_cannot_be_read_stops_no_migration(desk: Desk, payload: str)
 	signs_of_their_own.execute()
 	(sign,) = frappe.get_all(SIGN, fields=["name", "state", "wamid_key", "last_message"])
 	assert (sign.name, sign.state, sign.last_message) == (name, "Open", stored)
-	assert sign.wamid_key == wamid_key("wamid.lost")
+	assert sign.wamid_key == wamid_key(desk.number, "wamid.lost")
 
 
 def test_signs_that_were_carried_over_go_on_as_before(desk: Desk) -> None:

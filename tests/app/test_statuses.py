@@ -64,7 +64,7 @@ def sent(desk: Desk) -> Callable[..., str]:
 				**values,
 			},
 		)
-		frappe.db.set_value(MESSAGE, name, {"wamid": name, "wamid_key": wamid_key(name)})
+		frappe.db.set_value(MESSAGE, name, {"wamid": name, "wamid_key": wamid_key(desk.number, name)})
 		frappe.db.commit()
 		return name
 

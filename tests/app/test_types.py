@@ -93,7 +93,7 @@ TICKETS: dict[str, str] = {
 	"interactive_button_reply": "Cancel",
 	"interactive_list_reply": "Priority Mail Express",
 	"interactive_list_reply_without_description": "Standard Mail",
-	"interactive_flow_reply": "Form: Sent, order: 4711, satisfied: True",
+	"interactive_flow_reply": "Form: Sent, order: 4711, satisfied: Yes",
 	"interactive_address_reply": "Form: Rua Augusta 1, São Paulo, name: Maria, city: São Paulo, floors: 1, 2",
 	"interactive_of_tomorrow": "Wink",
 	"order": "Product order: Love these!, 2 × di9ozbzfi4 (30 USD), 1 × nqryix03ez (25.5 USD)",

@@ -226,8 +226,8 @@ CHOICES: dict[str, Case] = {
 		REPLY,
 	),
 	"interactive_flow_reply": (
-		Form("flow", "Sent", (("order", "4711"), ("satisfied", "True"))),
-		"Sent\norder: 4711\nsatisfied: True",
+		Form("flow", "Sent", (("order", "4711"), ("satisfied", True))),
+		"Sent\norder: 4711\nsatisfied: Yes",
 		REPLY,
 	),
 	"interactive_address_reply": (
@@ -280,11 +280,11 @@ THINGS: dict[str, Case] = {
 	"contacts": (
 		Contacts(
 			(
-				Person("Barbara J. Johnson", ("+1 (415) 555-0829",), (), "Social Tsunami"),
+				Person("Barbara J. Johnson", ("+1 (415) 555-0829 (Mobile)",), (), "Social Tsunami"),
 				Person("Front desk"),
 			)
 		),
-		"Barbara J. Johnson, +1 (415) 555-0829\nFront desk",
+		"Barbara J. Johnson, +1 (415) 555-0829 (Mobile), Social Tsunami\nFront desk",
 		{},
 	),
 	"contacts_with_vcard": (
@@ -292,13 +292,13 @@ THINGS: dict[str, Case] = {
 			(
 				Person(
 					"Lucía Gómez",
-					("+1 (983) 555-2319", "+1 (983) 555-2320"),
-					("lucia@example.com",),
-					"Social Tsunami",
+					("+1 (983) 555-2319 (Mobile)", "+1 (983) 555-2320 (Work)"),
+					("lucia@example.com (Work)",),
+					"Social Tsunami, Sales",
 				),
 			)
 		),
-		"Lucía Gómez, +1 (983) 555-2319, +1 (983) 555-2320",
+		"Lucía Gómez, +1 (983) 555-2319 (Mobile), +1 (983) 555-2320 (Work), lucia@example.com (Work), Social Tsunami, Sales",
 		{},
 	),
 	"contacts_on_request": (

@@ -1,5 +1,6 @@
 """Odd, hostile and oversized parts of a message's content, and sentences that are translated later."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,7 @@ from whatsapp_channel.cloud_api.content import (
 	read_content,
 	read_referral,
 )
-from whatsapp_channel.cloud_api.payload import load, web_address
+from whatsapp_channel.cloud_api.payload import CUT, load, web_address
 from whatsapp_channel.cloud_api.payload_errors import (
 	InvalidPayload,
 	about,
@@ -141,31 +142,92 @@ def deep(levels: int) -> Any:
 	return {"a": deep(levels - 1)} if levels else "end"
 
 
-ANSWERS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
-	"fields": ('{"a": "b", "n": 1, "yes": true}', (("a", "b"), ("n", "1"), ("yes", "True"))),
+PHOTO = {"file_name": "IMG_1.jpg", "mime_type": "image/jpeg", "sha256": "PqHg=", "id": 790}
+BILL = {"file_name": "bill.pdf", "mime_type": "application/pdf", "id": "791"}
+# What a form was answered with, and what is read: nothing of an answer is dropped.
+ANSWERS: dict[str, tuple[Any, tuple[tuple[str, str | bool], ...]]] = {
+	"fields": ('{"a": "b", "n": 1, "yes": true}', (("a", "b"), ("n", "1"), ("yes", True))),
+	"files": ({"photos": [PHOTO], "bill": [BILL]}, (("photos", "IMG_1.jpg"), ("bill", "bill.pdf"))),
+	"several files": ({"files": [PHOTO, BILL, PHOTO]}, (("files", "IMG_1.jpg, bill.pdf, IMG_1.jpg"),)),
+	"one file": ({"file": BILL}, (("file", "bill.pdf"),)),
+	"file of no name": ({"file": {"id": 1, "mime_type": "image/png"}}, (("file", "image/png"),)),
+	"name of a file that has no id": ({"file": {"file_name": "a.txt"}}, (("file_name", "a.txt"),)),
+	"file among words": ({"a": ["b", PHOTO]}, (("a", "b, IMG_1.jpg"),)),
+	"list of fields": ({"a": [{"b": "c"}, {"d": 1}]}, (("a", "b: c, d: 1"),)),
+	"list of rows": ({"a": [{"b": 1, "c": 2}, {"b": 3, "c": 4}]}, (("a", "b: 1, c: 2; b: 3, c: 4"),)),
+	"list of lists": ({"a": [["b", "c"], ["d"]]}, (("a", "b, c, d"),)),
+	"token in a list": ({"a": [{"flow_token": "t", "b": "c"}]}, (("a", "b: c"),)),
+	"no": ('{"a": false}', (("a", False),)),
+	"several of yes and no": ({"a": [True, False, None]}, (("a", "Yes, No"),)),
+	"zero": ({"a": 0, "b": 0.0}, (("a", "0"), ("b", "0.0"))),
+	"text alone": ('"just words"', (("", "just words"),)),
+	"list alone": ('["a", {"b": "c"}]', (("", "a, b: c"),)),
+	"list instead of text": (["a", "b"], (("", "a, b"),)),
+	"yes alone": ("true", (("", True),)),
+	"null alone": ("null", ()),
+	"file alone": (PHOTO, (("", "IMG_1.jpg"),)),
+	"deep": ({"a": [[[{"b": [{"c": {"d": "e"}}]}]]]}, (("a", "b: c: d: e"),)),
+	"as many fields as are read": (
+		{str(number): "x" for number in range(301)},
+		(*((str(number), "x") for number in range(300)), ("", "…")),
+	),
 	"object instead of text": ({"a": "b"}, (("a", "b"),)),
 	"fields inside fields": ('{"x": {"a": "b", "flow_token": "t"}}', (("a", "b"),)),
 	"several answers": ('{"a": ["b", 2, null, {}]}', (("a", "b, 2"),)),
 	"token": ('{"flow_token": "t"}', ()),
 	"empty answers": ('{"a": "", "b": null, "c": []}', ()),
 	"no JSON": ("{", (("", "{"),)),
-	"JSON but no fields": ("[1]", ()),
+	"JSON but no fields": ("[1]", (("", "1"),)),
 	"NaN": ("NaN", ()),
 	"blank": (" ", ()),
-	"number": (5, ()),
-	"too deep": (deep(100), ()),
+	"number": (5, (("", "5"),)),
+	"too deep": (deep(100), (("a", CUT),)),
 	"line breaks in a name": ('{"a\\nb": "c\\nd"}', (("a b", "c\nd"),)),
 	"surrogates": ('{"a": "\\ud83d\\u0000"}', (("a", "\ufffd\ufffd"),)),
 }
 
 
 @pytest.mark.parametrize(("written", "answers"), ANSWERS.values(), ids=ANSWERS)
-def test_answers_of_a_form(written: Any, answers: tuple[tuple[str, str], ...]) -> None:
+def test_answers_of_a_form(written: Any, answers: tuple[tuple[str, str | bool], ...]) -> None:
 	content = read_content(
 		{"interactive": {"nfm_reply": {"response_json": written, "name": "flow"}}}, "interactive"
 	)
 	assert isinstance(content, Form)
 	assert content.answers == answers
+
+
+FILES: dict[str, tuple[Any, tuple[Media, ...]]] = {
+	"photo and document": (
+		{"photos": [PHOTO], "bill": [BILL]},
+		(
+			Media("image", "790", "image/jpeg", None, "IMG_1.jpg"),
+			Media("document", "791", "application/pdf", None, "bill.pdf"),
+		),
+	),
+	"inside fields": (
+		{"page": {"files": [[BILL]]}},
+		(Media("document", "791", "application/pdf", None, "bill.pdf"),),
+	),
+	"video": ({"a": {"id": "1", "mime_type": "video/mp4"}}, (Media("video", "1", "video/mp4"),)),
+	"voice": ({"a": {"id": "1", "mime_type": "audio/ogg"}}, (Media("audio", "1", "audio/ogg"),)),
+	"kind unknown": ({"a": {"id": "1", "file_name": "x"}}, (Media("document", "1", filename="x"),)),
+	"no id": ({"a": {"file_name": "x", "mime_type": "image/png"}}, ()),
+	"an option with an id": ({"a": {"id": "1", "title": "x"}}, ()),
+	"the same twice": ([PHOTO, PHOTO], (Media("image", "790", "image/jpeg", None, "IMG_1.jpg"),)),
+	"too many": (
+		[{"id": number, "file_name": "x"} for number in range(100)],
+		tuple(Media("document", str(number), filename="x") for number in range(60)),
+	),
+}
+
+
+@pytest.mark.parametrize(("written", "files"), FILES.values(), ids=FILES)
+def test_files_of_a_form(written: Any, files: tuple[Media, ...]) -> None:
+	for response in (written, json.dumps(written)):
+		body = {"type": "nfm_reply", "nfm_reply": {"response_json": response}}
+		content = read_content({"interactive": body}, "interactive")
+		assert isinstance(content, Form)
+		assert content.files == files
 
 
 EDITS: dict[str, tuple[Any, Any]] = {
@@ -174,6 +236,8 @@ EDITS: dict[str, tuple[Any, Any]] = {
 	"reaction": ({"type": "reaction", "reaction": {"emoji": "x"}}, Unknown("reaction")),
 	"system": ({"type": "system", "system": {"wa_id": "1"}}, Unknown("system")),
 	"type of tomorrow": ({"type": "wave", "wave": {"text": "x"}}, Unknown("wave", "x")),
+	"words without a type": ({"text": {"body": "x"}}, Text("x")),
+	"file without a type": ({"document": {"id": "1"}}, Media("document", "1")),
 	"nothing": (None, Text("")),
 	"list": ([], Text("")),
 }

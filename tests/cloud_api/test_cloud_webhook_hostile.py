@@ -95,6 +95,8 @@ BAD_MESSAGES: dict[str, tuple[dict[str, Any], str]] = {
 	"sender empty": (message(**{"from": ""}), "from and from_user_id are missing"),
 	"sender a list": (message(**{"from": ["1"]}), "from is […]"),
 	"sender letters": (message(**{"from": "<script>"}), 'from is "<script>"'),
+	"sender nearly a user id": (message(**{"from": "USA.1"}), "not a number in digits"),
+	"sender a user id of small letters": (message(**{"from": "us.1"}), "not a number in digits"),
 	"sender Arabic digits": (message(**{"from": "١٦٥"}), "not a number in digits"),
 	"sender too long": (message(**{"from": "1" * 256}), "from has 256 characters"),
 	"sender of many digits": (message(**{"from": "1" * 40}), "not a number in digits"),
@@ -171,6 +173,42 @@ ODD_MESSAGES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 	"sender empty beside a user id": (
 		message(**{"from": "", "from_user_id": "US.1"}),
 		{"sender_wa_id": None, "sender_user_id": "US.1"},
+	),
+	**{
+		f"sender {name} beside a user id": (
+			message(**{"from": sender, "from_user_id": "US.1"}),
+			{"sender_wa_id": None, "sender_user_id": "US.1"},
+		)
+		for name, sender in {
+			"a user id": "US.1",
+			"another user id": "US.2",
+			"letters": "Maria",
+			"a list": ["1"],
+			"an object": {"a": 1},
+			"true": True,
+			"a fraction": 1.5,
+			"too long": "1" * 256,
+			"of many digits": "1" * 40,
+			"in Arabic digits": "١٦٥",
+			"written as people do": "+1 (650) 555-1234",
+			"blank": "  ",
+		}.items()
+	},
+	"sender a user id alone": (
+		message(**{"from": "US.13491208655302741918"}),
+		{"sender_wa_id": None, "sender_user_id": "US.13491208655302741918"},
+	),
+	"sender a user id of a group of portfolios": (
+		message(**{"from": "US.ENT.11815799212886844830"}),
+		{"sender_wa_id": None, "sender_user_id": "US.ENT.11815799212886844830"},
+	),
+	"recipient a user id": (
+		message(to="US.1"),
+		{"recipient_wa_id": None, "recipient_user_id": "US.1"},
+	),
+	"recipient unusable beside a user id": (
+		message(to=["1"], to_user_id="US.1"),
+		{"recipient_wa_id": None, "recipient_user_id": "US.1"},
 	),
 	"time a number": (message(timestamp=1750000000), {}),
 	"time with fraction": (message(timestamp=1750000000.9), {}),

@@ -136,7 +136,7 @@ META: dict[str, tuple[str | None, str | None]] = {
 		"location",
 		"Philz Coffee\n101 Forest Ave, Palo Alto, CA 94301\nhttps://philzcoffee.com/",
 	),
-	"Contact Sharing Message": ("contacts", "Lucía Gómez, +1 (983) 555-2319"),
+	"Contact Sharing Message": ("contacts", "Lucía Gómez, +1 (983) 555-2319 (Mobile), Google"),
 	"Unsupported Message": ("unsupported", None),
 	"Button Message": ("button", "Unsubscribe"),
 	"Interactive List Reply Message": ("interactive", "Priority Mail Express"),

@@ -113,7 +113,7 @@ CONTENTS: dict[str, tuple[Content, list[str], str]] = {
 	"contact of an organisation": (
 		Contacts((Person(organisation="Acme", phones=("1",)),)),
 		["Acme", "1"],
-		"Contact: 1",
+		"Contact: 1, Acme",
 	),
 	"no contact": (Contacts(), ["Contact"], "Contact"),
 	"button of a template": (Choice("button", "Stop", "STOP"), ["Button pressed", "Stop"], "Stop"),

@@ -6,14 +6,14 @@ again from the stored payload; nothing raises. An undocumented type becomes Unkn
 
 from __future__ import annotations
 
-import binascii
 import re
-from base64 import b64decode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from .content_types import (
+	CallPermission,
 	Choice,
 	Contacts,
 	Content,
@@ -22,7 +22,9 @@ from .content_types import (
 	Form,
 	Location,
 	Media,
+	Offer,
 	Order,
+	Payment,
 	Person,
 	Product,
 	Reaction,
@@ -30,29 +32,31 @@ from .content_types import (
 	ReferredProduct,
 	Revoke,
 	System,
+	Template,
 	Text,
 	Unknown,
 	Unsupported,
 	number_text,
+	spoken,
 )
+from .interactive import REPLIES, read_interactive, read_template, read_unknown
 from .payload import (
-	MAX_ENTRIES,
+	MAX_LINE,
 	MAX_NAME,
-	MAX_TEXT,
-	InvalidPayload,
-	clean_text,
 	line_of,
-	load,
 	object_of,
 	objects_of,
 	optional_digits,
 	optional_id,
+	sha256_of,
 	text_of,
 	web_address,
 	whole_number,
 )
+from .shared_contacts import read_contacts
 
 __all__ = [
+	"CallPermission",
 	"Choice",
 	"Contacts",
 	"Content",
@@ -61,7 +65,9 @@ __all__ = [
 	"Form",
 	"Location",
 	"Media",
+	"Offer",
 	"Order",
+	"Payment",
 	"Person",
 	"Product",
 	"Reaction",
@@ -69,6 +75,7 @@ __all__ = [
 	"ReferredProduct",
 	"Revoke",
 	"System",
+	"Template",
 	"Text",
 	"Unknown",
 	"Unsupported",
@@ -78,22 +85,18 @@ __all__ = [
 	"read_errors",
 	"read_referral",
 	"read_referred_product",
+	"spoken",
 ]
 
 Raw = Mapping[str, Any]
 
 MAX_EMOJI = 64
-_MAX_LINE = 1024
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?")
-_HEX = re.compile(r"[0-9a-f]{64}")
-# A field of a flow's response that links it to the sent message; not for readers.
-_FLOW_TOKEN = "flow_token"  # noqa: S105 - the name of a field
-_MAX_NESTING = 8
 
 
 def read_content(raw: Raw, kind: str) -> Content:
 	"""The content of a message of type `kind`; never raises."""
-	return _READERS.get(kind, _unknown)(raw, kind)
+	return _READERS.get(kind, read_unknown)(raw, kind)
 
 
 def read_referral(raw: Raw) -> Referral | None:
@@ -102,13 +105,13 @@ def read_referral(raw: Raw) -> Referral | None:
 	if not isinstance(found, Mapping):
 		return None
 	return Referral(
-		headline=line_of(found, "headline", limit=_MAX_LINE),
+		headline=line_of(found, "headline", limit=MAX_LINE),
 		body=text_of(found, "body"),
 		source_url=web_address(found, "source_url"),
 		source_type=line_of(found, "source_type", limit=MAX_NAME),
 		source_id=optional_id(found, "source_id"),
 		media_type=line_of(found, "media_type", limit=MAX_NAME),
-		click_id=line_of(found, "ctwa_clid", limit=_MAX_LINE),
+		click_id=line_of(found, "ctwa_clid", limit=MAX_LINE),
 		welcome=text_of(object_of(found, "welcome_message"), "text"),
 	)
 
@@ -141,37 +144,19 @@ def _text(raw: Raw, kind: str) -> Content:
 	return Text(text_of(object_of(raw, kind), "body") or "")
 
 
-def _media(raw: Raw, kind: str) -> Content:
+def _media(raw: Raw, kind: str) -> Media:
 	body = object_of(raw, kind)
 	return Media(
 		kind=kind,
 		id=optional_id(body, "id"),
 		mime_type=line_of(body, "mime_type"),
-		sha256=_sha256(text_of(body, "sha256")),
+		sha256=sha256_of(text_of(body, "sha256")),
 		filename=line_of(body, "filename") if kind == "document" else None,
 		caption=text_of(body, "caption") if kind not in ("audio", "sticker") else None,
 		voice=kind == "audio" and body.get("voice") is True,
 		animated=kind == "sticker" and body.get("animated") is True,
 		url=web_address(body, "url"),
 	)
-
-
-def _sha256(text: str | None) -> str | None:
-	"""Meta writes base64 into webhooks and hex into answers."""
-	if not text or len(text) > 100:
-		return None
-	plain = text.strip()
-	if _HEX.fullmatch(plain.lower()):
-		return plain.lower()
-	try:
-		found = b64decode(plain.rstrip("=").ljust(44, "="), altchars=_altchars(plain), validate=True)
-	except (ValueError, binascii.Error):
-		return None
-	return found.hex() if len(found) == 32 else None
-
-
-def _altchars(text: str) -> bytes:
-	return b"-_" if "-" in text or "_" in text else b"+/"
 
 
 def _location(raw: Raw, kind: str) -> Content:
@@ -181,8 +166,8 @@ def _location(raw: Raw, kind: str) -> Content:
 	return Location(
 		latitude=latitude if both else None,
 		longitude=longitude if both else None,
-		name=line_of(body, "name", limit=_MAX_LINE),
-		address=line_of(body, "address", limit=_MAX_LINE),
+		name=line_of(body, "name", limit=MAX_LINE),
+		address=line_of(body, "address", limit=MAX_LINE),
 		url=web_address(body, "url"),
 	)
 
@@ -193,67 +178,14 @@ def _coordinate(value: object, most: int) -> float | None:
 	return round(float(number), 12) + 0.0 if number is not None and abs(number) <= most else None
 
 
-def _contacts(raw: Raw, kind: str) -> Content:
-	people = (_person(entry) for entry in objects_of(raw, kind))
-	return Contacts(tuple(person for person in people if person != Person()))
-
-
-def _person(entry: Raw) -> Person:
-	phones = (line_of(phone, "phone", "wa_id", limit=MAX_NAME) for phone in objects_of(entry, "phones"))
-	emails = (line_of(email, "email") for email in objects_of(entry, "emails"))
-	return Person(
-		name=line_of(object_of(entry, "name"), "formatted_name", "first_name", "last_name"),
-		phones=tuple(filter(None, phones)),
-		emails=tuple(filter(None, emails)),
-		organisation=line_of(object_of(entry, "org"), "company", "department", "title"),
-	)
-
-
 def _button(raw: Raw, kind: str) -> Content:
 	body = object_of(raw, kind)
-	return Choice(kind, line_of(body, "text", limit=_MAX_LINE), line_of(body, "payload", limit=_MAX_LINE))
+	return Choice(kind, line_of(body, "text", limit=MAX_LINE), line_of(body, "payload", limit=MAX_LINE))
 
 
-def _interactive(raw: Raw, kind: str) -> Content:
-	body = object_of(raw, kind)
-	for reply in ("button_reply", "list_reply"):
-		if chosen := object_of(body, reply):
-			return Choice(
-				reply,
-				line_of(chosen, "title", limit=_MAX_LINE),
-				line_of(chosen, "id", limit=_MAX_LINE),
-				line_of(chosen, "description", limit=_MAX_LINE),
-			)
-	if form := object_of(body, "nfm_reply"):
-		name = line_of(form, "name", limit=MAX_NAME)
-		return Form(name, text_of(form, "body"), tuple(_answers(form))[:MAX_ENTRIES])
-	inner = line_of(body, "type", limit=MAX_NAME)
-	return _unknown(body, inner) if inner else Unknown(kind)
-
-
-def _answers(form: Raw) -> Iterator[tuple[str, str]]:
-	answers = form.get("response_json")
-	if isinstance(answers, str) and answers.strip():
-		try:
-			# JSON inside a JSON string: its escapes have not been cleaned with the rest.
-			answers = load(answers)
-		except InvalidPayload:
-			yield "", clean_text(answers[:MAX_TEXT])
-			return
-	if isinstance(answers, Mapping):
-		yield from _flat(answers, _MAX_NESTING)
-
-
-def _flat(answers: Raw, levels: int) -> Iterator[tuple[str, str]]:
-	"""Fields and answers, including nested fields; several answers to one field are joined on one line."""
-	for name, value in answers.items():
-		if isinstance(value, Mapping) and levels:
-			yield from _flat(value, levels - 1)
-			continue
-		values = value if isinstance(value, list) else [value]
-		plain = [str(one) for one in values if isinstance(one, (str, int, float)) and one != ""]
-		if plain and name != _FLOW_TOKEN:
-			yield " ".join(name[:_MAX_LINE].split()), clean_text(", ".join(plain)[:MAX_TEXT])
+def _voice(raw: Raw, kind: str) -> Content:
+	"""A recording made in the chat, in the older form with a type of its own."""
+	return replace(_media(raw, kind), kind="audio", voice=True)
 
 
 def _reaction(raw: Raw, kind: str) -> Content:
@@ -301,7 +233,8 @@ def _system(raw: Raw, kind: str) -> Content:
 def _edit(raw: Raw, kind: str) -> Content:
 	body = object_of(raw, kind)
 	changed = object_of(body, "message")
-	inner = line_of(changed, "type", limit=MAX_NAME) or "text"
+	named = (kind for kind in _READERS if isinstance(changed.get(kind), Mapping))
+	inner = line_of(changed, "type", limit=MAX_NAME) or next(named, "text")
 	nested = Unknown(inner) if inner in _ABOUT_OTHERS else read_content(changed, inner)
 	return Edit(optional_id(body, "original_message_id"), nested)
 
@@ -319,10 +252,6 @@ def _placeholder(raw: Raw, kind: str) -> Content:
 	return Unsupported(kind, read_errors(raw))
 
 
-def _unknown(raw: Raw, kind: str) -> Content:
-	return Unknown(kind, text_of(object_of(raw, kind), "body", "text", "caption", "title", "name"))
-
-
 # Types that refer to another message, and so cannot be the new content of an edited message.
 _ABOUT_OTHERS = frozenset({"edit", "revoke", "reaction", "system"})
 _READERS: Mapping[str, Callable[[Raw, str], Content]] = {
@@ -330,14 +259,18 @@ _READERS: Mapping[str, Callable[[Raw, str], Content]] = {
 	"image": _media,
 	"video": _media,
 	"audio": _media,
+	"voice": _voice,
 	"document": _media,
 	"sticker": _media,
 	"location": _location,
-	"contacts": _contacts,
+	"contacts": read_contacts,
 	"button": _button,
-	"interactive": _interactive,
+	"interactive": read_interactive,
+	**REPLIES,
 	"reaction": _reaction,
 	"order": _order,
+	"template": read_template,
+	"hsm": read_template,
 	"system": _system,
 	"edit": _edit,
 	"revoke": _revoke,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+
+YES, NO = "Yes", "No"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,27 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-	"""One shared contact; numbers as they were written."""
+	"""One shared contact; numbers as they were written, with their types. `more` is what this version has no name for."""
 
 	name: str | None = None
 	phones: tuple[str, ...] = ()
 	emails: tuple[str, ...] = ()
 	organisation: str | None = None
+	urls: tuple[str, ...] = ()
+	addresses: tuple[str, ...] = ()
+	birthday: str | None = None
+	more: tuple[str, ...] = ()
+
+	@property
+	def parts(self) -> tuple[str, ...]:
+		"""All that the card says, the name first."""
+		known = (self.name, *self.phones, *self.emails, self.organisation, *self.urls, *self.addresses)
+		return tuple(part for part in (*known, self.birthday, *self.more) if part)
 
 	@property
 	def words(self) -> str | None:
-		"""Name and numbers on one line."""
-		return ", ".join(part for part in (self.name, *self.phones) if part) or None
+		"""The whole card on one line."""
+		return ", ".join(self.parts) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +131,83 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-	"""A filled-in flow: pairs of field name and answer. A name is "" where the answers are no list of fields."""
+	"""A filled-in flow: pairs of field name and answer. A name is "" where the answers are no list of fields.
+
+	An answer that is yes or no is a bool. `files` came with the answers, which name them.
+	"""
 
 	name: str | None = None
 	body: str | None = None
-	answers: tuple[tuple[str, str], ...] = ()
+	answers: tuple[tuple[str, str | bool], ...] = ()
+	files: tuple[Media, ...] = ()
 
 	@property
 	def words(self) -> str | None:
 		"""Meta's name of the form and one answer per line."""
-		lines = (f"{name}: {answer}" if name else answer for name, answer in self.answers)
-		return _lines(self.body, *lines) or self.name
+		said = ((name, spoken(answer)) for name, answer in self.answers)
+		return (
+			_lines(self.body, *(f"{name}: {answer}" if name else answer for name, answer in said))
+			or self.name
+		)
+
+
+@dataclass(frozen=True, slots=True)
+class CallPermission:
+	"""Whether the customer may be called; None: in Meta's word `response`, which is new. `until` is UTC, None: for good
+	or unknown. `automatic`: given by WhatsApp's rules, such as after a call of the customer's."""
+
+	allowed: bool | None = None
+	response: str | None = None
+	permanent: bool = False
+	until: datetime | None = None
+	automatic: bool = False
+
+	@property
+	def words(self) -> str | None:
+		"""Meta's word."""
+		return self.response
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+	"""How the customer chose to pay: Meta's word for the way, what it ends in, and the business's own reference."""
+
+	method: str | None = None
+	last_digits: str | None = None
+	reference: str | None = None
+
+	@property
+	def words(self) -> str | None:
+		"""All of it on one line."""
+		digits = f"•••• {self.last_digits}" if self.last_digits else None
+		return ", ".join(part for part in (self.method, digits, self.reference) if part) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+	"""A message of the business with something to press. `kind` is Meta's word; `options` are the words to press."""
+
+	kind: str
+	text: str | None = None
+	options: tuple[str, ...] = ()
+
+	@property
+	def words(self) -> str | None:
+		"""Header, body and footer, and the options."""
+		return _lines(self.text, *self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+	"""A template message of the business: its name at Meta, and what was filled in."""
+
+	name: str | None = None
+	values: tuple[str, ...] = ()
+
+	@property
+	def words(self) -> str | None:
+		"""The name and a value per line."""
+		return _lines(self.name, *self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +324,8 @@ class Edit:
 
 	@property
 	def words(self) -> str | None:
-		"""The new words."""
-		return self.content.words
+		"""The new words. A file that lost its caption has none: its name was not edited."""
+		return self.content.caption if isinstance(self.content, Media) else self.content.words
 
 
 Content = (
@@ -256,6 +335,10 @@ Content = (
 	| Contacts
 	| Choice
 	| Form
+	| CallPermission
+	| Payment
+	| Offer
+	| Template
 	| Reaction
 	| Order
 	| System
@@ -289,6 +372,11 @@ class ReferredProduct:
 
 	catalog: str | None = None
 	product: str | None = None
+
+
+def spoken(answer: str | bool) -> str:
+	"""An answer of a form in words."""
+	return answer if isinstance(answer, str) else YES if answer else NO
 
 
 def number_text(number: Decimal) -> str:

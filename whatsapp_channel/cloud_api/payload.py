@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
 import json
 import math
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -24,7 +26,9 @@ from .payload_errors import (
 __all__ = [
 	"CUT",
 	"MAX_DEPTH",
+	"MAX_ENTRIES",
 	"MAX_ID",
+	"MAX_LINE",
 	"MAX_NAME",
 	"MAX_TEXT",
 	"InvalidPayload",
@@ -39,9 +43,11 @@ __all__ = [
 	"optional_digits",
 	"optional_id",
 	"optional_time",
+	"optional_user_id",
 	"read_id",
 	"read_time",
 	"required_text",
+	"sha256_of",
 	"shown",
 	"text_of",
 	"web_address",
@@ -52,6 +58,7 @@ __all__ = [
 
 MAX_ID = 255
 MAX_NAME = 140
+MAX_LINE = 1024
 MAX_TEXT = 65_536
 """WhatsApp's own apps send at most this many characters in one message."""
 MAX_ENTRIES = 300
@@ -66,11 +73,13 @@ _MARKUP = str.maketrans('<>"', "‹›”")
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 # A customer's number is digits only: it is used as a key, a destination and part of an address.
 _DIGITS = re.compile(r"\+?([0-9]{1,32})")
+_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _ADDRESS = re.compile(
 	r"https?://[^\s\ud800-\udfff<>\"'`\\\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+",
 	re.IGNORECASE,
 )
 _SECONDS = re.compile(r"([0-9]{1,20})(?:\.[0-9]{1,9})?")
+_HEX = re.compile(r"[0-9a-f]{64}")
 _YEAR_2100 = 4_102_444_800
 
 
@@ -194,6 +203,15 @@ def optional_digits(holder: object, *names: str) -> str | None:
 	return None
 
 
+def optional_user_id(holder: object, name: str) -> str | None:
+	"""The business-scoped user id in a field that is for a number; None for anything else.
+
+	Meta: two letters of the country, a full stop, up to 128 letters and digits; "ENT." before them in a group of portfolios.
+	"""
+	found = optional_id(holder, name)
+	return found if found and _USER_ID.fullmatch(found) else None
+
+
 def optional_id(holder: object, name: str) -> str | None:
 	"""The id in field `name`, or None when it is missing, empty or unusable."""
 	try:
@@ -242,6 +260,21 @@ def optional_time(holder: object, name: str) -> datetime | None:
 		return read_time(holder, name) if isinstance(holder, Mapping) else None
 	except InvalidPayload:
 		return None
+
+
+def sha256_of(text: str | None) -> str | None:
+	"""A hash of SHA-256 in lower-case hex: Meta writes base64 into webhooks and hex into answers. None for anything else."""
+	if not text or len(text) > 100:
+		return None
+	plain = text.strip()
+	if _HEX.fullmatch(plain.lower()):
+		return plain.lower()
+	altchars = b"-_" if "-" in plain or "_" in plain else b"+/"
+	try:
+		found = b64decode(plain.rstrip("=").ljust(44, "="), altchars=altchars, validate=True)
+	except (ValueError, binascii.Error):
+		return None
+	return found.hex() if len(found) == 32 else None
 
 
 def whole_number(value: object) -> int | None:

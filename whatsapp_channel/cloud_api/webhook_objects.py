@@ -30,6 +30,7 @@ from .payload import (
 	object_of,
 	optional_digits,
 	optional_id,
+	optional_user_id,
 	read_id,
 	read_time,
 	required_text,
@@ -148,7 +149,7 @@ def read_message(raw: Raw) -> InboundMessage:
 		product=read_referred_product(raw),
 		group_id=optional_id(raw, "group_id"),
 		recipient_wa_id=optional_digits(raw, "to"),
-		recipient_user_id=optional_id(raw, "to_user_id"),
+		recipient_user_id=optional_id(raw, "to_user_id") or optional_user_id(raw, "to"),
 		errors=read_errors(raw),
 	)
 
@@ -161,7 +162,7 @@ def read_status(raw: Raw) -> StatusUpdate:
 		status=required_text(raw, "status"),
 		timestamp=read_time(raw, "timestamp"),
 		recipient_wa_id=optional_digits(raw, "recipient_id"),
-		recipient_user_id=optional_id(raw, "recipient_user_id"),
+		recipient_user_id=optional_id(raw, "recipient_user_id") or optional_user_id(raw, "recipient_id"),
 		reference=text_of(raw, "biz_opaque_callback_data"),
 		errors=read_errors(raw),
 		conversation=conversation if isinstance(conversation, Mapping) else None,
@@ -171,7 +172,8 @@ def read_status(raw: Raw) -> StatusUpdate:
 
 def read_preference(raw: Raw) -> Preference:
 	"""One entry of `user_preferences`. Raises InvalidPayload when person, category, value or time cannot be read."""
-	wa_id, user_id = optional_digits(raw, "wa_id"), optional_id(raw, "user_id")
+	wa_id = optional_digits(raw, "wa_id")
+	user_id = optional_id(raw, "user_id") or optional_user_id(raw, "wa_id")
 	if wa_id is None and user_id is None:
 		raise InvalidPayload(NO_PERSON)
 	return Preference(
@@ -190,7 +192,7 @@ def read_contact(raw: object) -> ContactCard:
 	return ContactCard(
 		name=line_of(profile, "name", limit=MAX_NAME),
 		wa_id=optional_digits(raw, "wa_id"),
-		user_id=optional_id(raw, "user_id"),
+		user_id=optional_id(raw, "user_id") or optional_user_id(raw, "wa_id"),
 		username=line_of(profile, "username", limit=MAX_NAME),
 	)
 
@@ -214,16 +216,22 @@ def _wamid(raw: Raw) -> str:
 
 
 def _sender(raw: Raw, content: Content) -> tuple[str | None, str | None]:
-	"""WhatsApp id and business-scoped id of the sender. The news of a changed business-scoped id may have neither."""
-	written, user_id = read_id(raw, "from"), read_id(raw, "from_user_id")
+	"""Phone id and business-scoped id of the sender. A change of the latter comes without either.
+
+	One that can be used is enough: people without a visible number come with their user id in both fields, or in that of
+	the number alone.
+	"""
 	wa_id = optional_digits(raw, "from")
-	if written is not None and wa_id is None:
-		raise InvalidPayload(NOT_DIGITS, field="from", found=shown(raw["from"]))
+	user_id = read_id(raw, "from_user_id") or optional_user_id(raw, "from")
 	if isinstance(content, System):
-		return wa_id, user_id or content.old_user_id
-	if wa_id is None and user_id is None:
+		user_id = user_id or content.old_user_id
+	if wa_id or user_id:
+		return wa_id, user_id
+	if read_id(raw, "from") is not None:
+		raise InvalidPayload(NOT_DIGITS, field="from", found=shown(raw["from"]))
+	if not isinstance(content, System):
 		raise InvalidPayload(NO_SENDER)
-	return wa_id, user_id
+	return None, None
 
 
 def _quoted(raw: Raw, content: Content) -> str | None:

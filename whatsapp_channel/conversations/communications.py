@@ -25,7 +25,8 @@ from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.rules.text import message_html
 
-WITH_FILES = frozenset({"image", "video", "audio", "document", "sticker"})
+# Types of messages that may come with files: a form holds what was picked in it.
+WITH_FILES = frozenset({"image", "video", "audio", "voice", "document", "sticker", "interactive"})
 
 
 def file(message: str, conversation: str, ticket: str, customer: CustomerRow) -> str:
@@ -45,6 +46,14 @@ def file(message: str, conversation: str, ticket: str, customer: CustomerRow) ->
 def summary(row: MessageRow) -> str:
 	"""A message in one line of plain text."""
 	return message_html.plain(_content(row, _read(row)), _)
+
+
+def own_words(row: MessageRow) -> str | None:
+	"""What the sender wrote in a message that nobody has edited yet. A file without a caption has its name for words,
+	which nobody wrote."""
+	message = _read(row)
+	content = message.content if message else None
+	return content.caption if isinstance(content, Media) else row.text
 
 
 def render(communication: str) -> None:

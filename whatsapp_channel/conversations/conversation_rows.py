@@ -22,6 +22,7 @@ class CustomerRow(Row):
 	contact: str | None = None
 	username: str | None = None
 	marketing_stopped_on: datetime | None = None
+	creation: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class MessageRow(Row):
 	message_type: str
 	message_timestamp: datetime
 	customer: str
+	channel: str
 	conversation: str | None
 	communication: str | None
 	text: str | None

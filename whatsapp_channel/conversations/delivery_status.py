@@ -41,14 +41,15 @@ def accept(name: str, *, wamid: str, at: datetime) -> None:
 
 def _accept(message: StatusRow, wamid: str, at: datetime) -> None:
 	if not message.session:
-		_count(message, wamid, at)
-		traces.apply_pending(message.name, wamid_key(wamid))
+		key = wamid_key(frappe.db.get_value(CHANNEL, message.channel, "number"), wamid)
+		_count(message, {"wamid": wamid, "wamid_key": key}, at)
+		traces.apply_pending(message.name, key)
 	values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
 	change(message.name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 	show(message.communication)
 
 
-def _count(message: StatusRow, wamid: str, at: datetime) -> None:
+def _count(message: StatusRow, ids: dict[str, str], at: datetime) -> None:
 	channel = frappe.db.get_value(CONVERSATION, message.conversation, "channel")
 	counted = session.record(
 		customer=message.customer,
@@ -60,7 +61,7 @@ def _count(message: StatusRow, wamid: str, at: datetime) -> None:
 	)
 	values = {"session": counted, "accepted_on": to_site(at)}
 	if not message.wamid_key:  # a key without an id means erased; the id contains the number
-		values |= {"wamid": wamid, "wamid_key": wamid_key(wamid)}
+		values |= ids
 	set_value(MESSAGE, message.name, values)
 
 

@@ -18,22 +18,23 @@ T = TypeVar("T")
 R = TypeVar("R", MessageRow, StatusRow)
 
 
-def exists(wamid: str) -> bool:
-	"""Whether a message with this id is stored (ADR 0003: a unique index decides, this only saves work)."""
-	return bool(frappe.db.sql(f"select 1 from `tab{MESSAGE}` where wamid_key = %s", (wamid_key(wamid),)))
+def exists(number: str | None, wamid: str) -> bool:
+	"""Whether a message of a number is stored (ADR 0003: a unique index decides, this only saves work)."""
+	key = wamid_key(number, wamid)
+	return bool(frappe.db.sql(f"select 1 from `tab{MESSAGE}` where wamid_key = %s", (key,)))
 
 
-def columns(message: InboundMessage, raw: Any) -> dict[str, Any]:
-	"""The columns of a message row that come from the message itself, in either direction."""
+def columns(number: str | None, message: InboundMessage, raw: Any) -> dict[str, Any]:
+	"""The columns of a message row that come from the message itself and our number, in either direction."""
 	quoted = message.quoted_wamid
 	return {
 		"message_type": message.type[:140],
 		"message_timestamp": to_site(message.timestamp),
 		"text": message.text,
 		"wamid": message.id,
-		"wamid_key": wamid_key(message.id),
+		"wamid_key": wamid_key(number, message.id),
 		"quoted_wamid": quoted,
-		"quoted_key": wamid_key(quoted) if quoted else None,
+		"quoted_key": wamid_key(number, quoted) if quoted else None,
 		"payload": frappe.as_json(dict(raw)),
 	}
 

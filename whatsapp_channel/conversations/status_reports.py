@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import frappe
+
 from whatsapp_channel.clock import to_site
 from whatsapp_channel.cloud_api.webhook_parser import StatusUpdate
 from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.conversations.price import price_values
+from whatsapp_channel.doctypes import CHANNEL
 from whatsapp_channel.keys import wamid_key
 from whatsapp_channel.rules.messaging.message_status import MessageStatus, advance, from_meta
 
@@ -44,7 +47,8 @@ def outcome(stored: StatusRow, updates: Sequence[StatusUpdate]) -> Outcome:
 		values |= _times({**row, **values}, update, new, moved) | price_values({**row, **values}, update)
 	# A row with a key but no id was erased: the id contains the customer's number and must not be stored again.
 	if updates and not (row.get("wamid") or row.get("wamid_key")):
-		values |= {"wamid": updates[0].id, "wamid_key": wamid_key(updates[0].id)}
+		number = frappe.db.get_value(CHANNEL, stored.channel, "number")
+		values |= {"wamid": updates[0].id, "wamid_key": wamid_key(number, updates[0].id)}
 	return Outcome(_settled(row, values, current, failure), failure)
 
 

@@ -84,7 +84,7 @@ def _values(message: MessageRow, traces: Traces) -> dict:
 		"edited_on": to_site(traces.edited_at) if traces.edited_at else None,
 	}
 	if traces.text is not None:
-		original = message.original_text if message.edited_on else message.text
+		original = message.original_text if message.edited_on else communications.own_words(message)
 		values |= {"text": traces.text, "original_text": original}
 	return values
 

@@ -1,11 +1,13 @@
 """Contacts of customers. They never get the synthetic address, from which Helpdesk would derive a company."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime
 
 import frappe
 from frappe.model.document import Document
 
-from whatsapp_channel.database import insert_row, is_conflict
+from whatsapp_channel.database import insert_row, is_conflict, set_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, SETTINGS
 from whatsapp_channel.rules.customers.address import DOMAIN
 from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
@@ -13,6 +15,8 @@ from whatsapp_channel.timeouts import OutOfTime
 
 # A Contact's name is its first name plus a number if there are several: this leaves room for the number.
 NAME_LENGTH = 100
+# A number or a mask of one, a business-scoped user id, or the neutral name with or without a number.
+_NUMBER_OR_ID = re.compile(r"[\W\d•]+|[A-Z]{2}\.[\w.•]+|WhatsApp(?: \d+)?")
 SAVEPOINT = "whatsapp_contact"
 
 
@@ -61,11 +65,39 @@ def _create(wa_id: str | None, profile_name: str) -> str | None:
 	Frappe refuses some names ("New Contact") and numbers, and a customer's message must not be lost over that: then the
 	Contact gets a neutral name, and if necessary no number.
 	"""
-	neutral = f"WhatsApp {wa_id}" if wa_id else "WhatsApp"
-	for name, number in ((profile_name[:NAME_LENGTH], wa_id), (neutral, wa_id), (neutral, None)):
+	instead = neutral(wa_id)
+	for name, number in ((profile_name[:NAME_LENGTH], wa_id), (instead, wa_id), (instead, None)):
 		if created := _unless_refused(lambda name=name, number=number: _insert(name, number)):
 			return created
 	return None
+
+
+def neutral(wa_id: str | None) -> str:
+	"""The name of a Contact whose own Frappe does not take."""
+	return f"WhatsApp {wa_id}" if wa_id else "WhatsApp"
+
+
+def called(name: str, since: datetime) -> str | None:
+	"""The name of a Contact that this app made, as long as nobody has added to it; None for any other, and one that is gone.
+
+	`since` (the site's time): when its customer became known. An older one was found, and somebody else named it.
+	"""
+	fields = ["owner", "creation", "first_name", "middle_name", "last_name"]
+	row = frappe.db.get_value("Contact", name, fields, as_dict=True)
+	if not row or row.owner != "Administrator" or row.creation < since or row.middle_name or row.last_name:
+		return None
+	return row.first_name
+
+
+def is_number_or_id(name: str) -> bool:
+	"""Whether a name may be a number, a user id or what stands for them, and nothing that people are called."""
+	return bool(_NUMBER_OR_ID.fullmatch(name))
+
+
+def give_name(name: str, told: str) -> None:
+	"""Calls a Contact by a name. Its record keeps the id by which tickets point at it."""
+	shown = told[:NAME_LENGTH]
+	set_value("Contact", name, {"first_name": shown, "full_name": shown})
 
 
 def _unless_refused(work: Callable[[], str]) -> str | None:

@@ -122,7 +122,7 @@ def give_up(delivery: str, item: Item) -> None:
 	text = _(
 		"The worker was killed each time it processed this item. Look for its memory limit and restarts in the server's log, then reprocess."
 	)
-	if not (item.message and messages.exists(item.message.id)):
+	if not (item.message and messages.exists(item.phone_number_id, item.message.id)):
 		keep(delivery, item, ItemError(Sentence(text), ItemState.FAILED))
 
 

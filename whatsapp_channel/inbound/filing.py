@@ -33,21 +33,21 @@ class Arrival:
 				"customer": self.customer,
 				"channel": self.way.channel,
 				"conversation": conversation,
-				**messages.columns(self.item.message, self.item.raw),
+				**messages.columns(self.way.number, self.item.message, self.item.raw),
 				**more,
 			}
 		)
 
 	def apply_pending(self, stored: str) -> None:
 		"""Applies the traces that arrived before this message."""
-		traces.apply_pending(stored, wamid_key(self.item.message.id))
+		traces.apply_pending(stored, wamid_key(self.way.number, self.item.message.id))
 
 	def file_quiet(self, conversation: str | None) -> None:
 		"""Stores a trace (reaction, edit or deletion) and shows it at the message that it refers to (ADR 0031)."""
 		self.insert(conversation)
 		quoted = self.item.message.quoted_wamid
 		if quoted and self.item.message.type in traces.EVENTS:
-			traces.apply_event(self.customer, wamid_key(quoted))
+			traces.apply_event(self.customer, wamid_key(self.way.number, quoted))
 
 
 def file(
@@ -71,7 +71,7 @@ def file(
 	files = [] if quiet else fetching.fetched(way.account, name, item)
 
 	def locked(owner: str) -> None:
-		if not messages.exists(message.id):
+		if not messages.exists(way.number, message.id):
 			work(Arrival(item, way, owner, files, says), quiet)
 
 	customer.under_lock(name, whose, locked)

@@ -107,7 +107,7 @@ def _insert(number: str, wamid: str, kind: SignKind, at: datetime, since: dateti
 		"sign_key": key,
 		"number": number,
 		"wamid": wamid[:255],
-		"wamid_key": wamid_key(wamid),
+		"wamid_key": wamid_key(number, wamid),
 		"kind": kind,
 		"state": SignState.OPEN,
 		"seen_at": to_site(at),

@@ -27,7 +27,7 @@ def file(item: Item) -> None:
 		raise ItemError(
 			Sentence(_("The message names no sender. It is kept here and cannot be filed.")), ItemState.FAILED
 		)
-	if messages.exists(message.id):
+	if messages.exists(item.phone_number_id, message.id):
 		return
 	way = route(item.phone_number_id)
 	if message.type == "system":
@@ -55,7 +55,7 @@ def _file_locked(found: Arrival) -> None:
 	item, way, name = found.item, found.way, found.customer
 	message = item.message
 	row = customer.refresh(name, message, item.contact)
-	quoted = wamid_key(message.quoted_wamid) if message.quoted_wamid else None
+	quoted = wamid_key(way.number, message.quoted_wamid) if message.quoted_wamid else None
 	thread = conversation.thread_for(name, way.channel, message.timestamp, quoted)
 	conversation.note_inbound(thread, message.timestamp)
 	counted = session.record(
@@ -79,5 +79,5 @@ def _file_locked(found: Arrival) -> None:
 def _note_gap(item: Item) -> None:
 	"""Records a sign if the message refers to an unknown one."""
 	quoted = item.message.quoted_wamid
-	if quoted and not messages.exists(quoted):
+	if quoted and not messages.exists(item.phone_number_id, quoted):
 		gaps.note_unknown(item.phone_number_id, quoted, item.message.type, item.message.timestamp)

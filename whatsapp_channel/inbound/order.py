@@ -65,7 +65,7 @@ def check(item: Item, row: ItemRow | None = None) -> None:
 	known = wa_id or _number_of(item.account_id, user_id)
 	if not _waits(item.phone_number_id, [each for each in (known, user_id) if each], row):
 		return
-	if messages.exists(item.message.id):
+	if messages.exists(item.phone_number_id, item.message.id):
 		return
 	# Checked after the query for waiting items: a channel that is activated in between releases them first.
 	route(item.phone_number_id)

@@ -14,7 +14,7 @@ from whatsapp_channel.cloud_api.webhook_parser import Item, StatusUpdate
 from whatsapp_channel.conversations import delivery_status, status_reports
 from whatsapp_channel.conversations.conversation_rows import StatusRow
 from whatsapp_channel.database import in_transaction, plain_values
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import MESSAGE, NUMBER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.jobs import wake_sender_after_commit
 from whatsapp_channel.keys import wamid_key
@@ -37,14 +37,14 @@ def apply_all(items: Sequence[Item]) -> list[Item]:
 	lock, and unknown statuses. Statuses of groups are ignored.
 	"""
 	ours = [item for item in items if not _is_of_group(item)]
-	names = _names([item.status for item in ours])
+	names = _names(ours)
 
 	def work() -> list[Item]:
 		found = _locked(names.values())
 		alone: list[Item] = []
 		reports: dict[str, list[StatusUpdate]] = defaultdict(list)
 		for item in ours:
-			row = found.get(names.get(item.status.id, ""))
+			row = found.get(names.get(_place(item), ""))
 			if row and _is_ready(row, item.status):
 				reports[row.name].append(item.status)
 			else:
@@ -62,7 +62,7 @@ def apply(item: Item) -> None:
 		return
 	if not from_meta(update.status):
 		raise ItemError(sentence(_("Unknown status {0}."), update.status), ItemState.DROPPED)
-	name = _names([update]).get(update.id)
+	name = _names([item]).get(_place(item))
 	if not name:
 		raise ItemError(
 			Sentence(_("No message of ours has this id.")), ItemState.PENDING, drop_after=DROP_AFTER
@@ -88,16 +88,30 @@ def _is_ready(row: StatusRow, update: StatusUpdate) -> bool:
 	return bool(new and (counted or new is MessageStatus.FAILED))
 
 
-def _names(updates: Sequence[StatusUpdate]) -> dict[str, str]:
-	"""The message of each id in `updates`, found by id, or by our reference if the response with the id was lost."""
-	keys = {wamid_key(update.id): update.id for update in updates}
+_Place = tuple[str | None, str]
+
+
+def _place(item: Item) -> _Place:
+	"""Our number and the wamid that a status refers to."""
+	return item.phone_number_id, item.status.id
+
+
+def _names(items: Sequence[Item]) -> dict[_Place, str]:
+	"""The message of each status, found by number and wamid, or by our reference if the response with the id was lost."""
+	keys = {key: _place(item) for item in items for key in _keys(item)}
 	found = {
 		keys[key]: name for key, name in _find("wamid_key", keys, f"and direction = '{Direction.OUTGOING}'")
 	}
-	lost = [update for update in updates if update.reference and update.id not in found]
-	references = {update.reference: update.id for update in lost}
+	lost = [item for item in items if item.status.reference and _place(item) not in found]
+	references = {item.status.reference: _place(item) for item in lost}
 	by_reference = dict(_find("client_reference", references))
 	return found | {of: by_reference[each] for each, of in references.items() if each in by_reference}
+
+
+def _keys(item: Item) -> list[str]:
+	"""One key; for a status without a number, which Meta never sends, one for each of our numbers."""
+	numbers = [item.phone_number_id] if item.phone_number_id else frappe.get_all(NUMBER, pluck="name")
+	return [wamid_key(number, item.status.id) for number in numbers]
 
 
 def _find(field: str, values: Collection[str], condition: str = "") -> Sequence[tuple[str, str]]:

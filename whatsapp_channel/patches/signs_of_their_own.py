@@ -9,6 +9,7 @@ from frappe.utils import get_datetime
 from whatsapp_channel.database import in_transaction, insert_unless_there
 from whatsapp_channel.doctypes import ITEM, MESSAGE, SIGN
 from whatsapp_channel.inbound.gaps import SignState, kind_of
+from whatsapp_channel.keys import number_key
 
 # The number of rows per transaction.
 CHUNK = 500
@@ -25,10 +26,15 @@ def execute() -> None:
 
 def _move_some() -> int:
 	rows = frappe.get_all(ITEM, {"kind": KIND}, FIELDS, order_by="name", limit=CHUNK)
-	names, keys = [row.name for row in rows], [row.position for row in rows]
-	here = set(frappe.get_all(MESSAGE, {"wamid_key": ["in", keys]}, pluck="wamid_key")) if rows else set()
+	names = [row.name for row in rows]
+	# Messages may have their keys of old yet.
+	keys = {key for row in rows for key in (row.position, number_key(row.number, row.position))}
+	here = (
+		set(frappe.get_all(MESSAGE, {"wamid_key": ["in", list(keys)]}, pluck="wamid_key")) if rows else set()
+	)
 	for row in rows:
-		insert_unless_there(SIGN, _sign(row, is_here=row.position in here))
+		is_here = bool(here & {row.position, number_key(row.number, row.position)})
+		insert_unless_there(SIGN, _sign(row, is_here=is_here))
 	if rows:
 		frappe.db.delete(ITEM, {"name": ["in", names]})
 	return len(rows)
@@ -45,7 +51,7 @@ def _sign(row: "frappe._dict", is_here: bool) -> dict[str, Any]:
 		"sign_key": row.item_key,
 		"number": row.number,
 		"wamid": (told.get("wamid") or "")[:255],
-		"wamid_key": row.position,
+		"wamid_key": number_key(row.number, row.position),
 		"kind": kind_of(told.get("why") or "").value,
 		"state": (SignState.OPEN if row.state == OPEN else ended).value,
 		"seen_at": get_datetime(told.get("at") or row.creation),

@@ -26,6 +26,7 @@ from whatsapp_channel.conversations.customers.identities import (
 	user_columns,
 )
 from whatsapp_channel.conversations.customers.merging import lock_conversations, merge, primary_and_duplicate
+from whatsapp_channel.conversations.customers.naming import name_contact
 from whatsapp_channel.database import in_transaction, insert_row, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
@@ -148,7 +149,7 @@ def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
 		"account": account,
 		**columns,
 		"profile_name": clean_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
-		"username": card and card.username,
+		"username": _username(card),
 	}
 	return insert_row(CUSTOMER, values)
 
@@ -162,7 +163,8 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> Cus
 	if _tells_ids(row, message):
 		lock_conversations(name)
 	ids = _new_ids(row, message)
-	changes = {**_names(row, card), **ids}
+	# A name that is told counts for more than the number that stands for one.
+	changes = {**ids, **_names(row, card)}
 	if not row.contact or not frappe.db.exists("Contact", row.contact):
 		now = row.changed(changes)
 		changes["contact"] = contacts.find_or_create(now.wa_id, display_name(now))
@@ -173,6 +175,7 @@ def refresh(name: str, message: InboundMessage, card: ContactCard | None) -> Cus
 		follow_ids(row)
 	elif "contact" in changes:
 		contacts.silence(tickets.address_of(row))
+	name_contact(row)
 	return row
 
 
@@ -185,9 +188,14 @@ def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
 def _names(row: CustomerRow, card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
-	told = {"profile_name": clean_name(card.name or "", row.profile_name), "username": card.username}
+	name, username = clean_name(card.name or "", row.profile_name or ""), _username(card)
+	told = {"profile_name": name, "username": username}
 	now = plain_values(CUSTOMER, told)
 	return {field: value for field, value in now.items() if value and value != getattr(row, field)}
+
+
+def _username(card: ContactCard | None) -> str | None:
+	return clean_name((card and card.username) or "", "") or None
 
 
 def save(name: str, changes: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ from whatsapp_channel.conversations.customers.identities import (
 	remember,
 	user_columns,
 )
+from whatsapp_channel.conversations.customers.naming import name_contact
 from whatsapp_channel.database import in_transaction, lock_row, set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
@@ -115,12 +116,14 @@ def _merged_values(
 	primary: CustomerRow, duplicate: CustomerRow, current_ids: CustomerRow, former_ids: CustomerRow
 ) -> dict[str, object]:
 	stops = [row.marketing_stopped_on for row in (primary, duplicate) if row.marketing_stopped_on]
-	return {
+	columns = {
 		**number_columns(current_ids.account, current_ids.wa_id or former_ids.wa_id),
 		**user_columns(current_ids.account, current_ids.bsuid or former_ids.bsuid),
-		"profile_name": primary.profile_name
-		if has_name(primary) or not has_name(duplicate)
-		else duplicate.profile_name,
+	}
+	told = [row.profile_name for row in (primary, duplicate) if has_name(row)]
+	return {
+		**columns,
+		"profile_name": told[0] if told else columns["phone"] or columns["bsuid"],
 		"contact": _better_contact(primary.contact, duplicate.contact),
 		"username": current_ids.username or former_ids.username,
 		# If they opted out of marketing under either row, they stay opted out.
@@ -139,6 +142,7 @@ def _follow(row: CustomerRow, other_contacts: set[str]) -> None:
 	"""Updates Contact, tickets and send queues after a merge; `row` is the primary as it is now."""
 	if row.wa_id:
 		contacts.add_number(row.contact, row.wa_id)
+	name_contact(row)
 	for was in other_contacts:
 		if contacts.is_ours_alone(was):
 			customer_tickets.follow_contact(row.name, was, row.contact)

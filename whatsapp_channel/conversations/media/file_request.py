@@ -19,13 +19,14 @@ class FileState(ClosedSet):
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-	"""A file to download. `message` is the wamid, `url` is valid for five minutes."""
+	"""A file to download. `message` is the wamid at our `number`, `url` is valid for five minutes."""
 
 	account: str
 	customer: str
 	message: str
 	kind: str
 	at: datetime
+	number: str | None = None
 	media_id: str | None = None
 	url: str | None = None
 	mime_type: str | None = None
@@ -35,4 +36,5 @@ class FileRequest:
 	@property
 	def key(self) -> str:
 		"""The name of its File row, so that a second attempt, for example after a crash, finds the first."""
-		return sha256(f"{self.message}:{self.media_id or self.url}".encode()).hexdigest()[:20]
+		place = f"{self.number}:{self.message}:{self.media_id or self.url}"
+		return sha256(place.encode()).hexdigest()[:20]

@@ -9,8 +9,11 @@ from datetime import timedelta
 
 import frappe
 
+from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, optional_digits
 from whatsapp_channel.cloud_api.webhook_parser import Item
+from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.conversations.customers.naming import name_contact
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
@@ -63,20 +66,22 @@ def _names(item: Item) -> dict[str, str]:
 def _apply(account: str, names: dict[str, str]) -> int:
 	"""Names the customers; returns how many of these people are not customers."""
 	spellings = {f"{account}:{spelling}": number for number in names for spelling in variants(number)}
-	rows = frappe.get_all(
+	found = frappe.get_all(
 		CUSTOMER,
 		{"phone_key": ["in", list(spellings)]},
 		["name", "phone_key", "profile_name", "bsuid"],
 		order_by=None,
 	)
-	nameless = [row for row in rows if is_nameless(row.profile_name, row.bsuid)]
+	nameless = [row for row in found if is_nameless(row.profile_name, row.bsuid)]
 	if nameless:
 		in_transaction(lambda: _give(nameless, {key: names[number] for key, number in spellings.items()}))
-	return len(names) - len({spellings[row.phone_key] for row in rows})
+	return len(names) - len({spellings[row.phone_key] for row in found})
 
 
-def _give(rows: Sequence["frappe._dict"], names: dict[str, str]) -> None:
+def _give(nameless: Sequence["frappe._dict"], names: dict[str, str]) -> None:
 	"""Sets each name in one conditional statement, so that a profile name that has just arrived is not overwritten."""
-	for row in rows:
+	for row in nameless:
 		name = clean_name(names[row.phone_key], row.profile_name or "")
 		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)
+		if present := rows.one(CustomerRow, row.name):
+			name_contact(present)

@@ -45,7 +45,7 @@ def file(item: Item) -> None:
 	if not (echo.recipient_wa_id or echo.recipient_user_id):
 		text = _("The message of the WhatsApp Business app names no recipient. It is kept here.")
 		raise ItemError(Sentence(text), ItemState.FAILED)
-	if messages.exists(echo.id):
+	if messages.exists(item.phone_number_id, echo.id):
 		return
 	way = route(item.phone_number_id)
 	filing.file(

@@ -54,7 +54,9 @@ class PastMessage:
 	def event_on(self) -> str | None:
 		"""The key of the message that this one edits, deletes or reacts to, if any."""
 		found = self.item.message
-		return wamid_key(found.quoted_wamid) if found.quoted_wamid and found.type in traces.EVENTS else None
+		if not found.quoted_wamid or found.type not in traces.EVENTS:
+			return None
+		return wamid_key(self.item.phone_number_id, found.quoted_wamid)
 
 
 def file(item: Item) -> None:
@@ -119,7 +121,7 @@ def _past(item: Item) -> PastMessage:
 	"""The imported message. Any sender other than the thread's customer is the business, in whatever spelling."""
 	sender = item.message.sender_wa_id
 	outgoing = (bool(sender) and not is_of(sender, item.peer)) or _context(item).get("from_me") is True
-	return PastMessage(item, wamid_key(item.message.id), outgoing)
+	return PastMessage(item, wamid_key(item.phone_number_id, item.message.id), outgoing)
 
 
 def _context(item: Item) -> Mapping[str, Any]:
@@ -202,7 +204,7 @@ def _insert(past: PastMessage, name: str, channel: str, conversation: str) -> bo
 		"customer": name,
 		"channel": channel,
 		"conversation": conversation,
-		**messages.columns(found, past.item.raw),
+		**messages.columns(past.item.phone_number_id, found, past.item.raw),
 	}
 	if not insert_unless_there(MESSAGE, row):
 		return False

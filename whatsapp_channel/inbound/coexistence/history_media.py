@@ -60,7 +60,7 @@ def complete(row: MessageRow, item: Item) -> None:
 
 def _described(row: MessageRow, item: Item) -> dict:
 	"""The columns that the placeholder lacked: type, caption, and Meta's object."""
-	found = messages.columns(item.message, item.raw)
+	found = messages.columns(item.phone_number_id, item.message, item.raw)
 	values = {"message_type": found["message_type"], "payload": found["payload"]}
 	return values if row.edited_on else {**values, "text": found["text"]}
 

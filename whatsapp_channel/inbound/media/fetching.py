@@ -15,7 +15,7 @@ from frappe.utils import get_datetime
 
 from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.clock import age, site_now, utc_now
-from whatsapp_channel.cloud_api.content import Edit, Media
+from whatsapp_channel.cloud_api.content import Edit, Form, Media
 from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
 from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
@@ -49,31 +49,30 @@ WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_ro
 KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
 
 
-def media_of(message: InboundMessage) -> Media | None:
-	"""The media object of a message; None if it has no file."""
+def media_of(message: InboundMessage) -> tuple[Media, ...]:
+	"""The media objects of a message: a form may have several, most messages have none."""
 	content = message.content.content if isinstance(message.content, Edit) else message.content
-	return content if isinstance(content, Media) else None
+	if isinstance(content, Form):
+		return content.files
+	return (content,) if isinstance(content, Media) else ()
 
 
 def fetched(account: str, customer: str, item: Item) -> list[dict[str, Any]]:
 	"""The rows of the child table `media` for a message that is to be filed.
 
-	Raises ItemError while the message has to wait for its file. Must be called before any lock.
+	Raises ItemError while the message has to wait for its files. Must be called before any lock.
 	"""
-	media = media_of(item.message)
-	if not media:
+	wanted = _wanted(account, customer, item)
+	if not wanted:
 		return []
 	row = rows.first(ItemRow, {"item_key": item_key(item)})
 	if row and row.file_row:
-		values = json.loads(row.file_row)
-		return [{**values, "available_until": get_datetime(values["available_until"])}]
-	if row and row.state not in KEPT:
-		# Meta repeats a message that was given up here: it has a row already, so it cannot wait in a second one.
-		return [put_off(_wanted(account, customer, item.message, media), _later())]
+		return _results(row.file_row)
 	since = (row and row.file_since) or site_now()
 	left = FILE_WAIT - age(since)
-	if left <= timedelta():
-		return [put_off(_wanted(account, customer, item.message, media), _later())]
+	# Meta repeats a message that was given up here: it has a row already, so it cannot wait in a second one.
+	if left <= timedelta() or (row and row.state not in KEPT):
+		return [put_off(each, _later()) for each in wanted]
 	text, columns = _("Waits for its file."), {"file_since": since, "file_customer": customer}
 	raise ItemError(Sentence(text), ItemState.PENDING, retry_at=utc_now() + left, columns=columns)
 
@@ -84,19 +83,31 @@ def _later() -> Sentence:
 	)
 
 
-def _wanted(account: str, customer: str, message: InboundMessage, media: Media) -> FileRequest:
-	return FileRequest(
-		account=account,
-		customer=customer,
-		message=message.id,
-		kind=media.kind,
-		at=message.timestamp,
-		media_id=media.id,
-		url=media.url,
-		mime_type=media.mime_type,
-		sha256=media.sha256,
-		filename=media.filename,
-	)
+def _results(stored: str) -> list[dict[str, Any]]:
+	"""The result of each download. Items of older versions hold one alone. For one release."""
+	found = json.loads(stored)
+	several = found if isinstance(found, list) else [found]
+	return [{**values, "available_until": get_datetime(values["available_until"])} for values in several]
+
+
+def _wanted(account: str, customer: str, item: Item) -> list[FileRequest]:
+	message = item.message
+	return [
+		FileRequest(
+			account=account,
+			customer=customer,
+			number=item.phone_number_id,
+			message=message.id,
+			kind=media.kind,
+			at=message.timestamp,
+			media_id=media.id,
+			url=media.url,
+			mime_type=media.mime_type,
+			sha256=media.sha256,
+			filename=media.filename,
+		)
+		for media in media_of(message)
+	]
 
 
 def lane_of(sender: str | None) -> int:
@@ -160,16 +171,23 @@ def _fetch(name: str) -> None:
 	# Counted before the download: a file that kills its worker must not kill one after the other.
 	set_value(ITEM, name, "file_tries", row.file_tries + 1, update_modified=False)
 	save_now()  # it must outlive this process
-	message = Item.from_json(row.payload).message
+	item = Item.from_json(row.payload)
 	account = frappe.db.get_value(CUSTOMER, row.file_customer, "account")
 	if not account:
 		_ask_again(name)
 		return
-	values = _obtained(_wanted(account, row.file_customer, message, media_of(message)), row.file_tries)
-	if not _settle(row, values):
-		_too_late(message, values)
+	results = [_in_time(row, wanted) for wanted in _wanted(account, row.file_customer, item)]
+	if not _settle(row, results):
+		_too_late(item, results)
 		_ask_again(name)
 	jobs.wake_drain()
+
+
+def _in_time(row: ItemRow, wanted: FileRequest) -> dict[str, Any]:
+	"""Downloads one of the files; the files of a form for which no time is left follow after the message."""
+	if age(row.file_since) > FILE_WAIT / 2:
+		return put_off(wanted, _later())
+	return _obtained(wanted, row.file_tries)
 
 
 def _ask_again(name: str) -> None:
@@ -200,8 +218,8 @@ def _obtained(wanted: FileRequest, kills: int) -> dict[str, Any]:
 	return values
 
 
-def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
-	"""Stores the result in the waiting item; False if the item no longer waits: it was filed or erased, or its customer was
+def _settle(row: ItemRow, results: list[dict[str, Any]]) -> bool:
+	"""Stores the results in the waiting item; False if the item no longer waits: it was filed or erased, or its customer was
 	merged into another one, to whom the file does not belong yet."""
 
 	def work() -> bool:
@@ -210,16 +228,17 @@ def _settle(row: ItemRow, values: dict[str, Any]) -> bool:
 		frappe.db.sql(
 			f"""update `tab{ITEM}` set file_row = %s, next_attempt = case when state = '{ItemState.PENDING}' then %s else
 			next_attempt end where name = %s and state in %s and file_row is null""",
-			(frappe.as_json(values), site_now(), row.name, KEPT),
+			(frappe.as_json(results), site_now(), row.name, KEPT),
 		)
 		return bool(frappe.db._cursor.rowcount)
 
 	return in_transaction(work)
 
 
-def _too_late(message: InboundMessage, values: dict[str, Any]) -> None:
-	"""The message was filed without its file: adds the file now, or deletes it if no message needs it."""
-	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(message.id)})
+def _too_late(item: Item, results: list[dict[str, Any]]) -> None:
+	"""The message was filed without its files: adds them now, or deletes what no message needs."""
+	filed = frappe.db.get_value(MESSAGE, {"wamid_key": wamid_key(item.phone_number_id, item.message.id)})
 	if filed:
 		refetch.fetch_again(filed)
-	in_transaction(lambda: refetch.discard(values))
+	for values in results:
+		in_transaction(lambda values=values: refetch.discard(values))

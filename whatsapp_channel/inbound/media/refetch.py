@@ -24,7 +24,7 @@ from whatsapp_channel.database import (
 	save_now,
 	set_value,
 )
-from whatsapp_channel.doctypes import CUSTOMER, MEDIA, MESSAGE
+from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.translate import to_user
@@ -80,6 +80,7 @@ def _wanted(row: MediaRow) -> FileRequest:
 	return FileRequest(
 		account=frappe.db.get_value(CUSTOMER, message.customer, "account"),
 		customer=message.customer,
+		number=frappe.db.get_value(CHANNEL, message.channel, "number"),
 		message=message.wamid,
 		kind=row.kind,
 		at=to_utc(message.message_timestamp),

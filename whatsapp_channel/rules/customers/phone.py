@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
 
+from whatsapp_channel.rules.customers import number_plans
 from whatsapp_channel.rules.invalid_input import InvalidInput
 from whatsapp_channel.sentences import _
 
@@ -59,7 +61,7 @@ def to_e164(text: str, region: str | None = None) -> str:
 		written = "+" + written[2:]
 	number = _parse(written, region)
 	present = of_wa_id(phonenumbers.format_number(number, PhoneNumberFormat.E164))
-	if _is_valid(present):
+	if _is_valid(present) or number_plans.present(present.removeprefix("+"), _is_valid):
 		return present
 	result = phonenumbers.is_possible_number_with_reason(number)
 	if result != ValidationResult.IS_POSSIBLE:
@@ -84,14 +86,13 @@ def digits(text: str) -> str:
 def variants(wa_id: str) -> tuple[str, ...]:
 	"""All spellings under which the owner of a WhatsApp id may be stored (digits only), the id itself first.
 
-	Three countries changed their mobile numbers and WhatsApp kept some of the old ones: Brazil added a 9 before eight
-	digits, Argentina writes a 9 and Mexico once wrote a 1 after the country code. For look-ups only: messages go to the
-	id that Meta gave. "" has no spellings.
+	Countries changed their mobile numbers and WhatsApp kept some of the old ones (see `number_plans`). For look-ups only:
+	messages go to the id that Meta gave. "" has no spellings.
 	"""
 	own = digits(wa_id)
 	if not own:
 		return ()
-	other = _brazil(own) or _prefixed(own, "54", "9") or _prefixed(own, "52", "1")
+	other = number_plans.other_spelling(own, _is_valid)
 	return (own, other) if other else (own,)
 
 
@@ -102,6 +103,8 @@ def of_wa_id(wa_id: str) -> str:
 	Meta's test numbers, is shown as it is. "" for an id without digits.
 	"""
 	known = variants(wa_id)
+	if new := known and number_plans.present(known[0], _is_valid):
+		return f"+{new}"
 	dialable = next((each for each in known if _is_valid(each)), known[0] if known else "")
 	return f"+{dialable}" if dialable else ""
 
@@ -159,7 +162,21 @@ def _old_fashioned(number: str) -> list[str]:
 		return [f"+55 ({area}) {first}-{last}"]
 	if mexico := re.fullmatch(r"521(\d\d)(\d{4})(\d{4})", number):
 		return ["+52 1 " + " ".join(mexico.groups())]
-	return []
+	return [f"+{in_pairs}" for in_pairs in _in_pairs(number)]
+
+
+def _in_pairs(number: str) -> Iterator[str]:
+	"""A number of a changed plan as it is written where the library knows the other form alone: "+229 97 12 34 56"."""
+	if len(variants(number)) < 2:
+		return
+	for length in (2, 3):
+		country, national = number[:length], number[length:]
+		if number_plans.is_changed(country):
+			start = len(national) % 2
+			pairs = [national[:start]] if start else []
+			pairs += [national[at : at + 2] for at in range(start, len(national), 2)]
+			yield f"{country} {' '.join(pairs)}"
+			yield f"{country} {national[:-4]} {national[-4:]}"
 
 
 def _plain(text: str) -> str:
@@ -189,20 +206,3 @@ def _problem_of(error: NumberParseException, written: str) -> str:
 	if error.error_type == NumberParseException.TOO_LONG:
 		return _TOO_LONG
 	return _TOO_SHORT
-
-
-def _brazil(number: str) -> str | None:
-	# 55, two digits of area, then 9 and eight digits or those eight alone. Only numbers that begin with 6 to 9 were
-	# mobile before the change; the rest are landlines of somebody else.
-	match = re.fullmatch(r"(55[1-9]\d)(9?)([6-9]\d{7})", number)
-	if not match:
-		return None
-	area, nine, rest = match.groups()
-	return area + rest if nine else f"{area}9{rest}"
-
-
-def _prefixed(number: str, country: str, mark: str) -> str | None:
-	match = re.fullmatch(rf"{country}({mark}?)(\d{{10}})", number)
-	if not match:
-		return None
-	return country + match[2] if match[1] else country + mark + match[2]

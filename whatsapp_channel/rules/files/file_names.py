@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from whatsapp_channel.rules.files.file_types import ACTIVE, INERT_TEXT, NEUTRAL, PACKED, PROGRAMS, RECOGNISED
-from whatsapp_channel.rules.text.characters import cut_before, visible
+from whatsapp_channel.rules.text.characters import cut_before, on_one_line
 
 MAX_CHARACTERS = 140
 """Of the column in which Frappe keeps a file's name."""
@@ -16,8 +16,6 @@ MAX_BYTES = 200
 
 # Path separators, characters that Windows forbids, and those that a URL would have to escape.
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|%#&;`$\x00-\x1f\x7f]')
-# Marks that change the text direction: they make "gpj.exe" look like "exe.jpg".
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Without a letter it is the end of a number, as in "offer 1.2".
 _EXTENSION = re.compile(r"\.(?=\d*[a-z])([a-z0-9]{1,10})$", re.IGNORECASE | re.ASCII)
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -51,7 +49,8 @@ def safe_name(given: str | None, extension: str, fallback: str) -> str:
 
 
 def _cleaned(name: str) -> str:
-	plain = _DIRECTIONS.sub("", visible(unicodedata.normalize("NFC", name)))
+	# Turned around, "gpj.exe" looks like "exe.jpg".
+	plain = on_one_line(unicodedata.normalize("NFC", name))
 	plain = _FORBIDDEN.sub("_", re.sub(r"\s+", " ", plain))
 	return plain.strip(" .")
 

@@ -22,11 +22,14 @@ from whatsapp_channel.cloud_api.content import (
 	Form,
 	Location,
 	Media,
+	Offer,
 	Order,
+	Payment,
 	Person,
 	Product,
 	Referral,
 	ReferredProduct,
+	Template,
 	Text,
 	Unknown,
 	Unsupported,
@@ -35,10 +38,12 @@ from whatsapp_channel.cloud_api.content import (
 from whatsapp_channel.cloud_api.payload import is_web_address
 from whatsapp_channel.rules.text.message_labels import (
 	Translate,
+	answers_of,
 	choice_label,
 	line,
 	media_label,
 	not_passed_on,
+	offer_label,
 	origin_of,
 	summary,
 	unknown,
@@ -180,13 +185,15 @@ def _body(content: Content, files: tuple[FileView, ...], translate: Translate, h
 	elif isinstance(content, Location):
 		yield from _location(content, translate)
 	elif isinstance(content, Contacts) and content.people:
-		yield from (_person(person) for person in content.people)
+		yield from (_person(person, translate) for person in content.people)
 	elif isinstance(content, Choice):
 		yield from _choice(content, translate)
 	elif isinstance(content, Form):
 		yield from _form(content, translate)
 	elif isinstance(content, Order):
 		yield from _order(content, translate)
+	elif isinstance(content, (Payment, Offer, Template)):
+		yield from _of_business(content, translate)
 	elif isinstance(content, Unsupported):
 		yield _note(not_passed_on(content, translate))
 	elif isinstance(content, Unknown):
@@ -256,12 +263,18 @@ def _location(content: Location, translate: Translate) -> Iterator[str]:
 	yield f"<div>{_web_link(content.url)}</div>" if content.url else ""
 
 
-def _person(person: Person) -> str:
+def _person(person: Person, translate: Translate) -> str:
 	name = line(person.name or person.organisation)
 	other = person.organisation if person.name else None
 	lines = [line(part) for part in (other, *person.phones, *person.emails) if part]
 	head = f'<div dir="auto"><strong>{escape(name)}</strong></div>' if name else ""
-	return f'<div style="{_CARD}">{head}{"".join(map(_plain_block, lines))}</div>'
+	links = [f"<div>{_web_link(url)}</div>" for url in person.urls]
+	rest = [line(part, 1024) for part in person.addresses]
+	if person.birthday:
+		rest.append(translate(_("Birthday: {date}")).format(date=line(person.birthday)))
+	rest += [line(part, 1024) for part in person.more]
+	inside = [head, *map(_plain_block, lines), *links, *map(_plain_block, rest)]
+	return f'<div style="{_CARD}">{"".join(inside)}</div>'
 
 
 def _choice(content: Choice, translate: Translate) -> Iterator[str]:
@@ -273,7 +286,7 @@ def _choice(content: Choice, translate: Translate) -> Iterator[str]:
 def _form(content: Form, translate: Translate) -> Iterator[str]:
 	yield _note(translate(_("Form filled in")))
 	yield literal_to_html(content.body) if content.body else ""
-	for name, answer in content.answers:
+	for name, answer in answers_of(content, translate):
 		label = f"<strong>{escape(line(name))}</strong>: " if name else ""
 		yield f'<div dir="auto" style="white-space:pre-wrap;">{label}{_literal(answer)}</div>'
 
@@ -282,6 +295,15 @@ def _literal(text: str) -> str:
 	"""Escaped text with its line breaks, to stand inside a block that keeps them."""
 	html = literal_to_html(text)
 	return html[html.index(">") + 1 : -len("</div>")]
+
+
+def _of_business(content: Payment | Offer | Template, translate: Translate) -> Iterator[str]:
+	if isinstance(content, Offer):
+		yield _note(offer_label(content, translate))
+		yield text_to_html(content.text) if content.text else ""
+		yield from (_note(line(option)) for option in content.options)
+	else:
+		yield _plain_block(summary(content, translate))
 
 
 def _order(content: Order, translate: Translate) -> Iterator[str]:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from whatsapp_channel.cloud_api.content import (
+	CallPermission,
 	Choice,
 	Contacts,
 	Content,
@@ -11,22 +12,23 @@ from whatsapp_channel.cloud_api.content import (
 	Form,
 	Location,
 	Media,
+	Offer,
 	Order,
+	Payment,
 	Reaction,
 	Referral,
 	Revoke,
 	System,
+	Template,
 	Text,
 	Unknown,
 	Unsupported,
+	spoken,
 )
-from whatsapp_channel.rules.text.characters import cut_before, visible
+from whatsapp_channel.rules.text.characters import cut_before, on_one_line
 from whatsapp_channel.sentences import _
 
 Translate = Callable[[str], str]
-
-# They reverse the following text, so that "photo[RLO]gpj.exe" looks like a picture.
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _MEDIA = {
 	"image": _("Photo"),
@@ -68,6 +70,31 @@ _CHANGES = {
 	),
 }
 _CHANGED = _("Something changed in the customer's WhatsApp account.")
+# Types that say all by their name.
+_NAMED = {
+	"interactive": _("Interactive message"),
+	"request_welcome": _("The customer opened the chat for the first time."),
+}
+_OFFERS = {
+	"button": _("Message with buttons"),
+	"call_permission_request": _("Request for permission to call"),
+	"catalog_message": _("Catalog"),
+	"flow": _("Form to fill in"),
+	"list": _("List"),
+	"location_request_message": _("Request for a location"),
+	"product": _("Product"),
+	"product_list": _("Products"),
+}
+_OFFER = _("Interactive message")
+_LABELS: dict[type, str] = {
+	Form: _("Form"),
+	Order: _("Product order"),
+	Payment: _("Way to pay"),
+	Reaction: _("Reaction"),
+	Template: _("Template message"),
+}
+# The answers that `content_types.spoken` gives.
+_ANSWERS = (_("Yes"), _("No"))
 _ORIGINS = {"ad": _("Came from an advertisement"), "post": _("Came from a post")}
 _ORIGIN = _("Came from a link")
 
@@ -75,7 +102,7 @@ _ORIGIN = _("Came from a link")
 def line(text: str | None, limit: int = 200) -> str:
 	"""The text on one line of at most `limit` characters, without invisible and reordering characters."""
 	# Cut first: a text may have 65,536 characters, and of a quote only the first few are shown.
-	found = " ".join(_BIDI.sub("", visible((text or "")[: 8 * limit])).split())
+	found = on_one_line((text or "")[: 8 * limit])
 	return found if len(found) <= limit else found[: cut_before(found, limit - 1)].rstrip() + "…"
 
 
@@ -108,7 +135,9 @@ def not_passed_on(content: Unsupported, translate: Translate) -> str:
 
 
 def unknown(content: Unknown, translate: Translate) -> str:
-	"""A placeholder for a type that this version does not know."""
+	"""What a type says by its name; a placeholder for one that this version does not know."""
+	if known := _NAMED.get(content.type):
+		return translate(known)
 	return translate(_("A message of the type {type}, which this version cannot show.")).format(
 		type=line(content.type, 60)
 	)
@@ -117,6 +146,30 @@ def unknown(content: Unknown, translate: Translate) -> str:
 def origin_of(referral: Referral, translate: Translate) -> str:
 	"""What led the customer here."""
 	return translate(_ORIGINS.get(referral.source_type or "", _ORIGIN))
+
+
+def answers_of(form: Form, translate: Translate) -> tuple[tuple[str, str], ...]:
+	"""The fields of a form and their answers as people read them."""
+	said = ((name, spoken(answer), isinstance(answer, bool)) for name, answer in form.answers)
+	return tuple((name, translate(text) if is_ours else text) for name, text, is_ours in said)
+
+
+def permission(content: CallPermission, translate: Translate) -> str:
+	"""Whether the customer may be called, and until when."""
+	if content.allowed is None:
+		text = translate(_("Answer to the request for permission to call: {answer}"))
+		return text.format(answer=line(content.response) or "?")
+	if not content.allowed:
+		return translate(_("The customer does not allow calls."))
+	if content.until and not content.permanent:
+		text = translate(_("The customer allows calls until {time}."))
+		return text.format(time=f"{content.until:%Y-%m-%d %H:%M} UTC")
+	return translate(_("The customer allows calls."))
+
+
+def offer_label(content: Offer, translate: Translate) -> str:
+	"""What the business offered, in a word."""
+	return translate(_OFFERS.get(content.kind, _OFFER))
 
 
 def summary(content: Content, translate: Translate) -> str:
@@ -141,19 +194,28 @@ def summary(content: Content, translate: Translate) -> str:
 	return _things(content, translate)
 
 
-def _things(content: Location | Contacts | Choice | Form | Reaction | Order, translate: Translate) -> str:
+_Thing = Location | Contacts | Choice | Form | Reaction | Order | CallPermission | Payment | Offer | Template
+
+
+def _things(content: _Thing, translate: Translate) -> str:
 	if isinstance(content, Choice):
 		return line(content.words) or choice_label(content.kind, translate)
+	if isinstance(content, CallPermission):
+		return permission(content, translate)
 	if isinstance(content, Contacts):
 		names = [person.name or person.words for person in content.people]
 		return _labelled(translate(_("Contact")), ", ".join(name for name in names if name))
+	if isinstance(content, Location):
+		return _labelled(translate(_("Location")), content.name or content.address or content.coordinates)
 	if isinstance(content, Form):
-		return _labelled(translate(_("Form")), content.words)
-	if isinstance(content, Order):
-		return _labelled(translate(_("Product order")), content.words)
-	if isinstance(content, Reaction):
-		return _labelled(translate(_("Reaction")), content.emoji)
-	return _labelled(translate(_("Location")), content.name or content.address or content.coordinates)
+		content = replace(content, answers=answers_of(content, translate))
+	return _labelled(_label(content, translate), content.words)
+
+
+def _label(content: Form | Order | Reaction | Payment | Offer | Template, translate: Translate) -> str:
+	if isinstance(content, Offer):
+		return offer_label(content, translate)
+	return translate(_LABELS[type(content)])
 
 
 def _labelled(label: str, text: str | None) -> str:

@@ -10,7 +10,7 @@ import re
 from html import escape
 
 from whatsapp_channel.cloud_api.payload import without_markup
-from whatsapp_channel.rules.text.characters import cut_before, printable, visible
+from whatsapp_channel.rules.text.characters import cut_before, on_one_line, printable
 from whatsapp_channel.rules.text.reply_html import from_html, has_media, is_blank
 
 __all__ = [
@@ -133,7 +133,7 @@ def _without_punctuation(url: str) -> str:
 
 
 def _one_line(text: str) -> str:
-	return without_markup(" ".join(visible(text).split()))
+	return without_markup(on_one_line(text))
 
 
 def _cut(text: str, limit: int) -> int:
