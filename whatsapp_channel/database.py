@@ -118,6 +118,12 @@ def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict |
 	return rows[0] if rows else None
 
 
+def differing(doctype: str, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+	"""Of values that are to be written those that one row does not hold yet; an empty text or number counts as none."""
+	row = row_of(doctype, name, values)
+	return {field: value for field, value in values.items() if (row[field] or None) != value}
+
+
 def plain_values(doctype: str, values: Mapping[str, Any]) -> dict[str, Any]:
 	"""Values without markup where a column must not have any: for SQL that writes, and for comparing with stored values."""
 	return {field: _plain(doctype, field, value) for field, value in values.items()}

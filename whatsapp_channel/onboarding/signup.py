@@ -26,6 +26,7 @@ from whatsapp_channel.onboarding.step_errors import in_words
 from whatsapp_channel.rules.onboarding.signup_rules import (
 	WRONG_SECRET,
 	Outcome,
+	SignupState,
 	explain,
 	explain_code,
 	read_event,
@@ -97,7 +98,7 @@ def take_event(signup: str, event: object) -> str:
 def choose_account(signup: str, waba_id: str) -> str:
 	"""The user's choice among several accounts; returns the sign-up."""
 	wanted, view = waba_id.strip(), signup_rows.view(signup)
-	if view.state != signup_rows.LINKED and _is_open(signup):
+	if view.state != SignupState.LINKED and _is_open(signup):
 		if wanted not in [candidate["waba_id"] for candidate in view.candidates]:
 			frappe.throw(_("Choose one of the accounts to which you gave access."))
 		signup_rows.claim(signup, wanted, instead=True)
@@ -107,7 +108,7 @@ def choose_account(signup: str, waba_id: str) -> str:
 def go_on(signup: str) -> str:
 	"""Continues with what is there of code and event, also after an interruption; returns the sign-up."""
 	row = signup_rows.row(signup)
-	if row.state == signup_rows.LINKED:
+	if row.state == SignupState.LINKED:
 		_take_number(row.account, row.phone_number_id)
 		return signup
 	token = signup_rows.token(signup)
@@ -122,7 +123,7 @@ def _is_open(signup: str, *, or_linked: bool = False) -> bool:
 	if signup_rows.is_expired(row):
 		signup_rows.fail(signup, signup_rows.expired_words())
 		return False
-	return or_linked or row.state != signup_rows.LINKED
+	return or_linked or row.state != SignupState.LINKED
 
 
 # The code
