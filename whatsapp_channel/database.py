@@ -45,6 +45,18 @@ def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 			frappe.db.sql("select release_lock(%s)", (lock,))
 
 
+@contextmanager
+def required_lock(name: str, wait: float) -> Iterator[None]:
+	"""The lock `name` of this site, for work that must not go on without it; `wait` in seconds.
+
+	Raises frappe.ValidationError, before anything is done, when somebody else holds it for longer.
+	"""
+	with named_lock(name, wait) as held:
+		if not held:
+			frappe.throw(frappe._("Somebody else is at the same work right now. Try again in a minute."))
+		yield
+
+
 def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...] = ()) -> T:
 	"""Runs `work` in a transaction of its own and commits it; starts again when the database reports a conflict.
 

@@ -18,7 +18,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
-from whatsapp_channel.database import named_lock, save_now
+from whatsapp_channel.database import required_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
@@ -70,10 +70,13 @@ def begin(account: str | None = None) -> str:
 
 
 def take_code(signup: str, code: str) -> str:
-	"""Exchanges the code at once and continues as far as possible; returns the sign-up."""
+	"""Exchanges the code at once and continues as far as possible; returns the sign-up.
+
+	Raises frappe.ValidationError if another request has been exchanging a code of this sign-up for longer than one may take.
+	"""
 	secret = SecretStr(code.strip()[:LONGEST_CODE])
 	# Not a row lock, because Meta is called meanwhile. A second tab with the same code waits for the first one.
-	with named_lock(f"signup:{signup}", EXCHANGE_SECONDS):
+	with required_lock(f"signup:{signup}", EXCHANGE_SECONDS):
 		if _is_open(signup):
 			_exchange(signup, secret)
 	return go_on(signup)
