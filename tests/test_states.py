@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.test_layers import MODULES, marked, top
-from whatsapp_channel.conversations.customers.identities import Kind
 from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.gaps import SignKind, SignState
 from whatsapp_channel.inbound.item_errors import ItemState
+from whatsapp_channel.rules.accounts.account_words import PaymentMethod, Subscription
 from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.rules.customers.identity_kind import Kind
 from whatsapp_channel.rules.messaging.conversation_state import ConversationState
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session_rules import Direction, SessionKind
+from whatsapp_channel.rules.onboarding.number_choice import Verification
+from whatsapp_channel.rules.onboarding.signup_rules import SignupState
 
 SETS: tuple[type[ClosedSet], ...] = (
 	ConversationState,
@@ -28,13 +31,17 @@ SETS: tuple[type[ClosedSet], ...] = (
 	Kind,
 	MessageStatus,
 	Origin,
+	PaymentMethod,
 	SessionKind,
 	SignKind,
 	SignState,
+	SignupState,
+	Subscription,
+	Verification,
 )
 WORDS = {str(word) for each in SETS for word in each}
 IN_SQL = re.compile("|".join(f"'{re.escape(word)}'" for word in sorted(WORDS)))
-PLACES = {"accounts", "api", "conversations", "health", "inbound", "outbound", "privacy"}
+PLACES = {"accounts", "api", "conversations", "health", "inbound", "onboarding", "outbound", "privacy"}
 # Columns of Helpdesk's Communication, which has words of its own that happen to be the same.
 HELPDESKS = {"delivery_status", "email_status", "sent_or_received"}
 
@@ -82,6 +89,7 @@ BREACHES = {
 	"a comparison": 'if row.status == "Queued":\n\tpass\n',
 	"a filter": 'frappe.get_all(MESSAGE, {"direction": "Incoming"})\n',
 	"a list": 'WAITING = ("Pending", "Held")\n',
+	"a set-up's state": 'if row.state == "Choose Account":\n\tpass\n',
 	"an argument": 'change(name, values, only_from=("Sending",))\n',
 	"SQL": "frappe.db.sql(\"select 1 from x where state = 'Ended'\")\n",
 	"SQL with names": "frappe.db.sql(f\"select 1 from {x} where state != 'Ended'\")\n",

@@ -45,6 +45,18 @@ def named_lock(name: str, wait: float = 0) -> Iterator[bool]:
 			frappe.db.sql("select release_lock(%s)", (lock,))
 
 
+@contextmanager
+def required_lock(name: str, wait: float) -> Iterator[None]:
+	"""The lock `name` of this site, for work that must not go on without it; `wait` in seconds.
+
+	Raises frappe.ValidationError, before anything is done, when somebody else holds it for longer.
+	"""
+	with named_lock(name, wait) as held:
+		if not held:
+			frappe.throw(frappe._("Somebody else is at the same work right now. Try again in a minute."))
+		yield
+
+
 def in_transaction(work: Callable[[], T], also_retry: tuple[type[Exception], ...] = ()) -> T:
 	"""Runs `work` in a transaction of its own and commits it; starts again when the database reports a conflict.
 
@@ -116,6 +128,12 @@ def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict |
 	columns = ", ".join(f"`{field}`" for field in fields)
 	rows = frappe.db.sql(f"select {columns} from `tab{doctype}` where name = %s", (name,), as_dict=True)
 	return rows[0] if rows else None
+
+
+def differing(doctype: str, name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+	"""Of values that are to be written those that one row does not hold yet; an empty text or number counts as none."""
+	row = row_of(doctype, name, values)
+	return {field: value for field, value in values.items() if (row[field] or None) != value}
 
 
 def plain_values(doctype: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,15 +12,18 @@ can still be put back.
 import frappe
 from frappe.utils.password import get_encryption_key
 
-from whatsapp_channel.database import named_lock
+from whatsapp_channel.database import required_lock
 
 KEY = "encryption_key"
 LOCK_SECONDS = 10
 
 
 def ensure_key() -> None:
-	"""Creates the key of a site that has none, only once even if several processes do it at the same time."""
-	with named_lock(KEY, LOCK_SECONDS):
+	"""Creates the key of a site that has none, only once even if several processes do it at the same time.
+
+	Raises frappe.ValidationError if another process has been at it for too long: without the lock two keys could be made.
+	"""
+	with required_lock(KEY, LOCK_SECONDS):
 		read_key()
 		get_encryption_key()
 

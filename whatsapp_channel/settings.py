@@ -14,8 +14,8 @@ from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import (
 	insert_row,
-	named_lock,
 	new_transaction,
+	required_lock,
 	save_now,
 	set_single_value,
 	set_value,
@@ -70,10 +70,10 @@ def secrets_of(app_id: str) -> list[str]:
 def add_secret(app_id: str, secret: str) -> None:
 	"""Stores the secret of a Meta app, unless it exists; an existing one without app id gets the id.
 
-	Raises frappe.ValidationError for a published one.
+	Raises frappe.ValidationError for a published one, and while another request keeps the lock.
 	"""
 	refuse_published(secret, frappe._("App Secret"))
-	with named_lock(LOCK, LOCK_SECONDS):
+	with required_lock(LOCK, LOCK_SECONDS):
 		new_transaction()  # to see what another request added while this one waited for the lock
 		known = _row_with(secret)
 		if not known:
@@ -113,8 +113,11 @@ def stored_verify_token() -> str | None:
 
 
 def ensure_verify_token() -> str:
-	"""The verify token, generated if there is none. It is committed, because Meta's handshake reaches another process."""
-	with named_lock(LOCK, LOCK_SECONDS):
+	"""The verify token, generated if there is none. It is committed, because Meta's handshake reaches another process.
+
+	Raises frappe.ValidationError while another request keeps the lock.
+	"""
+	with required_lock(LOCK, LOCK_SECONDS):
 		new_transaction()  # see above
 		token = verify_token()
 		if not token:

@@ -1,47 +1,58 @@
 """Rows that are read in more than one place: each class of one list of columns, and every column there."""
 
+import ast
 from dataclasses import FrozenInstanceError
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import frappe
 import pytest
 
 from tests.app.desk import Desk
+from tests.test_layers import MODULES
 from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import AccountRow, ChannelStatusRow, NumberRow
 from whatsapp_channel.conversations.conversation_rows import (
 	ChannelRow,
 	ConversationRow,
 	CustomerRow,
-	MediaRow,
 	MessageRow,
-	OutgoingRow,
 	StatusRow,
 )
-from whatsapp_channel.conversations.customers.identities import IdentityRow
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.inbound.item_rows import ItemRow
+from whatsapp_channel.onboarding.signup_rows import SignupRow
+from whatsapp_channel.privacy.export_rows import ExportedMessage
 from whatsapp_channel.rows import Row
 
+
+def is_row(node: ast.AST) -> bool:
+	return isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "Row" for base in node.bases)
+
+
+# Every class of rows there is, wherever it is.
 KINDS: list[type[Row]] = [
-	ChannelRow,
-	ConversationRow,
-	StatusRow,
-	CustomerRow,
-	IdentityRow,
-	ItemRow,
-	MediaRow,
-	MessageRow,
-	OutgoingRow,
+	getattr(import_module(f"whatsapp_channel.{name}"), node.name)
+	for name, source in MODULES.items()
+	for node in source.tree.body
+	if is_row(node)
 ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+def test_every_class_of_rows_is_found() -> None:
+	assert {AccountRow, ChannelRow, ExportedMessage, ItemRow, SignupRow} <= set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_field_is_a_column(kind: type[Row], desk: Desk) -> None:
 	assert set(kind.columns()) <= set(frappe.db.get_table_columns(kind.DOCTYPE))
 
 
-@pytest.mark.parametrize("kind", [ConversationRow, StatusRow, MessageRow])
+HELD = [AccountRow, ChannelStatusRow, ConversationRow, MessageRow, NumberRow, StatusRow]
+
+
+@pytest.mark.parametrize("kind", HELD)
 def test_a_row_holds_what_is_stored_however_it_is_read(kind: type[Row], desk: Desk) -> None:
 	desk.writes("Hello")
 	name = frappe.get_all(kind.DOCTYPE, pluck="name", limit=1)[0]

@@ -6,41 +6,13 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel import settings
+from whatsapp_channel import rows, settings
+from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
 from whatsapp_channel.clock import to_utc, utc_now
-from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.accounts.restriction_rules import Restriction
 from whatsapp_channel.rules.accounts.trial import GUIDE
 from whatsapp_channel.translate import to_all
-
-_ACCOUNT_FIELDS = [
-	"name",
-	"access_token",
-	"business_verification",
-	"account_review",
-	"restriction",
-	"restrictions",
-	"alert",
-	"alert_severity",
-	"alert_kind",
-	"payment_method",
-	"subscription",
-	"attention_reason",
-	"trial_started_on",
-	"token_expires_on",
-]
-_NUMBER_FIELDS = [
-	"name",
-	"account",
-	"verification",
-	"meta_status",
-	"quality_rating",
-	"name_status",
-	"name_rejection",
-	"verified_name",
-	"requested_name",
-]
 
 
 def site(*, receives: bool | None = None) -> Site:
@@ -58,7 +30,7 @@ def site(*, receives: bool | None = None) -> Site:
 
 def account_state(name: str | None) -> AccountState | None:
 	"""The stored state of an account; None when it does not exist."""
-	row = name and frappe.db.get_value(ACCOUNT, name, _ACCOUNT_FIELDS, as_dict=True)
+	row = rows.one(AccountRow, name)
 	if not row:
 		return None
 	return AccountState(
@@ -80,7 +52,7 @@ def account_state(name: str | None) -> AccountState | None:
 
 def number_state(name: str | None) -> tuple[NumberState, str] | None:
 	"""The stored state of a number, and its account; None when it does not exist."""
-	row = name and frappe.db.get_value(NUMBER, name, _NUMBER_FIELDS, as_dict=True)
+	row = rows.one(NumberRow, name)
 	if not row:
 		return None
 	state = NumberState(

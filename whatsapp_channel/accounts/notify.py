@@ -6,6 +6,8 @@ from html import escape
 
 import frappe
 
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import AccountRow
 from whatsapp_channel.database import is_conflict
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import report
@@ -27,7 +29,7 @@ def notify_administrators(account: str, notices: Mapping[str, Notice]) -> None:
 	The account's row keeps the keys of sent notices. So a notice is sent again only after it stopped applying in between,
 	and only once however many channels of the account it concerns.
 	"""
-	row = frappe.db.get_value(ACCOUNT, account, ["account_name", "notified"], as_dict=True)
+	row = rows.one(AccountRow, account)
 	if not row:
 		return
 	known = json.loads(row.notified or "[]")

@@ -6,8 +6,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.accounts import notify, restriction, timeline
+from whatsapp_channel.accounts.account_rows import ChannelStatusRow
 from whatsapp_channel.accounts.facts import account_state, number_state, site
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.database import in_transaction, plain_values
@@ -57,10 +58,8 @@ def refresh_account(account: str) -> None:
 	of_account = _facts_of_account(account, now)
 	notices = {notice.key: notice for notice in admin_notices.notices(of_account, "")}
 	numbers = frappe.get_all(NUMBER, {"account": account}, pluck="name")
-	fields = ["name", "number", "enabled"]
-	for row in frappe.get_all(
-		CHANNEL, {"number": ["in", numbers or [""]]}, fields, order_by="creation, name"
-	):
+	of_numbers = {"number": ["in", numbers or [""]]}
+	for row in rows.many(ChannelStatusRow, of_numbers, "creation, name"):
 		facts = _facts(row.number, bool(row.enabled), now)
 		_store(row.name, facts)
 		for notice in admin_notices.notices(facts, row.number):
@@ -98,7 +97,7 @@ def waits_because(number: str | None) -> str | None:
 
 def view(channel: str) -> dict[str, Any]:
 	"""The stored status with its reason, next step, button label and start time."""
-	row = frappe.db.get_value(CHANNEL, channel, ["number", "enabled", *FIELDS, "status_since"], as_dict=True)
+	row = rows.one(ChannelStatusRow, channel)
 	label = channel_status.derive(_facts(row.number, bool(row.enabled), site())).label
 	return {
 		"channel": channel,
@@ -141,9 +140,9 @@ def _enabled(channel: str) -> bool:
 
 def _store(channel: str, facts: Facts) -> None:
 	"""Writes what changed. When several processes see the same transition, one of them writes it and its timeline entry."""
-	before = frappe.db.get_value(CHANNEL, channel, list(FIELDS), as_dict=True)
+	before = rows.one(ChannelStatusRow, channel)
 	values = plain_values(CHANNEL, _columns(channel_status.derive(facts)))
-	if not before or all(before[field] == values[field] for field in FIELDS):
+	if not before or all(getattr(before, field) == values[field] for field in FIELDS):
 		return
 	moved = before.status != values["status"]
 	if moved:

@@ -10,12 +10,15 @@ from typing import Any
 
 import frappe
 
+from whatsapp_channel import rows
 from whatsapp_channel.accounts import event_times, restriction, status
+from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.cloud_api.answers import BusinessAccount, PhoneNumber
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.account_events import NO_ALERT, alert_topic
+from whatsapp_channel.rules.accounts.account_words import PaymentMethod
 from whatsapp_channel.rules.accounts.channel_facts import VERIFIED
 from whatsapp_channel.rules.accounts.restriction_rules import BAN, VIOLATION
 from whatsapp_channel.rules.onboarding import number_choice
@@ -81,7 +84,7 @@ def start_trial(account: str) -> None:
 
 	It does not start while Meta has not said whether the business is verified.
 	"""
-	row = frappe.db.get_value(ACCOUNT, account, ["business_verification", "trial_started_on"], as_dict=True)
+	row = rows.one(AccountRow, account)
 	verification = ((row and row.business_verification) or "").lower()
 	if not verification or verification == VERIFIED or row.trial_started_on:
 		return
@@ -97,18 +100,16 @@ def start_trial(account: str) -> None:
 
 
 def _first_verified(account: str) -> str | None:
-	fields = ["name", "verification", "meta_status"]
-	rows = frappe.get_all(NUMBER, {"account": account}, fields, order_by="creation, name")
-	proven = (
-		row.name for row in rows if number_choice.is_verified(State(status=row.meta_status), row.verification)
-	)
-	return next(proven, None)
+	for row in rows.many(NumberRow, {"account": account}, "creation, name"):
+		if number_choice.is_verified(State(status=row.meta_status), row.verification):
+			return row.name
+	return None
 
 
 def _payment(node: BusinessAccount) -> dict[str, str]:
 	if node.primary_funding_id:
-		return {"payment_method": "Present"}
-	return {"payment_method": "Missing"} if node.has_no_payment else {}
+		return {"payment_method": PaymentMethod.PRESENT}
+	return {"payment_method": PaymentMethod.MISSING} if node.has_no_payment else {}
 
 
 def _newer(doctype: str, name: str, asked: datetime | None) -> frozenset[str]:
@@ -148,6 +149,6 @@ def _lift(account: str, newer: frozenset[str]) -> None:
 	"""Removes violations, bans and critical alerts, for whose end Meta sends no reliable event."""
 	for topic in {VIOLATION, BAN} - newer:
 		restriction.replace(account, topic, ())
-	mark = frappe.db.get_value(ACCOUNT, account, ["alert_severity", "alert_kind"], as_dict=True)
+	mark = rows.one(AccountRow, account)
 	if mark and mark.alert_severity == "CRITICAL" and alert_topic(mark.alert_kind or "") not in newer:
 		set_value(ACCOUNT, account, dict(NO_ALERT))

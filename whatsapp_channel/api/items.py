@@ -8,27 +8,13 @@ from frappe import _
 from frappe.utils import get_datetime
 from werkzeug.wrappers import Response
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound import gaps, reprocess
+from whatsapp_channel.inbound.item_rows import ExportedItem
 
 ROLE = "System Manager"
 MOST_EXPORTED = 5000
-EXPORTED = [
-	"name",
-	"creation",
-	"state",
-	"kind",
-	"number",
-	"sender",
-	"attempts",
-	"next_attempt",
-	"error",
-	"delivery",
-	"position",
-	"payload",
-]
 # A browser that opens the file must not execute what a customer wrote.
 UNSAFE_IN_HTML = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -73,8 +59,8 @@ def export(names: str | list) -> Response:
 	chosen = _names(names)
 	if len(chosen) > MOST_EXPORTED:
 		frappe.throw(_("Choose at most {0} items.").format(MOST_EXPORTED))
-	rows = frappe.get_all(ITEM, {"name": ["in", chosen]}, EXPORTED, order_by="creation, name")
-	document = {"exported": str(site_now()), "items": [_exported(row) for row in rows]}
+	items = rows.many(ExportedItem, {"name": ["in", chosen]}, "creation, name")
+	document = {"exported": str(site_now()), "items": [_exported(row) for row in items]}
 	name = f"whatsapp-items-{site_now():%Y-%m-%d}.json"
 	return Response(
 		json.dumps(document, indent=1, default=str).translate(UNSAFE_IN_HTML),
@@ -94,12 +80,12 @@ def dismiss_gap(number: str) -> None:
 	gaps.dismiss(number)
 
 
-def _exported(row: "frappe._dict") -> dict[str, Any]:
+def _exported(row: ExportedItem) -> dict[str, Any]:
 	try:
 		payload = json.loads(row.payload or "null")
 	except ValueError:
 		payload = row.payload
-	return {**row, "payload": payload}
+	return {**row.values(), "payload": payload}
 
 
 def _names(given: str | list) -> list[str]:

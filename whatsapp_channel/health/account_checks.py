@@ -10,7 +10,8 @@ from datetime import datetime, timedelta, timezone
 import frappe
 from frappe import _
 
-from whatsapp_channel import settings
+from whatsapp_channel import rows, settings
+from whatsapp_channel.accounts.account_rows import AccountRow
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import AppWebhook
 from whatsapp_channel.cloud_api.client import CloudAPI
@@ -173,8 +174,8 @@ def _subscription_of(account: Account, deadline: Deadline) -> Finding:
 	url = settings.callback_url()
 	subscribe = _("Open the account {0} and choose {1}.").format(account.label, _("Set Up Webhooks"))
 	app_id = deadline.wait_for(account.api.inspect_self).app_id
-	rows = deadline.wait_for(lambda: account.api.subscribed_apps(account.name))
-	ours = next((row for row in rows if app_id is None or row.id == app_id), None)
+	apps = deadline.wait_for(lambda: account.api.subscribed_apps(account.name))
+	ours = next((app for app in apps if app_id is None or app.id == app_id), None)
 	if not ours:
 		return problem(_("Meta posts nothing of this account to the app of its token."), subscribe)
 	if not ours.override_callback_uri:
@@ -246,7 +247,7 @@ def _looked_at(account: Account, look: Callable[[Account], Finding]) -> Finding:
 
 def _account(name: str) -> tuple[str, Account | None]:
 	"""The label of an account, and the account; None without a usable token."""
-	row = frappe.db.get_value(ACCOUNT, name, ["account_name", "attention_reason"], as_dict=True)
+	row = rows.one(AccountRow, name)
 	label = row.account_name or name
 	try:
 		return label, Account(name, label, row.attention_reason, settings.cloud_api(name))

@@ -1,9 +1,9 @@
 """Checks of Helpdesk's settings without which messages cannot become tickets."""
 
-import frappe
 from frappe import _
 
-from whatsapp_channel.doctypes import CHANNEL
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import ChannelStatusRow
 from whatsapp_channel.health.result import Finding, combined, ok, problem, warning
 from whatsapp_channel.helpdesk import site_settings, teams
 from whatsapp_channel.helpdesk.site_settings import ServiceLevel
@@ -79,7 +79,7 @@ def _priorities(level: ServiceLevel, priority: str) -> Finding:
 
 def departments(_deadline: object = None) -> Finding:
 	"""Whether the department of every enabled channel exists and has members to whom tickets can be assigned."""
-	channels = frappe.get_all(CHANNEL, {"enabled": 1}, ["name", "department"], order_by="name")
+	channels = rows.many(ChannelStatusRow, {"enabled": 1}, "name")
 	if not channels:
 		return ok(_("No channel is in use."))
 	known, empty = set(teams.names()), teams.without_members()

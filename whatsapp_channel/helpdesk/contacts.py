@@ -10,6 +10,7 @@ from frappe.model.document import Document
 from whatsapp_channel.database import insert_row, is_conflict, set_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, SETTINGS
 from whatsapp_channel.rules.customers.address import DOMAIN
+from whatsapp_channel.rules.customers.identity_kind import Kind
 from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -50,7 +51,7 @@ def find(wa_id: str) -> str | None:
 def _contacts_that_gave_up(wa_id: str) -> set[str]:
 	former = frappe.get_all(
 		IDENTITY,
-		{"kind": "Phone Number", "identity": ["in", list(variants(wa_id))]},
+		{"kind": Kind.PHONE, "identity": ["in", list(variants(wa_id))]},
 		pluck="parent",
 	)
 	if not former:

@@ -6,11 +6,12 @@ from typing import Any
 
 import frappe
 
-from whatsapp_channel import settings
+from whatsapp_channel import rows, settings
 from whatsapp_channel.accounts import access, event_times, restriction, status, timeline
+from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook_parser import Item
-from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
+from whatsapp_channel.database import differing, in_transaction, lock_row, plain_values, set_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.rules.accounts import account_events
@@ -94,9 +95,8 @@ def _place_of(found: Changes, account: str) -> _Place | None:
 	"""The row of an event; None if it is about a number that the account does not have here."""
 	if not found.of_number:
 		return _Place(ACCOUNT, account, account)
-	rows = frappe.get_all(NUMBER, {"account": account}, ["name", "number"], order_by="creation")
 	wanted = set(variants(found.digits)) if found.digits else set()
-	for row in rows:
+	for row in rows.many(NumberRow, {"account": account}, "creation"):
 		if wanted & set(variants(row.number.lstrip("+"))):
 			return _Place(NUMBER, row.name, account)
 	return None
@@ -119,7 +119,7 @@ def _write(place: _Place, found: Changes, *, is_new: bool) -> bool:
 
 
 def _may_mark(account: str, alert: Alert) -> bool:
-	row = frappe.db.get_value(ACCOUNT, account, ["alert_kind", "alert_severity"], as_dict=True)
+	row = rows.one(AccountRow, account)
 	return alert.may_change(row.alert_kind or "", row.alert_severity or "")
 
 
@@ -127,8 +127,7 @@ def _write_columns(doctype: str, name: str, columns: Columns) -> bool:
 	if not columns:
 		return False
 	values = plain_values(doctype, {field: _stored(value) for field, value in columns.items()})
-	row = frappe.db.get_value(doctype, name, list(values), as_dict=True)
-	changed = {field: value for field, value in values.items() if (row[field] or None) != value}
+	changed = differing(doctype, name, values)
 	# A time alone is not a change: the same alert may be reported again.
 	if not {field for field in changed if not field.endswith("_since")}:
 		return False

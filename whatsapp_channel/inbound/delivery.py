@@ -1,9 +1,11 @@
 """Deliveries: one row per webhook POST, as received, and a counter of refused ones."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 import frappe
-from frappe.utils import cint
+from frappe.utils import cint, get_datetime
 
 from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.database import insert_unless_there, save_now, set_single_value
@@ -62,6 +64,22 @@ def count_refusal(reason: str, times: int = 1) -> None:
 		raise
 	except Exception:
 		logger().warning("Could not count a refused webhook", exc_info=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+	"""How many POSTs were refused so far, when the last one was counted (site's time), and why, in the site's language."""
+
+	count: int
+	last_at: datetime
+	last_reason: str
+
+
+def refusals() -> Refusals | None:
+	"""What `record_refusals` has written; None if nothing was ever refused."""
+	fields = ["refused_deliveries", "last_refused_at", "last_refusal"]
+	count, last_at, reason = frappe.db.get_value(SETTINGS, SETTINGS, fields) or (None, None, None)
+	return Refusals(cint(count), get_datetime(last_at), reason or "") if last_at else None
 
 
 def record_refusals() -> None:

@@ -155,10 +155,9 @@ def withdraw_found() -> None:
 		where open_sign.state = %s and open_sign.number in (
 			select name from `tab{NUMBER}` where missing_since is not null)""",
 		(SignState.OPEN,),
-		as_dict=True,
 	)
-	for number in {row.number for row in found}:
-		names = [row.name for row in found if row.number == number]
+	for number in {of_number for _name, of_number in found}:
+		names = [name for name, of_number in found if of_number == number]
 		set_value(SIGN, {"name": ["in", names]}, "state", SignState.SETTLED)
 		_show(number)
 	save_now()  # a separate piece of work of the drain

@@ -1,4 +1,4 @@
-"""Rows of kept items."""
+"""Rows of kept items, as they are processed and as they are exported."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,3 +26,22 @@ class ItemRow(Row):
 	file_row: str | None
 	file_customer: str | None
 	file_tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedItem(Row):
+	"""A kept item as an administrator gets it in a file: `delivery` and `position` say where in which webhook it stood."""
+
+	DOCTYPE: ClassVar[str] = doctypes.ITEM
+	name: str
+	creation: datetime
+	state: str
+	kind: str
+	number: str | None
+	sender: str | None
+	attempts: int
+	next_attempt: datetime | None
+	error: str | None
+	delivery: str | None
+	position: str | None
+	payload: str

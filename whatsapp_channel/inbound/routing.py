@@ -35,24 +35,25 @@ def route(phone_number_id: str | None) -> Route:
 			),
 			ItemState.UNROUTABLE,
 		)
-	if not found.channel:
+	account, channel, enabled = found
+	if not channel:
 		raise ItemError(
 			Sentence(_("This number has no WhatsApp Channel yet. It waits until one is created.")),
 			ItemState.HELD,
 		)
-	if not found.enabled:
+	if not enabled:
 		raise ItemError(
-			sentence(_("Channel {0} is deactivated. It waits until activation."), found.channel),
+			sentence(_("Channel {0} is deactivated. It waits until activation."), channel),
 			ItemState.HELD,
 		)
-	return Route(found.channel, phone_number_id, found.account)
+	return Route(channel, phone_number_id, account)
 
 
-def _find(phone_number_id: str) -> "frappe._dict | None":
-	rows = frappe.db.sql(
-		f"""select number.account, channel.name as channel, channel.enabled from `tab{NUMBER}` number
+def _find(phone_number_id: str) -> tuple[str, str | None, int | None] | None:
+	"""The account of a number, its channel, and whether that is enabled; None for a number that is not ours."""
+	found = frappe.db.sql(
+		f"""select number.account, channel.name, channel.enabled from `tab{NUMBER}` number
 		left join `tab{CHANNEL}` channel on channel.number = number.name where number.name = %s""",
 		(phone_number_id,),
-		as_dict=True,
 	)
-	return rows[0] if rows else None
+	return found[0] if found else None

@@ -6,22 +6,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import ChannelStatusRow, NumberRow
 from whatsapp_channel.database import in_transaction
 from whatsapp_channel.doctypes import CHANNEL, NUMBER, SETTINGS
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.rules.onboarding import number_choice, qr
 from whatsapp_channel.rules.onboarding.number_choice import State
-
-VIEW_FIELDS = (
-	"name",
-	"number",
-	"icon",
-	"department",
-	"enabled",
-	"status",
-	"status_reason",
-	"status_next_step",
-)
 
 
 def create_channel(
@@ -50,8 +41,7 @@ def create_channel(
 
 def _check_number(number: str) -> None:
 	"""Checks that the number can be used. One that was entered by hand counts as registered until Meta says otherwise."""
-	fields = ["verification", "meta_status", "on_business_app"]
-	row = frappe.db.get_value(NUMBER, number, fields, as_dict=True)
+	row = rows.one(NumberRow, number)
 	if not row:
 		return  # the controller raises
 	at_meta = State(status=row.meta_status, on_business_app=bool(row.on_business_app))
@@ -86,15 +76,14 @@ def _missing(department: str) -> str:
 	return f"{teams.nobody_in(department)} {teams.add_members(department)}"
 
 
-def channel_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
+def channel_view(name: str) -> dict[str, Any]:
 	"""A channel for the page, with the link that opens a chat and its QR code as SVG (Z35)."""
-	name = row if isinstance(row, str) else row.get("name")
-	stored = frappe.db.get_value(CHANNEL, name, VIEW_FIELDS, as_dict=True)
+	stored = rows.one(ChannelStatusRow, name)
 	department = stored.department
 	missing = _missing(department) if department in teams.without_members() else ""
 	link = qr.chat_link(frappe.db.get_value(NUMBER, stored.number, "number"))
 	return {
-		**{field: stored[field] for field in ("name", "number", "icon", "department", "status")},
+		**{field: getattr(stored, field) for field in ("name", "number", "icon", "department", "status")},
 		"enabled": bool(stored.enabled),
 		"reason": stored.status_reason,
 		"next_step": stored.status_next_step,

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import frappe
 from frappe import _
 
-from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.onboarding.number_node import is_registered
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
+from whatsapp_channel.onboarding.number_node import can_send
 from whatsapp_channel.rules.onboarding.checklist_rules import Entry, Facts, entries
 from whatsapp_channel.translate import to_user
 
 
-def view(account: "frappe._dict | None") -> list[dict[str, Any]]:
+def view(account: AccountRow | None) -> list[dict[str, Any]]:
 	"""The lines for the page: key, label, state, detail, url."""
 	return [_shown(entry) for entry in entries(_facts(account))]
 
@@ -26,17 +26,17 @@ def _shown(entry: Entry) -> dict[str, Any]:
 	}
 
 
-def _facts(account: "frappe._dict | None") -> Facts:
+def _facts(account: AccountRow | None) -> Facts:
 	if not account:
 		return Facts()
-	rows = frappe.get_all(NUMBER, {"account": account.name}, ["name", "meta_status"])
+	numbers = rows.many(NumberRow, {"account": account.name})
 	return Facts(
 		has_account=True,
 		business_id=account.business_id,
 		verification=account.business_verification,
 		review=account.account_review,
 		payment_method=account.payment_method,
-		numbers=len(rows),
-		registered=sum(is_registered(row.name) for row in rows),
-		unread=sum(not row.meta_status for row in rows),
+		numbers=len(numbers),
+		registered=sum(map(can_send, numbers)),
+		unread=sum(not row.meta_status for row in numbers),
 	)

@@ -8,7 +8,9 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
 from whatsapp_channel.accounts import access, sync
+from whatsapp_channel.accounts.account_rows import NumberRow
 from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
@@ -21,7 +23,7 @@ from whatsapp_channel.onboarding.registration import register
 from whatsapp_channel.onboarding.verification_codes import request_code, verify_code
 from whatsapp_channel.rules.customers.phone import digits, parts, to_e164, variants
 from whatsapp_channel.rules.onboarding import number_choice
-from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, obstacle
+from whatsapp_channel.rules.onboarding.number_choice import VERIFICATIONS, State, Verification, obstacle
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of
 from whatsapp_channel.translate import to_user
 
@@ -36,24 +38,6 @@ __all__ = [
 ]
 
 TAKEN = (frappe.UniqueValidationError, frappe.DuplicateEntryError)
-VIEW_FIELDS = (
-	"name",
-	"number",
-	"verified_name",
-	"verification",
-	"meta_status",
-	"registered_on",
-	"name_status",
-	"requested_name",
-	"name_rejection",
-	"quality_rating",
-	"messaging_limit",
-	"code_requested_on",
-	"code_method",
-	"code_blocked_until",
-	"code_failures",
-	"on_business_app",
-)
 
 
 def numbers(account: str) -> dict[str, Any]:
@@ -70,7 +54,8 @@ def numbers(account: str) -> dict[str, Any]:
 
 def _listed(node: PhoneNumber, chosen: bool, channel: str | None) -> dict[str, Any]:
 	why = _obstacle(node, channel)
-	verification = VERIFICATIONS.get((node.code_verification_status or "").upper(), "Not Verified")
+	said = (node.code_verification_status or "").upper()
+	verification = VERIFICATIONS.get(said, Verification.NOT_VERIFIED)
 	return {
 		"phone_number_id": node.id,
 		"number": node.display_phone_number,
@@ -184,16 +169,15 @@ def _check_account(account: str, number: str) -> None:
 		row.save()
 
 
-def number_view(row: "frappe._dict | Document | str") -> dict[str, Any]:
+def number_view(name: str) -> dict[str, Any]:
 	"""The state of a number for the page. `code_wait_seconds`: until another code can be requested."""
-	name = row if isinstance(row, str) else row.get("name")
-	stored = frappe.db.get_value(NUMBER, name, VIEW_FIELDS, as_dict=True)
+	stored = rows.one(NumberRow, name)
 	same = ("name", "number", "verification", "meta_status", "name_status", "requested_name")
 	more = ("name_rejection", "messaging_limit", "code_requested_on", "code_method", "code_failures")
 	at_meta = State(status=stored.meta_status, on_business_app=bool(stored.on_business_app))
 	before = bool(stored.registered_on)
 	return {
-		**{field: stored[field] for field in (*same, *more)},
+		**{field: getattr(stored, field) for field in (*same, *more)},
 		"display_name": stored.verified_name,
 		"registered": number_choice.is_registered(at_meta, before),
 		"ready": number_choice.can_work(at_meta, stored.verification, before),

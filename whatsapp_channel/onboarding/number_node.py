@@ -6,7 +6,9 @@ from typing import Any
 import frappe
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
 from whatsapp_channel.accounts import access, sync
+from whatsapp_channel.accounts.account_rows import NumberRow
 from whatsapp_channel.accounts.status import publish
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.client import CloudAPI, PhoneNumber
@@ -36,9 +38,11 @@ def state_of(node: PhoneNumber) -> State:
 
 def is_registered(number: str) -> bool:
 	"""Whether the number can send, by the stored state."""
-	row = frappe.db.get_value(
-		NUMBER, number, ["meta_status", "registered_on", "on_business_app"], as_dict=True
-	)
+	return can_send(rows.one(NumberRow, number))
+
+
+def can_send(row: NumberRow) -> bool:
+	"""The same for a row that was read."""
 	state = State(status=row.meta_status, on_business_app=bool(row.on_business_app))
 	return number_choice.is_registered(state, bool(row.registered_on))
 

@@ -9,11 +9,13 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import ProfileRow
 from whatsapp_channel.accounts.status import publish
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
 from whatsapp_channel.database import in_transaction, lock_row, set_value
-from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER, SETTINGS
+from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, SETTINGS
 from whatsapp_channel.onboarding import uploaded_files
 from whatsapp_channel.onboarding.input_errors import as_validation_error
 from whatsapp_channel.onboarding.number_node import client_of, is_registered, writable, write
@@ -213,14 +215,12 @@ def profile_view(account: str | None, number: str | None = None) -> dict[str, An
 	if draft:
 		shown = {**draft.profile.as_dict(), "picture": draft.picture, "problems": list(draft.problems)}
 		return {**shown, "saved": True}
-	columns = ["verified_name", "websites", "picture", *STORED]
-	row = frappe.db.get_value(NUMBER, number, columns, as_dict=True) if number else None
-	known = row or frappe._dict()
+	known = rows.one(ProfileRow, number)
 	return {
-		"display_name": known.verified_name or "",
-		**{name: known.get(name) or "" for name in STORED},
-		"websites": (known.websites or "").splitlines(),
-		"picture": known.picture or "",
+		"display_name": (known and known.verified_name) or "",
+		**{name: (known and getattr(known, name)) or "" for name in STORED},
+		"websites": ((known and known.websites) or "").splitlines(),
+		"picture": (known and known.picture) or "",
 		"problems": [],
 		"saved": False,
 	}

@@ -9,35 +9,20 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import settings
+from whatsapp_channel import rows, settings
+from whatsapp_channel.accounts.account_rows import AccountRow
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import channel_setup as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
 from whatsapp_channel.onboarding import number as numbers
 from whatsapp_channel.rules.accounts import policies
+from whatsapp_channel.rules.accounts.account_words import Subscription
 from whatsapp_channel.rules.files import image
 from whatsapp_channel.rules.onboarding import profile_rules as limits
 from whatsapp_channel.rules.onboarding.setup_steps import Facts, Step, current, steps
 from whatsapp_channel.translate import to_user
 
-ACCOUNT_FIELDS = (
-	"name",
-	"account_name",
-	"access_token",
-	"business_id",
-	"linked_by",
-	"business_verification",
-	"account_review",
-	"payment_method",
-	"restriction",
-	"attention_reason",
-	"subscription",
-	"callback_url",
-	"subscription_checked_on",
-	"token_expires_on",
-	"token_app_id",
-)
 META_SDK = "https://connect.facebook.net"
 META_ORIGIN = "https://facebook.com"
 """Pages of its subdomains post the events as well."""
@@ -73,7 +58,7 @@ def state(
 	}
 
 
-def _facts(row: "frappe._dict | None", shown: dict[str, Any]) -> Facts:
+def _facts(row: AccountRow | None, shown: dict[str, Any]) -> Facts:
 	has_channel = shown["channel"] is not None
 	return Facts(
 		has_account=bool(row),
@@ -86,7 +71,7 @@ def _facts(row: "frappe._dict | None", shown: dict[str, Any]) -> Facts:
 	)
 
 
-def link_problem(row: "frappe._dict", has_channel: bool) -> str | None:
+def link_problem(row: AccountRow, has_channel: bool) -> str | None:
 	"""Why an account does not count as linked. For an account with a working channel, which may have been entered by hand,
 	unknown values are no problem."""
 	if not row.access_token:
@@ -99,21 +84,21 @@ def link_problem(row: "frappe._dict", has_channel: bool) -> str | None:
 		return _(
 			"The app secret is missing, so Meta's messages would be refused. Enter it, with the token, by hand."
 		)
-	if row.subscription == "Confirmed" or (has_channel and row.subscription != "Lost"):
+	if row.subscription == Subscription.CONFIRMED or (has_channel and row.subscription != Subscription.LOST):
 		return None
 	return _("Meta does not post this account's messages here yet. Set up the webhooks.")
 
 
-def needs_reconnect(row: "frappe._dict") -> bool:
+def needs_reconnect(row: AccountRow) -> bool:
 	"""Whether only a new token helps."""
 	return not row.access_token or bool(row.attention_reason) or _token_ended(row)
 
 
-def _token_ended(row: "frappe._dict") -> bool:
+def _token_ended(row: AccountRow) -> bool:
 	return bool(row.token_expires_on and row.token_expires_on <= site_now())
 
 
-def _has_secret(row: "frappe._dict | None") -> bool:
+def _has_secret(row: AccountRow | None) -> bool:
 	"""Whether there is an app secret for the account; one without an app id may be the right one."""
 	known = set(frappe.get_all(settings.SECRET, {"parent": settings.SETTINGS}, pluck="app_id"))
 	needed = row.token_app_id if row else None
@@ -123,7 +108,7 @@ def _has_secret(row: "frappe._dict | None") -> bool:
 # What to show
 
 
-def _account(account: str | None, number: str | None) -> "frappe._dict | None":
+def _account(account: str | None, number: str | None) -> AccountRow | None:
 	if number and not account:
 		account = frappe.db.get_value(NUMBER, number, "account")
 		if not account:
@@ -132,7 +117,7 @@ def _account(account: str | None, number: str | None) -> "frappe._dict | None":
 				frappe.DoesNotExistError,
 			)
 	name = account or _unfinished_account()
-	row = frappe.db.get_value(ACCOUNT, name, ACCOUNT_FIELDS, as_dict=True) if name else None
+	row = rows.one(AccountRow, name)
 	if account and not row:
 		frappe.throw(
 			_("WhatsApp Business Account {0} is not there.").format(frappe.utils.escape_html(account)),
@@ -148,7 +133,7 @@ def _unfinished_account() -> str | None:
 	return next((name for name in names if name not in used), next(iter(names), None))
 
 
-def _number(row: "frappe._dict | None", number: str | None) -> str | None:
+def _number(row: AccountRow | None, number: str | None) -> str | None:
 	"""The requested number, else the last changed one without a channel, else the newest."""
 	if not row:
 		return None
@@ -171,18 +156,17 @@ def _step(step: Step, problem: str | None) -> dict[str, Any]:
 
 
 def _accounts() -> list[dict[str, str]]:
-	fields = ["name", "account_name", "access_token", "attention_reason"]
-	rows = frappe.get_all(ACCOUNT, fields=fields, order_by="creation desc, name desc")
-	return [{"name": row.name, "label": row.account_name, "state": _account_state(row)} for row in rows]
+	found = rows.many(AccountRow, {}, "creation desc, name desc")
+	return [{"name": row.name, "label": row.account_name, "state": _account_state(row)} for row in found]
 
 
-def _account_state(row: "frappe._dict") -> str:
+def _account_state(row: AccountRow) -> str:
 	if not row.access_token:
 		return "No Token"
 	return "Needs Attention" if row.attention_reason else "Connected"
 
 
-def _account_view(row: "frappe._dict") -> dict[str, Any]:
+def _account_view(row: AccountRow) -> dict[str, Any]:
 	same = (
 		"name",
 		"business_id",
@@ -193,7 +177,7 @@ def _account_view(row: "frappe._dict") -> dict[str, Any]:
 		"callback_url",
 	)
 	return {
-		**{field: row[field] for field in (*same, "subscription_checked_on", "token_expires_on")},
+		**{field: getattr(row, field) for field in (*same, "subscription_checked_on", "token_expires_on")},
 		"label": row.account_name,
 		"waba_id": row.name,
 		"verification": row.business_verification,
@@ -203,7 +187,7 @@ def _account_view(row: "frappe._dict") -> dict[str, Any]:
 	}
 
 
-def _site_view(row: "frappe._dict | None") -> dict[str, Any]:
+def _site_view(row: AccountRow | None) -> dict[str, Any]:
 	stored = frappe.db.get_value(settings.SETTINGS, settings.SETTINGS, ["trial_policy", "credit_policy"])
 	trial, credit = stored or (None, None)  # a site that was set up before there were policies
 	return {
@@ -224,11 +208,11 @@ def _site_view(row: "frappe._dict | None") -> dict[str, Any]:
 
 
 def _policy_view(value: str | None, options: Iterable[policies.Policy]) -> dict[str, Any]:
-	rows = [
+	offered = [
 		{"value": option.value, "label": _(option.label), "sentence": to_user(option.sentence)}
 		for option in options
 	]
-	return {"value": value or rows[0]["value"], "options": rows}
+	return {"value": value or offered[0]["value"], "options": offered}
 
 
 def _signup_view() -> dict[str, Any]:

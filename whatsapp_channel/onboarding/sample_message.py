@@ -4,20 +4,36 @@ Free-form text may only be sent as a reply. So the administrator writes to the n
 an ordinary ticket, and the test message is a reply in it, sent by the same code as an agent's. It leaves one ticket behind.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
 
 import frappe
 from frappe import _
 
+from whatsapp_channel import rows
 from whatsapp_channel.clock import utc_now
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import replies, tickets
 from whatsapp_channel.outbound import gate
+from whatsapp_channel.rows import Row
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session_rules import Direction
 
-FIELDS = ["name", "customer", "ticket", "conversation", "message_timestamp", "status", "error", "creation"]
+
+@dataclass(frozen=True, slots=True)
+class Sample(Row):
+	"""A message of the test, or the reply to it: how far it has come, and without its text. Times are the site's."""
+
+	DOCTYPE: ClassVar[str] = MESSAGE
+	name: str
+	customer: str
+	ticket: str | None
+	message_timestamp: datetime
+	status: str
+	error: str | None
+	creation: datetime
 
 
 def state(channel: str) -> dict[str, Any]:
@@ -39,13 +55,13 @@ def state(channel: str) -> dict[str, Any]:
 	}
 
 
-def _received(row: "frappe._dict") -> dict[str, Any]:
+def _received(row: Sample) -> dict[str, Any]:
 	number = frappe.db.get_value(CUSTOMER, row.customer, ["wa_id", "bsuid"])
 	masked = mask(number[0] or number[1])
 	return {"message": row.name, "at": row.message_timestamp, "from_masked": masked, "ticket": row.ticket}
 
 
-def _shown(answer: "frappe._dict") -> dict[str, Any]:
+def _shown(answer: Sample) -> dict[str, Any]:
 	return {"status": answer.status, "reason": answer.error or None, "at": answer.message_timestamp}
 
 
@@ -56,7 +72,7 @@ def send(channel: str, message: str) -> None:
 	"""
 	frappe.get_doc(CHANNEL, channel).check_permission("write")
 	wanted = {"name": message, **_of(channel, Direction.INCOMING)}
-	received = frappe.db.get_value(MESSAGE, wanted, ["customer", "ticket"], as_dict=True) if message else None
+	received = rows.first(Sample, wanted) if message else None
 	if not received:
 		frappe.throw(
 			_(
@@ -80,8 +96,6 @@ def _of(channel: str, direction: str) -> dict[str, str]:
 	return {"channel": channel, "direction": direction, "origin": Origin.CLOUD_API}
 
 
-def _newest(channel: str, direction: str, **more: str | None) -> "frappe._dict | None":
+def _newest(channel: str, direction: str, **more: str | None) -> Sample | None:
 	filters = {**_of(channel, direction), **more}
-	order = "message_timestamp desc, creation desc"
-	rows = frappe.get_all(MESSAGE, filters, FIELDS, order_by=order, limit=1)
-	return rows[0] if rows else None
+	return rows.first(Sample, filters, "message_timestamp desc, creation desc")

@@ -18,7 +18,7 @@ from whatsapp_channel.clock import utc_now
 from whatsapp_channel.cloud_api.answers import TokenInfo
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, Retry
-from whatsapp_channel.database import named_lock, save_now
+from whatsapp_channel.database import required_lock, save_now
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.logs import report
 from whatsapp_channel.onboarding import link, number, signup_rows
@@ -26,6 +26,7 @@ from whatsapp_channel.onboarding.step_errors import in_words
 from whatsapp_channel.rules.onboarding.signup_rules import (
 	WRONG_SECRET,
 	Outcome,
+	SignupState,
 	explain,
 	explain_code,
 	read_event,
@@ -69,10 +70,13 @@ def begin(account: str | None = None) -> str:
 
 
 def take_code(signup: str, code: str) -> str:
-	"""Exchanges the code at once and continues as far as possible; returns the sign-up."""
+	"""Exchanges the code at once and continues as far as possible; returns the sign-up.
+
+	Raises frappe.ValidationError if another request has been exchanging a code of this sign-up for longer than one may take.
+	"""
 	secret = SecretStr(code.strip()[:LONGEST_CODE])
 	# Not a row lock, because Meta is called meanwhile. A second tab with the same code waits for the first one.
-	with named_lock(f"signup:{signup}", EXCHANGE_SECONDS):
+	with required_lock(f"signup:{signup}", EXCHANGE_SECONDS):
 		if _is_open(signup):
 			_exchange(signup, secret)
 	return go_on(signup)
@@ -97,7 +101,7 @@ def take_event(signup: str, event: object) -> str:
 def choose_account(signup: str, waba_id: str) -> str:
 	"""The user's choice among several accounts; returns the sign-up."""
 	wanted, view = waba_id.strip(), signup_rows.view(signup)
-	if view.state != signup_rows.LINKED and _is_open(signup):
+	if view.state != SignupState.LINKED and _is_open(signup):
 		if wanted not in [candidate["waba_id"] for candidate in view.candidates]:
 			frappe.throw(_("Choose one of the accounts to which you gave access."))
 		signup_rows.claim(signup, wanted, instead=True)
@@ -107,7 +111,7 @@ def choose_account(signup: str, waba_id: str) -> str:
 def go_on(signup: str) -> str:
 	"""Continues with what is there of code and event, also after an interruption; returns the sign-up."""
 	row = signup_rows.row(signup)
-	if row.state == signup_rows.LINKED:
+	if row.state == SignupState.LINKED:
 		_take_number(row.account, row.phone_number_id)
 		return signup
 	token = signup_rows.token(signup)
@@ -122,7 +126,7 @@ def _is_open(signup: str, *, or_linked: bool = False) -> bool:
 	if signup_rows.is_expired(row):
 		signup_rows.fail(signup, signup_rows.expired_words())
 		return False
-	return or_linked or row.state != signup_rows.LINKED
+	return or_linked or row.state != SignupState.LINKED
 
 
 # The code

@@ -2,15 +2,15 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 import frappe
 from frappe import _
 from frappe.utils.password import get_decrypted_password, remove_encrypted_password, set_encrypted_password
 from pydantic import SecretStr
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import site_now, to_site, utc_now
 from whatsapp_channel.database import (
 	change_row,
@@ -18,32 +18,36 @@ from whatsapp_channel.database import (
 	insert_row,
 	lock_row,
 	new_transaction,
-	row_of,
 	save_now,
 )
 from whatsapp_channel.doctypes import NUMBER, SIGNUP
-from whatsapp_channel.rules.onboarding.signup_rules import Outcome, SignupEvent
+from whatsapp_channel.rows import Row
+from whatsapp_channel.rules.onboarding.signup_rules import Outcome, SignupEvent, SignupState
 
 TOKEN = "access_token"  # noqa: S105 - the name of a field
 LIFETIME = timedelta(hours=2)
 KEPT = timedelta(days=30)
-STARTED, EXCHANGED, CHOOSING = "Started", "Code Exchanged", "Choose Account"
-LINKED, CANCELLED, FAILED = "Linked", "Cancelled", "Failed"
-UNFINISHED = (STARTED, EXCHANGED, CHOOSING)
-FIELDS = (
-	"name",
-	"state",
-	"expires_on",
-	"problem",
-	"account",
-	"waba_id",
-	"phone_number_id",
-	"business_id",
-	"candidates",
-	"reconnects",
-)
+UNFINISHED = (SignupState.STARTED, SignupState.EXCHANGED, SignupState.CHOOSING)
+RESUMABLE = (SignupState.EXCHANGED, SignupState.CHOOSING, SignupState.FAILED)
 LONGEST_PROBLEM = 1000
 MOST_PENDING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignupRow(Row):
+	"""A sign-up without its token. `waba_id`: the account to link; `candidates`: JSON; `expires_on`: the site's time."""
+
+	DOCTYPE: ClassVar[str] = SIGNUP
+	name: str
+	state: str
+	expires_on: datetime
+	problem: str | None
+	account: str | None
+	waba_id: str | None
+	phone_number_id: str | None
+	business_id: str | None
+	candidates: str | None
+	reconnects: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class View:
 def create(reconnects: str | None) -> str:
 	"""Creates a sign-up of the current user."""
 	values = {
-		"state": STARTED,
+		"state": SignupState.STARTED,
 		"started_by": frappe.session.user,
 		"expires_on": to_site(utc_now() + LIFETIME),
 		"reconnects": reconnects,
@@ -75,18 +79,22 @@ def create(reconnects: str | None) -> str:
 	return insert_row(SIGNUP, values)
 
 
-def row(name: str) -> "frappe._dict":
+def row(name: str) -> SignupRow:
 	"""The current row. Raises frappe.ValidationError if it does not exist."""
 	new_transaction()  # an old snapshot would hide what another request stored
-	found = row_of(SIGNUP, name, FIELDS)
+	return _present(name)
+
+
+def _present(name: str) -> SignupRow:
+	found = rows.one(SignupRow, name)
 	if not found:
 		frappe.throw(_("This sign-up is not there any more. Start again."), frappe.DoesNotExistError)
 	return found
 
 
-def is_expired(found: "frappe._dict") -> bool:
+def is_expired(found: SignupRow) -> bool:
 	"""Whether a sign-up has expired."""
-	return found.state != LINKED and found.expires_on < site_now()
+	return found.state != SignupState.LINKED and found.expires_on < site_now()
 
 
 def token(name: str) -> SecretStr | None:
@@ -100,13 +108,13 @@ def view(name: str) -> View:
 	return _view(row(name))
 
 
-def _view(found: "frappe._dict") -> View:
+def _view(found: SignupRow) -> View:
 	return View(
 		name=found.name,
 		state=found.state,
 		problem=found.problem or None,
 		explanation=found.problem or _waiting_for(found),
-		candidates=tuple(json.loads(found.candidates or "[]")) if found.state == CHOOSING else (),
+		candidates=tuple(json.loads(found.candidates or "[]")) if found.state == SignupState.CHOOSING else (),
 		account=found.account or found.reconnects or None,
 		number=_number(found),
 	)
@@ -114,22 +122,22 @@ def _view(found: "frappe._dict") -> View:
 
 def pending() -> dict[str, Any] | None:
 	"""The latest sign-up of any user that has a token and can be continued."""
-	wanted = {"state": ["in", (EXCHANGED, CHOOSING, FAILED)], "expires_on": [">", site_now()]}
-	rows = frappe.get_all(SIGNUP, wanted, FIELDS, order_by="creation desc, name desc", limit=MOST_PENDING)
-	return next((_view(found).as_answer() for found in rows if token(found.name)), None)
+	wanted = {"state": ["in", RESUMABLE], "expires_on": [">", site_now()]}
+	latest = rows.many(SignupRow, wanted, "creation desc, name desc", MOST_PENDING)
+	return next((_view(found).as_answer() for found in latest if token(found.name)), None)
 
 
-def _waiting_for(found: "frappe._dict") -> str | None:
+def _waiting_for(found: SignupRow) -> str | None:
 	return {
-		STARTED: _("Meta's window is open. Go through its steps; this page goes on by itself."),
-		EXCHANGED: _("Meta has given access. It has not said yet to which account."),
-		CHOOSING: _(
+		SignupState.STARTED: _("Meta's window is open. Go through its steps; this page goes on by itself."),
+		SignupState.EXCHANGED: _("Meta has given access. It has not said yet to which account."),
+		SignupState.CHOOSING: _(
 			"You gave access to several accounts. Choose the one to link now; others can be linked later."
 		),
 	}.get(found.state)
 
 
-def _number(found: "frappe._dict") -> str | None:
+def _number(found: SignupRow) -> str | None:
 	number = found.phone_number_id
 	return number if number and frappe.db.exists(NUMBER, number) else None
 
@@ -145,8 +153,8 @@ def keep_event(name: str, event: SignupEvent, words: str) -> None:
 		found = _locked(name)
 		if event.outcome is Outcome.FINISHED:
 			_finish(found, event)
-		elif found.state == STARTED:
-			state = CANCELLED if event.outcome is Outcome.CANCELLED else FAILED
+		elif found.state == SignupState.STARTED:
+			state = SignupState.CANCELLED if event.outcome is Outcome.CANCELLED else SignupState.FAILED
 			change_row(
 				SIGNUP, name, {"state": state, "problem": words[:LONGEST_PROBLEM], "last_step": event.step}
 			)
@@ -154,15 +162,15 @@ def keep_event(name: str, event: SignupEvent, words: str) -> None:
 	in_transaction(_work)
 
 
-def _finish(found: "frappe._dict", event: SignupEvent) -> None:
+def _finish(found: SignupRow, event: SignupEvent) -> None:
 	"""Stores the ids of the event, which come from the browser and count only after Meta lets the token read the account. Ids
 	that are set stay."""
 	known = ("waba_id", "phone_number_id", "business_id")
 	values: dict[str, Any] = {field: getattr(event, field) for field in known if getattr(event, field)}
-	if found.state == LINKED:
+	if found.state == SignupState.LINKED:
 		values.pop("waba_id", None)
-	if found.state == CANCELLED:
-		values |= {"state": STARTED, "problem": None}
+	if found.state == SignupState.CANCELLED:
+		values |= {"state": SignupState.STARTED, "problem": None}
 	if values:
 		change_row(SIGNUP, found.name, values)
 
@@ -171,10 +179,10 @@ def keep_token(name: str, secret: SecretStr) -> None:
 	"""Stores the exchanged token and clears earlier problems."""
 
 	def _work() -> None:
-		if _locked(name).state == LINKED:
+		if _locked(name).state == SignupState.LINKED:
 			return
 		set_encrypted_password(SIGNUP, name, secret.get_secret_value(), TOKEN)
-		change_row(SIGNUP, name, {"state": EXCHANGED, "problem": None, TOKEN: "*" * 8})
+		change_row(SIGNUP, name, {"state": SignupState.EXCHANGED, "problem": None, TOKEN: "*" * 8})
 
 	in_transaction(_work)
 
@@ -184,9 +192,13 @@ def offer(name: str, candidates: list[dict[str, str]]) -> bool:
 
 	def _work() -> bool:
 		found = _locked(name)
-		if found.waba_id or found.state == LINKED:
+		if found.waba_id or found.state == SignupState.LINKED:
 			return False
-		change_row(SIGNUP, name, {"state": CHOOSING, "problem": None, "candidates": json.dumps(candidates)})
+		change_row(
+			SIGNUP,
+			name,
+			{"state": SignupState.CHOOSING, "problem": None, "candidates": json.dumps(candidates)},
+		)
 		return True
 
 	return in_transaction(_work)
@@ -197,7 +209,7 @@ def claim(name: str, waba_id: str, *, instead: bool = False) -> None:
 
 	def _work() -> None:
 		found = _locked(name)
-		if found.state != LINKED and (instead or not found.waba_id):
+		if found.state != SignupState.LINKED and (instead or not found.waba_id):
 			change_row(SIGNUP, name, {"waba_id": waba_id})
 
 	in_transaction(_work)
@@ -207,11 +219,11 @@ def fail(name: str, words: str, *, resumable: bool = False) -> None:
 	"""Marks a sign-up as failed; a `resumable` one keeps its token and can be continued until it expires."""
 
 	def _work() -> None:
-		if _locked(name).state == LINKED:
+		if _locked(name).state == SignupState.LINKED:
 			return
 		if not resumable:
 			_forget_token(name)
-		change_row(SIGNUP, name, {"state": FAILED, "problem": words[:LONGEST_PROBLEM]})
+		change_row(SIGNUP, name, {"state": SignupState.FAILED, "problem": words[:LONGEST_PROBLEM]})
 
 	in_transaction(_work)
 
@@ -223,7 +235,7 @@ def finish(name: str, account: str, problem: str | None) -> None:
 		_locked(name)
 		_forget_token(name)
 		values = {
-			"state": LINKED,
+			"state": SignupState.LINKED,
 			"account": account,
 			"waba_id": account,
 			"problem": problem,
@@ -234,12 +246,9 @@ def finish(name: str, account: str, problem: str | None) -> None:
 	in_transaction(_work)
 
 
-def _locked(name: str) -> "frappe._dict":
+def _locked(name: str) -> SignupRow:
 	lock_row(SIGNUP, name)
-	found = row_of(SIGNUP, name, FIELDS)
-	if not found:
-		frappe.throw(_("This sign-up is not there any more. Start again."), frappe.DoesNotExistError)
-	return found
+	return _present(name)
 
 
 def _forget_token(name: str) -> None:

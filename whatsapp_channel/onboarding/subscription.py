@@ -23,6 +23,7 @@ from whatsapp_channel.database import in_transaction, lock_row, save_now, set_va
 from whatsapp_channel.doctypes import ACCOUNT
 from whatsapp_channel.logs import logger
 from whatsapp_channel.onboarding.step_errors import in_words
+from whatsapp_channel.rules.accounts.account_words import Subscription
 
 LONGEST_ADDRESS = 200
 """Characters; Meta takes no longer callback."""
@@ -114,7 +115,8 @@ def keep(account: str, apps: Iterable[SubscribedApp], ordered: str | None = None
 	confirmed = next((url for url in named if url in ours), None)
 	known = frappe.db.get_value(ACCOUNT, account, "subscription")
 	values = {"subscription_checked_on": site_now(), "callback_url": confirmed}
-	set_value(ACCOUNT, account, {**values, "subscription": "Confirmed" if confirmed else known and "Lost"})
+	state = Subscription.CONFIRMED if confirmed else known and Subscription.LOST
+	set_value(ACCOUNT, account, {**values, "subscription": state})
 	refresh_account(account)
 	return confirmed is not None
 

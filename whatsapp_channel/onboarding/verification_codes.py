@@ -7,6 +7,8 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel import rows
+from whatsapp_channel.accounts.account_rows import NumberRow
 from whatsapp_channel.clock import age, due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import CloudAPIError, OutcomeUnknown
 from whatsapp_channel.database import in_transaction, lock_row
@@ -14,6 +16,7 @@ from whatsapp_channel.doctypes import NUMBER
 from whatsapp_channel.onboarding.input_errors import as_validation_error, refused_by_meta
 from whatsapp_channel.onboarding.number_node import client_of, read_again, writable, write, write_within
 from whatsapp_channel.rules.onboarding.locales import for_meta
+from whatsapp_channel.rules.onboarding.number_choice import Verification
 from whatsapp_channel.rules.onboarding.number_errors import Cause, Step, cause_of, wait_of
 from whatsapp_channel.rules.onboarding.six_digit_code import read_code
 
@@ -23,7 +26,7 @@ RESEND_WAIT = timedelta(seconds=60)
 CODE_LIVES = timedelta(minutes=10)
 ALREADY_VERIFIED = 136024
 LONG_WAIT = timedelta(minutes=5)
-FIELDS = ("verification", "code_requested_on", "code_method", "code_blocked_until", "code_failures")
+OF_CODE = ("code_requested_on", "code_method", "code_blocked_until", "code_failures")
 
 
 def request_code(number: str, method: str, language: str | None = None) -> None:
@@ -45,10 +48,10 @@ def request_code(number: str, method: str, language: str | None = None) -> None:
 		_not_sent(row, error, before)
 
 
-def _reserve(number: str, method: str) -> dict[str, Any]:
-	"""Stores the waiting time before the request, for other users too; returns the row's previous values."""
+def _reserve(number: str, method: str) -> NumberRow:
+	"""Stores the waiting time before the request, for other users too; returns the row as it was."""
 	before = _locked(number)
-	if before.verification == "Verified":
+	if before.verification == Verification.VERIFIED:
 		frappe.throw(_("The number is verified already. Go on with its registration."))
 	if before.code_blocked_until and before.code_blocked_until > site_now():
 		frappe.throw(_wait_text(before.code_blocked_until))
@@ -62,10 +65,10 @@ def _reserve(number: str, method: str) -> dict[str, Any]:
 	return before
 
 
-def _locked(number: str) -> "frappe._dict":
+def _locked(number: str) -> NumberRow:
 	if not lock_row(NUMBER, number):
 		frappe.throw(_("The number is no longer here. Choose it again."))
-	return frappe.db.get_value(NUMBER, number, FIELDS, as_dict=True)
+	return rows.one(NumberRow, number)
 
 
 def _wait_text(until: datetime) -> str:
@@ -79,9 +82,9 @@ def _wait_text(until: datetime) -> str:
 	)
 
 
-def _not_sent(row: Document, error: CloudAPIError, before: dict[str, Any]) -> None:
+def _not_sent(row: Document, error: CloudAPIError, before: NumberRow) -> None:
 	"""Raises the reason why no code was sent; does nothing if the number turns out to be verified."""
-	restored = {field: before[field] for field in FIELDS[1:]}
+	restored = {field: getattr(before, field) for field in OF_CODE}
 	if error.code == ALREADY_VERIFIED and _is_verified_at_meta(row):
 		write(row.name, {"code_blocked_until": None, "code_failures": 0})
 		return
@@ -105,7 +108,7 @@ def verify_code(number: str, code: str) -> None:
 	Raises frappe.ValidationError, each cause with its own text: not six digits, wrong, expired, too many tries.
 	"""
 	row = writable(number)
-	if row.verification == "Verified":
+	if row.verification == Verification.VERIFIED:
 		return
 	with as_validation_error():
 		digits = read_code(code)

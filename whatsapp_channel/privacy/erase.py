@@ -14,8 +14,9 @@ from frappe import _
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.conversations.customers.identities import forget_former
 from whatsapp_channel.database import in_transaction, lock_row, named_lock, new_transaction, save_now
-from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SESSION
+from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, MEDIA, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import personal_data as in_helpdesk
 from whatsapp_channel.helpdesk.personal_data import NoteTexts, among
 from whatsapp_channel.privacy import audit, deliveries, mentions, person_files
@@ -216,7 +217,7 @@ def _hand_over(customer: str, shell: str) -> int:
 		(shell, site_now(), customer),
 	)
 	frappe.db.sql(f"update `tab{SESSION}` set customer = %s where customer = %s", (shell, customer))
-	frappe.db.delete(IDENTITY, {"parent": customer, "parenttype": CUSTOMER})
+	forget_former(customer)
 	frappe.db.delete(CUSTOMER, {"name": customer})
 	frappe.clear_document_cache(CUSTOMER, customer)
 	return count

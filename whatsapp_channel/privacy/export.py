@@ -10,58 +10,24 @@ import frappe
 from frappe import _
 from frappe.utils import add_to_date
 
-from whatsapp_channel import logs
+from whatsapp_channel import logs, rows
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.conversations.customers.identities import former
 from whatsapp_channel.database import save_now
-from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION, SIGN
 from whatsapp_channel.helpdesk import personal_data as in_helpdesk
 from whatsapp_channel.helpdesk.personal_data import among
 from whatsapp_channel.privacy import audit, deliveries, person_files
+from whatsapp_channel.privacy.export_rows import (
+	ExportedConversation,
+	ExportedCustomer,
+	ExportedMessage,
+	ExportedSession,
+	ExportedSign,
+)
 from whatsapp_channel.privacy.person import Asked, Person, choose, person
+from whatsapp_channel.rows import Row
 
 KEPT_HOURS = 24
-# Other columns are keys and links, which mean nothing outside of this site.
-FIELDS = {
-	CUSTOMER: (
-		"account",
-		"profile_name",
-		"username",
-		"phone",
-		"bsuid",
-		"contact",
-		"marketing_stopped_on",
-		"creation",
-	),
-	CONVERSATION: (
-		"channel",
-		"state",
-		"ticket",
-		"opened_at",
-		"ended_at",
-		"last_inbound",
-		"last_outbound",
-	),
-	SESSION: ("number", "kind", "opened_at", "ends_at", "inbound_count", "outbound_count"),
-	MESSAGE: (
-		"message_timestamp",
-		"direction",
-		"message_type",
-		"text",
-		"content",
-		"status",
-		"channel",
-		"ticket",
-		"original_text",
-		"edited_on",
-		"revoked_on",
-		"reaction",
-		"delivered_on",
-		"read_on",
-		"wamid",
-		"payload",
-	),
-	SIGN: ("number", "kind", "state", "seen_at", "wamid"),
-}
 
 Progress = Callable[[int, str], None]
 
@@ -93,23 +59,29 @@ def export(wanted: Asked, customers: list[str] | None, progress: Progress) -> st
 def _data(whom: Person, records: in_helpdesk.HelpdeskRecords) -> dict[str, Any]:
 	mine = {"customer": among(whom.customers)}
 	itself = {"name": among(whom.customers)}
-	former = {"parent": among(whom.customers), "parenttype": CUSTOMER}
-	messages = _rows(MESSAGE, mine, "message_timestamp, creation")
-	for message in messages:
-		message["payload"] = _parsed(message["payload"])
 	return {
-		"customers": _rows(CUSTOMER, itself, "creation"),
-		"former_identities": frappe.get_all(IDENTITY, former, ["kind", "identity", "until"]),
-		"conversations": _rows(CONVERSATION, mine, "opened_at"),
-		"sessions": _rows(SESSION, mine, "opened_at"),
-		"messages": messages,
-		"missing_messages": _rows(SIGN, {"name": among(deliveries.signs(whom))}, "seen_at"),
+		"customers": _rows(ExportedCustomer, itself, "creation"),
+		"former_identities": _former(whom),
+		"conversations": _rows(ExportedConversation, mine, "opened_at"),
+		"sessions": _rows(ExportedSession, mine, "opened_at"),
+		"messages": _messages(mine),
+		"missing_messages": _rows(ExportedSign, {"name": among(deliveries.signs(whom))}, "seen_at"),
 		**in_helpdesk.exported(records, whom.contacts),
 	}
 
 
-def _rows(doctype: str, filters: dict, order_by: str) -> list[dict[str, Any]]:
-	return frappe.get_all(doctype, filters, list(FIELDS[doctype]), order_by=order_by)
+def _rows(kind: type[Row], filters: dict[str, Any], order_by: str) -> list[dict[str, Any]]:
+	return [row.values() for row in rows.many(kind, filters, order_by)]
+
+
+def _messages(filters: dict[str, Any]) -> list[dict[str, Any]]:
+	found = _rows(ExportedMessage, filters, "message_timestamp, creation")
+	return [{**message, "payload": _parsed(message["payload"])} for message in found]
+
+
+def _former(whom: Person) -> list[dict[str, Any]]:
+	past = former({"parent": among(whom.customers)}, "creation desc")
+	return [{"kind": row.kind, "identity": row.identity, "until": row.until} for row in past]
 
 
 def _parsed(payload: str | None) -> Any:

@@ -11,20 +11,12 @@ import frappe
 from whatsapp_channel import rows
 from whatsapp_channel.clock import to_site, to_utc
 from whatsapp_channel.conversations.conversation_rows import CustomerRow
-from whatsapp_channel.database import insert_unless_there
+from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rows import Row
-from whatsapp_channel.rules.closed_set import ClosedSet
+from whatsapp_channel.rules.customers.identity_kind import Kind
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.customers.phone import of_wa_id, variants
-
-
-class Kind(ClosedSet):
-	"""The kind of a former id. RECORD: the name of a duplicate row that was merged into this one; addresses contain it."""
-
-	PHONE = "Phone Number"
-	USER = "User ID"
-	RECORD = "Record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +107,17 @@ def remember(name: str, account: str, kind: Kind, identity: str, until: datetime
 		"identity_key": None if kind is Kind.RECORD else key(account, identity),
 	}
 	return insert_unless_there(IDENTITY, row)
+
+
+def move_former(customer: str, to: str) -> None:
+	"""Gives a customer's former ids to another, into whom the row is merged."""
+	set_value(IDENTITY, _of(customer), "parent", to, update_modified=False)
+
+
+def forget_former(customer: str) -> None:
+	"""Deletes a customer's former ids."""
+	frappe.db.delete(IDENTITY, _of(customer))
+
+
+def _of(customer: str) -> dict[str, str]:
+	return {"parent": customer, "parenttype": CUSTOMER}

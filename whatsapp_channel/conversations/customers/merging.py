@@ -12,13 +12,14 @@ from whatsapp_channel.conversations.customers import customer_timeline
 from whatsapp_channel.conversations.customers.identities import (
 	Kind,
 	has_name,
+	move_former,
 	number_columns,
 	remember,
 	user_columns,
 )
 from whatsapp_channel.conversations.customers.naming import name_contact
 from whatsapp_channel.database import in_transaction, lock_row, set_value
-from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, IDENTITY, MESSAGE, SESSION
+from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import contacts, customer_tickets, tickets
 from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -99,8 +100,7 @@ def _move(primary: str, duplicate: str) -> None:
 		set_value(doctype, {field: duplicate}, field, primary, update_modified=False)
 	for doctype, kind, name in REFERENCES:
 		set_value(doctype, {kind: CUSTOMER, name: duplicate}, name, primary, update_modified=False)
-	former = {"parent": duplicate, "parenttype": CUSTOMER}
-	set_value(IDENTITY, former, "parent", primary, update_modified=False)
+	move_former(duplicate, primary)
 	customer_tickets.move_tickets(duplicate, primary)
 
 

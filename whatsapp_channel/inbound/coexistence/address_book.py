@@ -5,9 +5,9 @@ a history import, which has no names. People in the book who never wrote to this
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-
-import frappe
+from typing import ClassVar
 
 from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, optional_digits
@@ -18,6 +18,7 @@ from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.routing import route
+from whatsapp_channel.rows import Row
 from whatsapp_channel.rules.customers.phone import variants
 from whatsapp_channel.rules.messaging.coexistence import is_nameless
 from whatsapp_channel.rules.text.message_text import clean_name
@@ -27,6 +28,17 @@ FIELD = "smb_app_state_sync"
 # The address book arrives before the history with its customers, which takes minutes or some hours.
 DROP_AFTER = timedelta(hours=4)
 AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed(Row):
+	"""A customer who is in the book, by the key of their number."""
+
+	DOCTYPE: ClassVar[str] = CUSTOMER
+	name: str
+	phone_key: str
+	profile_name: str | None
+	bsuid: str | None
 
 
 def file(item: Item) -> None:
@@ -66,19 +78,14 @@ def _names(item: Item) -> dict[str, str]:
 def _apply(account: str, names: dict[str, str]) -> int:
 	"""Names the customers; returns how many of these people are not customers."""
 	spellings = {f"{account}:{spelling}": number for number in names for spelling in variants(number)}
-	found = frappe.get_all(
-		CUSTOMER,
-		{"phone_key": ["in", list(spellings)]},
-		["name", "phone_key", "profile_name", "bsuid"],
-		order_by=None,
-	)
+	found = rows.many(_Listed, {"phone_key": ["in", list(spellings)]})
 	nameless = [row for row in found if is_nameless(row.profile_name, row.bsuid)]
 	if nameless:
 		in_transaction(lambda: _give(nameless, {key: names[number] for key, number in spellings.items()}))
 	return len(names) - len({spellings[row.phone_key] for row in found})
 
 
-def _give(nameless: Sequence["frappe._dict"], names: dict[str, str]) -> None:
+def _give(nameless: Sequence[_Listed], names: dict[str, str]) -> None:
 	"""Sets each name in one conditional statement, so that a profile name that has just arrived is not overwritten."""
 	for row in nameless:
 		name = clean_name(names[row.phone_key], row.profile_name or "")

@@ -17,7 +17,7 @@ from whatsapp_channel.cloud_api.content import ErrorObject, Media
 from whatsapp_channel.cloud_api.payload import object_of
 from whatsapp_channel.cloud_api.webhook_parser import Item, problem_with_time
 from whatsapp_channel.conversations import messages, traces
-from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.conversations.conversation_rows import ConversationRow, MessageRow
 from whatsapp_channel.conversations.customers import customer
 from whatsapp_channel.conversations.customers.identities import Ids
 from whatsapp_channel.database import insert_unless_there, set_value
@@ -164,13 +164,12 @@ def _file_past(name: str, way: Route, fresh: Sequence[PastMessage]) -> None:
 def _conversation(name: str, channel: str, fresh: Sequence[PastMessage]) -> str:
 	"""The customer's conversation for imported messages, created or extended to the times of these messages."""
 	first, last = to_site(min(past.at for past in fresh)), to_site(max(past.at for past in fresh))
-	found = frappe.db.sql(
-		f"""select name, opened_at, ended_at from `tab{CONVERSATION}` conversation
-		where customer = %s and channel = %s and state = '{ConversationState.ENDED}' and window_ends is null and exists (
-		select 1 from `tab{MESSAGE}` message where message.conversation = conversation.name and message.origin = %s)
-		limit 1""",
+	found = rows.where(
+		ConversationRow,
+		f"""customer = %s and channel = %s and state = '{ConversationState.ENDED}' and window_ends is null and exists (
+		select 1 from `tab{MESSAGE}` message
+		where message.conversation = `tab{CONVERSATION}`.name and message.origin = %s) limit 1""",
 		(name, channel, Origin.HISTORY),
-		as_dict=True,
 	)
 	if not found:
 		place = {"doctype": CONVERSATION, "customer": name, "channel": channel}

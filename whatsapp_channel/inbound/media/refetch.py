@@ -1,7 +1,8 @@
 """Downloads missing files of filed messages again, and shows them in their tickets."""
 
 import time
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -144,22 +145,32 @@ def has_failed() -> bool:
 	return bool(_due())
 
 
-def _due() -> list["frappe._dict"]:
+@dataclass(frozen=True, slots=True)
+class _Missing:
+	"""A missing file of the message `parent`, with its customer's account; times are the site's."""
+
+	parent: str
+	creation: datetime
+	modified: datetime
+	available_until: datetime | None
+	account: str
+
+
+def _due() -> list[_Missing]:
 	"""The missing files that are due, least recently tried first. The pause equals the row's age at its last try, so it
 	doubles each time; a row that Meta no longer has is tried once more, to mark it as expired."""
 	save_now()
 	failed = frappe.db.sql(
-		f"""select media.name, media.parent, media.creation, media.modified, media.available_until, customer.account
+		f"""select media.parent, media.creation, media.modified, media.available_until, customer.account
 		from `tab{MEDIA}` media inner join `tab{MESSAGE}` message on message.name = media.parent
 		inner join `tab{CUSTOMER}` customer on customer.name = message.customer
 		where media.state = %s and coalesce(message.origin, '') != '{Origin.HISTORY}' order by media.modified limit 500""",
 		(FileState.FAILED,),
-		as_dict=True,
 	)
 	now = site_now()
 	return [
 		row
-		for row in failed
+		for row in (_Missing(*each) for each in failed)
 		if now - row.modified >= max(FIRST_PAUSE, row.modified - row.creation)
 		or (row.available_until and row.available_until <= now)
 	]

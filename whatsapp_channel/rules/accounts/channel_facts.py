@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from whatsapp_channel.rules.accounts import trial
 from whatsapp_channel.rules.accounts.account_issues import AccountIssue, Attention, Severity
+from whatsapp_channel.rules.accounts.account_words import PaymentMethod, Subscription
 from whatsapp_channel.rules.accounts.channel_status import Facts, Review, Trial
 from whatsapp_channel.rules.accounts.restriction_rules import Restriction, standing
 from whatsapp_channel.rules.onboarding import number_choice
@@ -198,13 +199,13 @@ def _verbatim(words: str) -> Sentence:
 def _issues(account: AccountState, number: NumberState, site: Site) -> Iterator[_UntranslatedIssue]:
 	"""The issues that need attention, most severe first: those that stop sending, stop receiving, then limits."""
 	yield from _of_token(account, site)
-	if account.subscription == "Lost":
+	if account.subscription == Subscription.LOST:
 		yield _UntranslatedIssue(Attention.SUBSCRIPTION, Sentence(_NOT_SUBSCRIBED), Severity.STOPS)
 	yield from _of_number(number)
 	yield from _of_policy(account, site)
 	if number.name_status.upper() == "DECLINED" and _name_waits(number):
 		yield _UntranslatedIssue(Attention.NAME, _name_words(number), of_number=True)
-	if account.payment_method == "Missing" and review(account) is Review.APPROVED:
+	if account.payment_method == PaymentMethod.MISSING and review(account) is Review.APPROVED:
 		yield _UntranslatedIssue(Attention.PAYMENT, Sentence(_NO_PAYMENT))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from whatsapp_channel.rules.accounts.account_words import PaymentMethod
 from whatsapp_channel.sentences import Sentence, _
 
 OK, TO_DO, UNKNOWN = "ok", "todo", "unknown"
@@ -123,13 +125,15 @@ def _account_words(facts: Facts) -> tuple[str, str]:
 
 
 def _payment(facts: Facts) -> Entry:
-	state, detail = {
-		"Present": (OK, _("A payment method is there.")),
-		"Missing": (
+	known: Mapping[str, tuple[str, str]] = {
+		PaymentMethod.PRESENT: (OK, _("A payment method is there.")),
+		PaymentMethod.MISSING: (
 			TO_DO,
 			_("Add a payment method in Meta's billing hub. Without one Meta limits what you can send."),
 		),
-	}.get(facts.payment_method or "", (UNKNOWN, _("Known once the account is linked.")))
+	}
+	unknown = (UNKNOWN, _("Known once the account is linked."))
+	state, detail = known.get(facts.payment_method or "", unknown)
 	return Entry(
 		"credit_line",
 		_("Prepaid credit line or payment method"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.sentences import Sentence, _
 
 
@@ -18,6 +19,14 @@ class State:
 	platform: str | None = None
 
 
+class Verification(ClosedSet):
+	"""What is stored of a number's code: whether the business has shown that the number is its own."""
+
+	NOT_VERIFIED = "Not Verified"
+	VERIFIED = "Verified"
+	EXPIRED = "Expired"
+
+
 CLOUD_API = "CLOUD_API"
 WORKING = frozenset({"CONNECTED", "FLAGGED", "RESTRICTED", "RATE_LIMITED", "BANNED"})
 """Statuses that only a verified and registered number gets, whatever Meta says of its code: an old one has expired, and
@@ -26,12 +35,12 @@ GONE = frozenset({"DELETED", "MIGRATED"})
 NOT_REGISTERED = frozenset({"PENDING", "DISCONNECTED", "UNVERIFIED"}) | GONE
 """Statuses of a number that cannot send until it is registered (again). The list of numbers in the desk, which has no
 server to ask, repeats this set and the one above."""
-VERIFICATIONS: Mapping[str, str] = MappingProxyType(
+VERIFICATIONS: Mapping[str, Verification] = MappingProxyType(
 	{
-		"VERIFIED": "Verified",
-		"NOT_VERIFIED": "Not Verified",
-		"UNVERIFIED": "Not Verified",
-		"EXPIRED": "Expired",
+		"VERIFIED": Verification.VERIFIED,
+		"NOT_VERIFIED": Verification.NOT_VERIFIED,
+		"UNVERIFIED": Verification.NOT_VERIFIED,
+		"EXPIRED": Verification.EXPIRED,
 	}
 )
 """What is stored for Meta's code_verification_status."""
@@ -84,7 +93,7 @@ def is_verified(state: State, verification: str | None) -> bool | None:
 	"""Whether the number is verified; None: not known. `verification`: the stored state."""
 	if (state.status or "").upper() in WORKING:
 		return True
-	return verification == "Verified" if verification else None
+	return verification == Verification.VERIFIED if verification else None
 
 
 def can_work(state: State, verification: str | None, registered_before: bool) -> bool:

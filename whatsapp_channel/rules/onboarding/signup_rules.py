@@ -19,6 +19,7 @@ from whatsapp_channel.cloud_api.payload import (
 	optional_digits,
 	text_of,
 )
+from whatsapp_channel.rules.closed_set import ClosedSet
 from whatsapp_channel.sentences import Sentence, _
 
 MAX_EVENT = 20_000
@@ -32,6 +33,17 @@ class Outcome(str, Enum):
 	CANCELLED = "Cancelled"
 	FAILED = "Failed"
 	OTHER = "Other"
+
+
+class SignupState(ClosedSet):
+	"""How far a sign-up has come here. EXCHANGED: its token is there; CHOOSING: the administrator has to choose an account."""
+
+	STARTED = "Started"
+	EXCHANGED = "Code Exchanged"
+	CHOOSING = "Choose Account"
+	LINKED = "Linked"
+	CANCELLED = "Cancelled"
+	FAILED = "Failed"
 
 
 @dataclass(frozen=True, slots=True)
