@@ -15,7 +15,7 @@ from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import display_name, shown_number, ticket_for_agent
-from whatsapp_channel.outbound import gate, outbox, resend
+from whatsapp_channel.outbound import gate, outbox, reply, resend
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
@@ -40,13 +40,14 @@ def state(ticket: str) -> dict[str, Any]:
 	thread = next(iter(threads.values()))
 	now = utc_now()
 	verdict = gate.verdict(thread.customer, thread.channel, now)
+	target = tickets.merge_target(ticket)
 	return {
 		"whatsapp": True,
 		"window_open": verdict.window_open,
 		"window_ends": str(to_site(verdict.window_ends)) if verdict.window_ends else None,
-		"label": _label(verdict, now),
+		"label": _("WhatsApp · reply in ticket {0}").format(target) if target else _label(verdict, now),
 		"theme": _theme(verdict),
-		"lines": _lines(verdict, thread),
+		"lines": [*_where(target), *_lines(verdict, thread)],
 		"waiting": _count_waiting(thread.customer),
 		"undelivered": _undelivered(ticket),
 		"missing_files": _missing_files(ticket),
@@ -109,6 +110,10 @@ def _theme(verdict: Verdict) -> str:
 	if verdict.obstacle in (*SWITCHED_OFF, Obstacle.META) or verdict.waits_because:
 		return "red"
 	return "green" if verdict.window_open else "orange"
+
+
+def _where(target: str | None) -> list[str]:
+	return [reply.merged_into(target)] if target else []
 
 
 def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
