@@ -10,7 +10,7 @@ from tests.app.conftest import team
 from tests.app.desk import MESSAGE, Desk, newest
 from tests.app.two_teams import OTHER_TEAM, belongs
 from tests.files import PNG
-from whatsapp_channel.conversations.media.circuit_breaker import Trouble
+from whatsapp_channel.conversations.media.circuit_breaker import CircuitBreaker
 from whatsapp_channel.helpdesk import copies
 from whatsapp_channel.inbound.media import refetch
 
@@ -209,7 +209,7 @@ def test_what_becomes_of_a_customers_message(
 
 @EVERY_MOVE
 def test_a_file_that_is_fetched_after(desk: Desk, move: Callable[[Desk, str], str]) -> None:
-	Trouble._known.clear()
+	CircuitBreaker._known.clear()
 	desk.sandbox.faults.add("media_gone", count=5)
 	desk.sandbox.customer(MARIA, "Maria").sends_file("image", PNG, "image/png", caption="Look")
 	desk.flush()

@@ -204,8 +204,8 @@ def _hand_over(customer: str, shell: str) -> int:
 	)
 	frappe.db.sql(
 		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, content = null, payload = null, wamid = null,
-		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
-		client_reference = null, next_attempt = null,
+		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_error = null,
+		meta_conversation = null, client_reference = null, next_attempt = null,
 		status = case when status in ('{MessageStatus.QUEUED}', '{MessageStatus.SENDING}')
 		then '{MessageStatus.FAILED}' else status end where customer = %s""",
 		(shell, _("Erased on request."), customer),
