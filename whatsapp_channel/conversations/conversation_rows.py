@@ -126,6 +126,7 @@ class OutgoingRow(Row):
 	last_attempt: datetime | None
 	next_attempt: datetime | None
 	client_reference: str | None
+	sequence: int | None
 
 
 @dataclass(frozen=True, slots=True)

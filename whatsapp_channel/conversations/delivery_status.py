@@ -156,6 +156,10 @@ def _fail_rest(message: StatusRow, reason: str) -> None:
 		change(name, values, only_from=(MessageStatus.QUEUED,))
 
 
+# Agents have to see that such a reply did not go out.
+NOT_SENT = frozenset({MessageStatus.FAILED, MessageStatus.HELD, MessageStatus.DISCARDED})
+
+
 def show(communication: str | None) -> None:
 	"""Shows the status of a reply's messages in the ticket."""
 	show_all({communication})
@@ -175,7 +179,7 @@ def show_all(communications: Collection[str | None]) -> None:
 
 def delivery_status(states: Sequence[str]) -> Badge:
 	"""Helpdesk's badge for the messages of one reply: that of the least advanced message."""
-	if MessageStatus.FAILED in states:
+	if NOT_SENT & set(states):
 		return Badge.ERROR
 	if {MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED} & set(states):
 		return Badge.SENDING

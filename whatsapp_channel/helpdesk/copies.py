@@ -42,7 +42,7 @@ def refresh(ticket: str) -> None:
 	"""The job after a merge: copies show what happened to their originals while the merge, which takes its time in a long
 	ticket, was under way. Commits."""
 	jobs.act_as_site()
-	jobs.answer_wake(jobs.copies_name(ticket))
+	jobs.clear_wake_flag(jobs.copies_name(ticket))
 	found = tickets.communications(ticket)
 	query = f"select distinct communication from `tab{MESSAGE}` where communication in %s"
 	ours = frappe.db.sql(query, (tuple(found),), pluck=True) if found else []

@@ -26,7 +26,8 @@ COUNTS = f"""(
 	not exists (select 1 from `tab{MESSAGE}` m where m.communication = c.name and m.sent_again = 0)
 	or exists (
 		select 1 from `tab{MESSAGE}` m
-		where m.communication = c.name and m.sent_again = 0 and m.status != '{MessageStatus.FAILED}'
+		where m.communication = c.name and m.sent_again = 0
+		and m.status not in ('{MessageStatus.FAILED}', '{MessageStatus.DISCARDED}')
 	)
 )"""
 

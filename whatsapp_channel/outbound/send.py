@@ -18,7 +18,7 @@ from whatsapp_channel.conversations import delivery_status
 from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.outbound import outbox
+from whatsapp_channel.outbound import held, outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.translate import to_user
@@ -79,6 +79,9 @@ def _advance(message: OutgoingRow) -> bool:
 		content = outbox.content_of(message)
 	except Unsendable as error:
 		_fail(message, to_user(error.sentence), code=None)
+		return True
+	if held.must_ask(message):
+		held.hold(message)
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	claimed = _claim(message)
