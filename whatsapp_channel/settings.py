@@ -28,7 +28,7 @@ WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 VERIFY_TOKEN_LENGTH = 32
 # As long as WhatsApp's own reply window: what waited longer answers a question of yesterday.
 ASK_AFTER_HOURS = 24
-# With this entry in its configuration a server's owner lets another server than Meta's play Meta.
+# This entry in the site configuration allows an API address that is not Meta's.
 CUSTOM_API = "whatsapp_channel_allow_custom_api"
 # The former secrets of every sandbox, before each generated its own. They are published, so anybody can sign with them.
 PUBLISHED = frozenset({"sandbox-app-secret", "sandbox-verify-token", "sandbox-token"})

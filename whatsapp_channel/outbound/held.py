@@ -13,7 +13,7 @@ from whatsapp_channel import rows, settings
 from whatsapp_channel.clock import sequence, utc_now
 from whatsapp_channel.conversations import conversation, delivery_status, destination
 from whatsapp_channel.conversations.conversation_rows import OutgoingRow
-from whatsapp_channel.database import in_transaction, lock_row, new_transaction
+from whatsapp_channel.database import lock_row, new_transaction
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import first_response, tickets
 from whatsapp_channel.jobs import wake_sender_after_commit
@@ -38,12 +38,8 @@ def must_ask(message: OutgoingRow) -> bool:
 def hold(message: OutgoingRow) -> None:
 	"""Takes a reply out of the queue, with all its parts that are not sent yet, and asks its agent in the ticket.
 
-	Those behind it go on. Commits.
+	The replies behind it go on. Part of the caller's transaction.
 	"""
-	in_transaction(lambda: _hold(message))
-
-
-def _hold(message: OutgoingRow) -> None:
 	hours = settings.ask_after_hours()
 	text = _(
 		"This reply waited for more than {0} hours and was not sent. Send it now, or discard it."

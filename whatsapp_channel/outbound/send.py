@@ -81,7 +81,7 @@ def _advance(message: OutgoingRow) -> bool:
 		_fail(message, to_user(error.sentence), code=None)
 		return True
 	if held.must_ask(message):
-		held.hold(message)
+		in_transaction(lambda: held.hold(message))
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	claimed = _claim(message)
