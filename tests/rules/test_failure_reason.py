@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from whatsapp_channel.cloud_api.content_types import ErrorObject
+from whatsapp_channel.cloud_api.content import ErrorObject
 from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.rules.messaging.failure_reason import Reason, reason_of, stored_reason, together
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from whatsapp_channel.cloud_api.content_types import ErrorObject
+from whatsapp_channel.cloud_api.content import ErrorObject
 from whatsapp_channel.cloud_api.errors import is_listed, rule_for
 from whatsapp_channel.sentences import Sentence, _
 
