@@ -205,6 +205,7 @@ COMMITTING = [
 	"inbound.retries",
 	"inbound.media.refetch",
 	"inbound.media.fetching",
+	"outbound.held",
 	"outbound.resend",
 	"outbound.send",
 	"health.callback_checks",

@@ -41,6 +41,17 @@ def wake_failed_fetches() -> None:
 	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.refetch.fetch_failed", queue=FILES)
 
 
+def wake_copies_after_commit(ticket: str) -> None:
+	"""Has the copies that a merge has made of a ticket's Communications brought up to date once it is committed."""
+	name, method = copies_name(ticket), "whatsapp_channel.helpdesk.copies.refresh"
+	frappe.db.after_commit.add(lambda: _wake(name, method, ticket=ticket))
+
+
+def copies_name(ticket: str) -> str:
+	"""What the wake flag of that is called."""
+	return f"copies:{ticket}"
+
+
 def lane_name(lane: int) -> str:
 	"""The name of the lock and the wake flag of a lane."""
 	return f"files:{lane}"

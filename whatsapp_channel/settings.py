@@ -26,6 +26,8 @@ META_API = "https://graph.facebook.com"
 META_VERSION = "v25.0"
 WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 VERIFY_TOKEN_LENGTH = 32
+# As long as WhatsApp's own reply window: what waited longer answers a question of yesterday.
+ASK_AFTER_HOURS = 24
 # This entry in the site configuration allows an API address that is not Meta's.
 CUSTOM_API = "whatsapp_channel_allow_custom_api"
 # The former secrets of every sandbox, before each generated its own. They are published, so anybody can sign with them.
@@ -216,6 +218,16 @@ def signup_app() -> tuple[str, str]:
 	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["meta_app_id", "signup_config_id"])
 	app_id, config_id = stored or ("", "")  # there is no row before the first save
 	return (app_id or "").strip(), (config_id or "").strip()
+
+
+def ask_after_hours() -> int:
+	"""After how many hours in the queue a reply asks its agent before it goes out; 0: never.
+
+	Settings that were never saved as a whole have no row for it, and Frappe reads that as 0.
+	"""
+	query = "select value from tabSingles where doctype = %s and field = 'ask_after_hours'"
+	found = frappe.db.sql(query, (SETTINGS,), pluck=True)
+	return cint(found[0]) if found else ASK_AFTER_HOURS
 
 
 def callback_url() -> str:

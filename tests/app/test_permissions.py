@@ -147,6 +147,8 @@ CALLS = {
 	"ticket.state": {"ticket": "{ticket}"},
 	"ticket.send_again": {"message": "{message}"},
 	"ticket.check": {"message": "{message}"},
+	"ticket.send_anyway": {"message": "{message}"},
+	"ticket.discard": {"message": "{message}"},
 	"conversation.convert_to_ticket": {"conversation": "{conversation}"},
 }
 

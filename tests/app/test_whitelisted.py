@@ -59,7 +59,9 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
 	"api.privacy.export": (ADMINISTRATORS, {"phone": MARIA}),
 	"api.privacy.find": (ADMINISTRATORS, {"phone": MARIA}),
 	"api.ticket.check": (OF_THE_TEAM, {"message": "{message}"}),
+	"api.ticket.discard": (OF_THE_TEAM, {"message": "{message}"}),
 	"api.ticket.send_again": (OF_THE_TEAM, {"message": "{message}"}),
+	"api.ticket.send_anyway": (OF_THE_TEAM, {"message": "{message}"}),
 	"api.ticket.state": (OF_THE_TEAM, {"ticket": "{ticket}"}),
 	# Meta's door, which takes no document; its own table is in guests.py.
 	"api.webhook.receive": ((401, 401, 401, 401), {}),

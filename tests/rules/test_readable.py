@@ -200,7 +200,9 @@ CONTENTS: dict[str, tuple[Content, list[str], str]] = {
 	),
 	"not available": (
 		Unsupported(None, (ErrorObject(131060, "This message is unavailable", None, None),)),
-		[f"{NOT_PASSED_ON}. {ASK}", "WhatsApp reports error 131060: This message is unavailable"],
+		[
+			"This message is visible only in the WhatsApp Business app. Open it on the phone of your business.",
+		],
 		"A message that WhatsApp did not pass on",
 	),
 	"type of tomorrow": (
@@ -332,7 +334,11 @@ AROUND: dict[str, tuple[dict[str, Any], list[str]]] = {
 				ErrorObject(None, "x", None, None),
 			)
 		},
-		["Hi", "WhatsApp reports error 131052: Max 100 MB", "WhatsApp reports error ?: x"],
+		[
+			"Hi",
+			"The customer's file did not arrive; it may exceed 100 MB. Ask for it again, smaller or by e-mail.",
+			"WhatsApp reports error ?: x",
+		],
 	),
 	"edited": (
 		{"edited": "10:00", "original": "Ho\nho"},

@@ -8,6 +8,7 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus, advan
 LETTERS = {
 	"V": MessageStatus.RECEIVED,
 	"Q": MessageStatus.QUEUED,
+	"H": MessageStatus.HELD,
 	"G": MessageStatus.SENDING,
 	"U": MessageStatus.UNCONFIRMED,
 	"A": MessageStatus.ACCEPTED,
@@ -16,19 +17,22 @@ LETTERS = {
 	"R": MessageStatus.READ,
 	"P": MessageStatus.PLAYED,
 	"F": MessageStatus.FAILED,
+	"X": MessageStatus.DISCARDED,
 }
 MATRIX = """
-  V Q G U A S D R P F
-V . . . . . . . . . .
-Q . . + . + + + + + +
-G . + . + + + + + + +
-U . + . . + + + + + +
-A . . . . . + + + + +
-S . . . . . . + + + +
-D . . . . . . . + + .
-R . . . . . . . . + .
-P . . . . . . . . . .
-F . + . . . . + + + .
+  V Q H G U A S D R P F X
+V . . . . . . . . . . . .
+Q . . + + . + + + + + + .
+H . + . . . + + + + + + +
+G . + . . + + + + + + + .
+U . + . . . + + + + + + .
+A . . . . . . + + + + + .
+S . . . . . . . + + + + .
+D . . . . . . . . + + . .
+R . . . . . . . . . + . .
+P . . . . . . . . . . . .
+F . + . . . . . + + + . .
+X . . . . . . . + + + . .
 """
 
 

@@ -15,7 +15,7 @@ from whatsapp_channel.conversations.media import attachments
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.helpdesk.permissions import display_name, shown_number, ticket_for_agent
-from whatsapp_channel.outbound import gate, outbox, resend
+from whatsapp_channel.outbound import gate, held, outbox, reply, resend
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.sending import Obstacle, Verdict
@@ -23,7 +23,9 @@ from whatsapp_channel.rules.messaging.session_rules import Direction
 from whatsapp_channel.rules.text import message_html
 from whatsapp_channel.translate import to_user
 
-UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED)
+UNDELIVERED = (MessageStatus.FAILED, MessageStatus.UNCONFIRMED, MessageStatus.HELD)
+# Their parts are decided about together.
+WHOLE = (MessageStatus.FAILED, MessageStatus.HELD)
 
 
 @frappe.whitelist()
@@ -40,13 +42,14 @@ def state(ticket: str) -> dict[str, Any]:
 	thread = next(iter(threads.values()))
 	now = utc_now()
 	verdict = gate.verdict(thread.customer, thread.channel, now)
+	target = tickets.merge_target(ticket)
 	return {
 		"whatsapp": True,
 		"window_open": verdict.window_open,
 		"window_ends": str(to_site(verdict.window_ends)) if verdict.window_ends else None,
-		"label": _label(verdict, now),
+		"label": _("WhatsApp · reply in ticket {0}").format(target) if target else _label(verdict, now),
 		"theme": _theme(verdict),
-		"lines": _lines(verdict, thread),
+		"lines": [*_where(target), *_lines(verdict, thread)],
 		"waiting": _count_waiting(thread.customer),
 		"undelivered": _undelivered(ticket),
 		"missing_files": _missing_files(ticket),
@@ -56,6 +59,9 @@ def state(ticket: str) -> dict[str, Any]:
 			"not_delivered": _("Not delivered"),
 			"send_again": _("Send again"),
 			"check": _("Check"),
+			"held": _("Not sent yet"),
+			"send_anyway": _("Send anyway"),
+			"discard": _("Discard"),
 		},
 	}
 
@@ -70,6 +76,28 @@ def send_again(message: str) -> dict[str, str]:
 	_message_for_agent(message)
 	resend.send_again(message)
 	return {"text": _("The message is on its way again.")}
+
+
+@frappe.whitelist(methods=["POST"])
+@logs.request
+def send_anyway(message: str) -> dict[str, str]:
+	"""Sends a reply that waited so long that it was held, with all its parts.
+
+	Raises frappe.PermissionError for anyone but an agent who may reply to this customer in the ticket,
+	frappe.ValidationError when somebody has decided already, or the window has closed.
+	"""
+	_message_for_agent(message)
+	held.send_anyway(message)
+	return {"text": _("The message is on its way again.")}
+
+
+@frappe.whitelist(methods=["POST"])
+@logs.request
+def discard(message: str) -> dict[str, str]:
+	"""Decides that a held reply is never sent. Raises what `send_anyway` raises, but for the window."""
+	_message_for_agent(message)
+	held.discard(message)
+	return {"text": _("The message is discarded and is not sent.")}
 
 
 @frappe.whitelist(methods=["POST"])
@@ -109,6 +137,10 @@ def _theme(verdict: Verdict) -> str:
 	if verdict.obstacle in (*SWITCHED_OFF, Obstacle.META) or verdict.waits_because:
 		return "red"
 	return "green" if verdict.window_open else "orange"
+
+
+def _where(target: str | None) -> list[str]:
+	return [reply.merged_into(target)] if target else []
 
 
 def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
@@ -156,7 +188,7 @@ def _undelivered(ticket: str) -> list[dict[str, Any]]:
 	replies: dict[tuple[str, str], list] = {}
 	for row in rows.many(OutgoingRow, undelivered, "sequence, part"):
 		# The parts of one reply fail together and are resent together.
-		key = (row.status, row.communication if row.status == MessageStatus.FAILED else row.name)
+		key = (row.status, row.communication if row.status in WHOLE else row.name)
 		replies.setdefault(key, []).append(row)
 	return [_as_undelivered(parts) for parts in replies.values()]
 
@@ -169,6 +201,7 @@ def _as_undelivered(parts: list[OutgoingRow]) -> dict[str, Any]:
 		"reason": first.error,
 		"status": first.status,
 		"can_check": first.status == MessageStatus.UNCONFIRMED,
+		"held": first.status == MessageStatus.HELD,
 	}
 
 

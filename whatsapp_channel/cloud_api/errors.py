@@ -15,7 +15,7 @@ import httpx
 
 from whatsapp_channel.sentences import Explained, Sentence, _
 
-from .error_rule import Cause, ErrorRule, Retry, Scope
+from .error_rule import ASK_ADMIN, OUR_FAULT, Cause, ErrorRule, Retry, Scope
 from .error_table import TABLE
 from .payload import InvalidPayload, load, whole_number
 from .secret_masking import mask
@@ -35,7 +35,9 @@ __all__ = [
 	"OutcomeUnknown",
 	"Retry",
 	"Scope",
+	"is_listed",
 	"rule_for",
+	"rule_for_received",
 ]
 
 RULES: Mapping[int, ErrorRule] = MappingProxyType(
@@ -113,6 +115,19 @@ def rule_for(code: int | None, subcode: int | None = None, is_transient: bool = 
 	if is_transient and rule.retry is Retry.NEVER:
 		return replace(rule, retry=Retry.BACKOFF, delay_seconds=_TRANSIENT_DELAY)
 	return rule
+
+
+def rule_for_received(code: int | None) -> ErrorRule | None:
+	"""The rule for an error that came with a customer's message. None for an unlisted one, and where the words for agents
+	are about sending: then Meta's own say more."""
+	rule = _known_rule(code, None)
+	speaks = rule and rule.retry is Retry.NEVER and rule.agent_text not in ("", ASK_ADMIN, OUR_FAULT)
+	return rule if speaks else None
+
+
+def is_listed(code: int | None) -> bool:
+	"""Whether the table has a row for a code."""
+	return _known_rule(code, None) is not None
 
 
 def _known_rule(code: int | None, subcode: int | None) -> ErrorRule | None:

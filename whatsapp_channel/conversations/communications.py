@@ -19,7 +19,7 @@ from whatsapp_channel.conversations.conversation_rows import CustomerRow, Messag
 from whatsapp_channel.conversations.media import album, attachments
 from whatsapp_channel.database import change_row, set_value
 from whatsapp_channel.doctypes import MESSAGE
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import copies, tickets
 from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.rules.messaging.session_rules import Direction
@@ -57,7 +57,7 @@ def own_words(row: MessageRow) -> str | None:
 
 
 def render(communication: str) -> None:
-	"""Renders a Communication again from its message rows.
+	"""Brings a Communication up to date with its message rows, and the copies that merges have made of it.
 
 	It uses db.set_value, because saving a Communication would reopen its ticket.
 	"""
@@ -70,9 +70,11 @@ def render(communication: str) -> None:
 		own = message_html.without_trace(frappe.db.get_value("Communication", communication, "content") or "")
 		sent = _views([row for row in shown if not row.sent_again])
 		content = own + "".join(message_html.trace_html(view, _) for view in sent)
-	set_value("Communication", communication, "content", content, update_modified=False)
-	if ticket := tickets.ticket_of(communication):
-		tickets.publish_update(ticket)
+	places = copies.with_copies(communication)
+	set_value("Communication", {"name": ["in", places]}, "content", content, update_modified=False)
+	for ticket in dict.fromkeys(map(tickets.ticket_of, places)):
+		if ticket:
+			tickets.publish_update(ticket)
 
 
 def _insert(ticket: str, customer: CustomerRow, row: MessageRow) -> str:

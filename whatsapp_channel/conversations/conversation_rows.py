@@ -102,6 +102,8 @@ class StatusRow(Row):
 	read_on: datetime | None
 	played_on: datetime | None
 	failed_on: datetime | None
+	error_code: int | None
+	meta_error: str | None
 	price_category: str | None
 	price_type: str | None
 	price_model: str | None
@@ -124,6 +126,7 @@ class OutgoingRow(Row):
 	last_attempt: datetime | None
 	next_attempt: datetime | None
 	client_reference: str | None
+	sequence: int | None
 
 
 @dataclass(frozen=True, slots=True)

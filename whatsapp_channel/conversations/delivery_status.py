@@ -1,6 +1,6 @@
 """The delivery status of outgoing messages. Only this module changes it (ADR 0005)."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ def _accept(message: StatusRow, wamid: str, at: datetime) -> None:
 		key = wamid_key(frappe.db.get_value(CHANNEL, message.channel, "number"), wamid)
 		_count(message, {"wamid": wamid, "wamid_key": key}, at)
 		traces.apply_pending(message.name, key)
-	values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0}
+	values = {"status": MessageStatus.ACCEPTED, "error": None, "error_code": 0, "meta_error": None}
 	change(message.name, values, only_from=_replaceable(MessageStatus.ACCEPTED))
 	show(message.communication)
 
@@ -69,12 +69,18 @@ def _replaceable(new: MessageStatus) -> list[str]:
 	return list(replaceable_by(new))
 
 
-def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None) -> None:
-	"""Records that the message failed: shows the reason to the agents, once, and fails the later parts of the reply too."""
+def fail(
+	name: str, reason: str, *, code: int | None, words: str | None = None, at: datetime | None = None
+) -> None:
+	"""The message will not arrive: shows the reason to the agents, once, and fails the parts behind it as well.
+
+	`words`: what Meta said, for administrators; `at` in the site's time.
+	"""
 	values = {
 		"status": MessageStatus.FAILED,
 		"error": reason,
 		"error_code": code or 0,
+		"meta_error": words,
 		"failed_on": at or site_now(),
 		"next_attempt": None,
 	}
@@ -85,10 +91,57 @@ def fail(name: str, reason: str, *, code: int | None, at: datetime | None = None
 	show(message.communication)
 	if message.communication:
 		first_response.take_back(message.communication)
+	_tell(message, _('WhatsApp message "{0}" was not delivered. {1}'), reason)
+
+
+def correct(name: str, reason: str, *, code: int | None, words: str | None) -> None:
+	"""Meta has told more about a failure. Agents hear of it where the reason is another than the one they know."""
+	message = rows.one(StatusRow, name)
+	known = frappe.db.get_value(MESSAGE, name, "error")
+	values = {"meta_error": words}
+	is_another = (code or 0) != (message.error_code or 0)
+	if is_another:
+		values |= {"error": reason, "error_code": code or 0}
+	if not change(name, values, only_from=(MessageStatus.FAILED,)) or not is_another:
+		return
+	for part in _failed_with(message, known):
+		change(part, {"error": reason}, only_from=(MessageStatus.FAILED,))
+	_tell(message, _('WhatsApp now says why the message "{0}" was not delivered. {1}'), reason)
+
+
+def _failed_with(message: StatusRow, reason: str | None) -> list[str]:
+	"""The later parts of a reply that failed because of this one."""
+	if not (message.communication and reason):
+		return []
+	rest = {"communication": message.communication, "status": MessageStatus.FAILED, "error": reason}
+	return frappe.get_all(MESSAGE, {**rest, "attempts": 0, "sent_again": 0}, pluck="name")
+
+
+def arrive_after_all(name: str) -> None:
+	"""Meta has taken back that a message failed: agents must not act on what they were told."""
+	message = rows.one(StatusRow, name)
+	if not message.communication:
+		return
+	first_response.restore(message.communication)
+	text = _('WhatsApp message "{0}" arrived after all: what was said about its failure no longer holds. {1}')
+	_tell(message, text, " ".join(_what_follows(message)))
+
+
+def _what_follows(message: StatusRow) -> Iterator[str]:
+	if frappe.db.get_value(MESSAGE, message.name, "sent_again"):
+		yield _("It was sent again meanwhile, so the customer may have it twice.")
+	behind = {"communication": message.communication, "status": MessageStatus.FAILED, "sent_again": 0}
+	if frappe.db.exists(MESSAGE, behind):
+		yield _("Other parts of this reply were not sent: send them again, or write to the customer anew.")
+
+
+def _tell(message: StatusRow, text: str, more: str) -> None:
+	"""An internal remark about a message in the ticket in which agents see it; `text` with places for its beginning and
+	for `more`."""
 	ticket = tickets.ticket_of(message.communication) if message.communication else None
 	if ticket:
-		start = (frappe.db.get_value(MESSAGE, name, "text") or "")[:80]
-		tickets.note(ticket, _('WhatsApp message "{0}" was not delivered. {1}').format(start, reason))
+		start = (frappe.db.get_value(MESSAGE, message.name, "text") or "")[:80]
+		tickets.note(ticket, text.format(start, more).strip())
 
 
 def _fail_rest(message: StatusRow, reason: str) -> None:
@@ -101,6 +154,10 @@ def _fail_rest(message: StatusRow, reason: str) -> None:
 	for name in rest:
 		values = {"status": MessageStatus.FAILED, "error": reason, "failed_on": site_now()}
 		change(name, values, only_from=(MessageStatus.QUEUED,))
+
+
+# Agents have to see that such a reply did not go out.
+NOT_SENT = frozenset({MessageStatus.FAILED, MessageStatus.HELD, MessageStatus.DISCARDED})
 
 
 def show(communication: str | None) -> None:
@@ -122,7 +179,7 @@ def show_all(communications: Collection[str | None]) -> None:
 
 def delivery_status(states: Sequence[str]) -> Badge:
 	"""Helpdesk's badge for the messages of one reply: that of the least advanced message."""
-	if MessageStatus.FAILED in states:
+	if NOT_SENT & set(states):
 		return Badge.ERROR
 	if {MessageStatus.QUEUED, MessageStatus.SENDING, MessageStatus.UNCONFIRMED} & set(states):
 		return Badge.SENDING

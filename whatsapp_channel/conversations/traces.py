@@ -3,6 +3,7 @@
 They open neither a ticket nor the window (ADR 0031), because they need no reply.
 """
 
+import frappe
 from frappe import _
 
 from whatsapp_channel import rows
@@ -12,9 +13,10 @@ from whatsapp_channel.cloud_api.webhook_objects import InboundMessage
 from whatsapp_channel.conversations import communications
 from whatsapp_channel.conversations.conversation_rows import MessageRow
 from whatsapp_channel.database import plain_values, set_value
-from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.doctypes import CONVERSATION, MESSAGE
 from whatsapp_channel.helpdesk import tickets
-from whatsapp_channel.rules.messaging.trace_rules import Event, Traces, fold
+from whatsapp_channel.rules.messaging.session_rules import Direction
+from whatsapp_channel.rules.messaging.trace_rules import Event, Traces, UnseenChange, fold, unseen
 
 EVENTS = frozenset({"reaction", "edit", "revoke"})
 # Events about a message or an account, and opening the chat, are not messages of the customer.
@@ -29,6 +31,29 @@ def is_quiet(message: InboundMessage) -> bool:
 	if isinstance(content, Unsupported):
 		return content.kind in QUIET_UNSUPPORTED
 	return message.type in QUIET_TYPES
+
+
+def unseen_change(message: InboundMessage, direction: str) -> UnseenChange | None:
+	"""An edit or a deletion of which Meta tells that it happened, and no more."""
+	kind = message.content.kind if isinstance(message.content, Unsupported) else None
+	return unseen(kind, outgoing=direction == Direction.OUTGOING) if kind else None
+
+
+def note_unseen(
+	change: UnseenChange, customer: str, conversation: str | None, quoted_key: str | None
+) -> None:
+	"""Leaves a remark where agents see the changed message, or where its conversation is handled: they answer a text that
+	no longer stands. Opens nothing, and leaves nothing where there is no ticket.
+	"""
+	about = rows.first(MessageRow, {"wamid_key": quoted_key, "customer": customer}) if quoted_key else None
+	place = tickets.ticket_of(about.communication) if about and about.communication else None
+	if not place and conversation:
+		state = tickets.state(frappe.db.get_value(CONVERSATION, conversation, "ticket"))
+		place = state.name if state else None
+	if not place:
+		return
+	words = (about.text or "")[:80] if about else ""
+	tickets.note(place, _(change.named).format(words) if words else _(change.unnamed))
 
 
 def apply_event(customer: str, quoted_key: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import frappe
 
 from whatsapp_channel.database import set_value
-from whatsapp_channel.helpdesk import tickets
+from whatsapp_channel.helpdesk import copies, tickets
 from whatsapp_channel.rules.closed_set import ClosedSet
 
 COMMUNICATION = "Communication"
@@ -23,10 +23,13 @@ class Badge(ClosedSet):
 
 
 def show(badges: Mapping[str, str]) -> None:
-	"""Sets `delivery_status` of Communications, by name, and publishes an update of each ticket once.
+	"""Sets `delivery_status` of Communications, by name, and of their copies in tickets into which theirs were merged, and
+	has agents see it: each ticket once.
 
 	It uses db.set_value, because saving a Communication would reopen its ticket.
 	"""
+	made = copies.copies_of(badges)
+	badges = {**badges, **{copy: badges[name] for name, each in made.items() for copy in each}}
 	changed = [row for row in _rows(badges) if row.delivery_status != badges[row.name]]
 	by_badge: dict[str, list[str]] = defaultdict(list)
 	for row in changed:

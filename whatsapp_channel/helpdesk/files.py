@@ -2,7 +2,7 @@
 for the same content."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from mmap import mmap
 from typing import Any
@@ -84,28 +84,29 @@ def _write(document: Document, content: mmap) -> None:
 			suffix = None
 
 
-def attach(file: str, communication: str, ticket: str) -> bool:
-	"""Attaches a File to a Communication and to the ticket; False if the File no longer exists.
+def attach(file: str, communication: str, ticket: str, copies: Sequence[str] = ()) -> bool:
+	"""Hands a File over to a Communication and puts it into the ticket as well; False when the File is gone.
 
-	It runs under the customer's lock, so it uses statements that do not touch the disk: Frappe would read and hash the content
-	again. The content is deleted with the last row for it.
+	`copies`: Communications that a merge made of this one, where agents look for the file.
+
+	By statements that touch no disk: this runs under the customer's lock, and Frappe would read and hash the content
+	again. The content goes with the last row that points at it, whichever that is.
 	"""
 	row = frappe.db.get_value("File", file, COPIED, as_dict=True)
 	if not row:
 		return False
 	place = {"attached_to_doctype": COMMUNICATION, "attached_to_name": communication}
 	set_value("File", file, place, update_modified=False)
-	insert_unless_there(
-		"File",
-		{
-			**{field: row[field] for field in COPIED},
-			"name": _in_ticket(file),
-			"is_private": 1,
-			"attached_to_doctype": TICKET,
-			"attached_to_name": str(ticket),
-		},
-	)
+	_insert_further(_in_ticket(file), row, TICKET, str(ticket))
+	for copy in copies:
+		_insert_further(f"{file}-{copy}", row, COMMUNICATION, copy)
 	return True
+
+
+def _insert_further(name: str, row: "frappe._dict", doctype: str, document: str) -> None:
+	place = {"attached_to_doctype": doctype, "attached_to_name": document}
+	content = {field: row[field] for field in COPIED}
+	insert_unless_there("File", {**content, "name": name, "is_private": 1, **place})
 
 
 def customers(document: Document) -> dict[str, Any] | None:

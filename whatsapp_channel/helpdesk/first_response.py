@@ -6,6 +6,7 @@ not when Meta's webhook arrived. It is removed if the whole reply fails, and set
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import frappe
 from frappe.model.document import Document
@@ -15,6 +16,7 @@ from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now, to_site
 from whatsapp_channel.database import is_conflict, set_value
 from whatsapp_channel.doctypes import MESSAGE
+from whatsapp_channel.helpdesk.copies import copies_of, with_copies
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -24,7 +26,8 @@ COUNTS = f"""(
 	not exists (select 1 from `tab{MESSAGE}` m where m.communication = c.name and m.sent_again = 0)
 	or exists (
 		select 1 from `tab{MESSAGE}` m
-		where m.communication = c.name and m.sent_again = 0 and m.status != '{MessageStatus.FAILED}'
+		where m.communication = c.name and m.sent_again = 0
+		and m.status not in ('{MessageStatus.FAILED}', '{MessageStatus.DISCARDED}')
 	)
 )"""
 
@@ -46,13 +49,26 @@ def date(ticket: str, at: datetime, *, save: bool = False) -> None:
 
 
 def take_back(communication: str) -> None:
-	"""If this reply was the first response and failed as a whole, the next reply that counts becomes it, or none."""
-	_guarded(lambda: _take_back(communication))
+	"""The first response is the next reply that counts, or none, if this one was it and failed as a whole.
+
+	Also in a ticket for which a merge made the reply's copy the first response.
+	"""
+	if not _counts(communication):
+		for place in with_copies(communication):
+			_guarded(partial(_take_back, place))
 
 
 def give(communication: str) -> None:
-	"""A failed reply is being resent: it becomes the first response if there is none."""
-	_guarded(lambda: _give(communication))
+	"""A failed reply is on its way again: it is the first response if there is none by now."""
+	for place in with_copies(communication):
+		_guarded(partial(_give, place))
+
+
+def restore(communication: str) -> None:
+	"""A reply whose failure was reported arrived after all: it is the first response again, unless one was earlier."""
+	_guarded(partial(_restore, communication))
+	for copy in copies_of([communication]).get(communication, ()):
+		_guarded(partial(_give_back, copy))
 
 
 def _guarded(work: Callable[[], None]) -> None:
@@ -71,7 +87,7 @@ def _guarded(work: Callable[[], None]) -> None:
 
 def _take_back(communication: str) -> None:
 	reply, ticket = _place(communication)
-	if not ticket or not ticket.first_responded_on or _counts(communication):
+	if not ticket or not ticket.first_responded_on:
 		return
 	responded = get_datetime(ticket.first_responded_on)
 	# Helpdesk sets the time only once: an earlier time belongs to an earlier reply.
@@ -86,6 +102,20 @@ def _give(communication: str) -> None:
 	_reply, ticket = _place(communication)
 	if ticket and not ticket.first_responded_on:
 		_write(ticket, site_now())
+
+
+def _restore(communication: str) -> None:
+	reply, ticket = _place(communication)
+	written = get_datetime(reply.creation)
+	if ticket and not (ticket.first_responded_on and get_datetime(ticket.first_responded_on) <= written):
+		_write(ticket, written)
+
+
+def _give_back(copy: str) -> None:
+	"""What the ticket had before a merge brought the reply is not known: what it has now stays."""
+	reply, ticket = _place(copy)
+	if ticket and not ticket.first_responded_on:
+		_write(ticket, max(ticket.creation, get_datetime(reply.creation)))
 
 
 def _place(communication: str) -> tuple["frappe._dict", Document | None]:

@@ -7,6 +7,8 @@ import frappe
 INDEXES = (
 	# Each reply and each view of the ticket page looks up which tickets were merged into the ticket.
 	("HD Ticket", "whatsapp_merged_with", ("merged_with", "is_merged")),
+	# What is reported of a message in a merged ticket is shown in what was split from the target as well.
+	("HD Ticket", "whatsapp_split_from", ("ticket_split_from", "is_merged")),
 	# The first message of each customer looks up the Contact of a number.
 	("Contact Phone", "whatsapp_phone", ("phone", "parenttype")),
 )

@@ -16,6 +16,7 @@ from frappe import _
 from whatsapp_channel.database import set_value
 from whatsapp_channel.doctypes import CONVERSATION, CUSTOMER, MESSAGE
 from whatsapp_channel.helpdesk import contacts, tickets
+from whatsapp_channel.helpdesk.copies import copies_of
 from whatsapp_channel.helpdesk.setup import MODULE
 from whatsapp_channel.rules.customers.address import is_synthetic
 from whatsapp_channel.rules.customers.phone import digits
@@ -147,7 +148,8 @@ def _is_own(ticket: str, customers: Sequence[str]) -> bool:
 
 def _linked_communications(customers: Sequence[str]) -> list[str]:
 	filters = {"customer": among(customers), "communication": ["is", "set"]}
-	return frappe.get_all(MESSAGE, filters, pluck="communication", distinct=True, order_by=None)
+	found = frappe.get_all(MESSAGE, filters, pluck="communication", distinct=True, order_by=None)
+	return [*found, *(copy for each in copies_of(found).values() for copy in each)]
 
 
 def _communications(filters: dict) -> list[str]:

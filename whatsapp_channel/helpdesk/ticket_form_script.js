@@ -22,17 +22,25 @@ async function setupForm({ doc, call, toast, $dialog }) {
 		close(handle);
 	};
 
+	const answers = ({ labels }, message) =>
+		message.held
+			? [
+					{ label: labels.discard, variant: "subtle", onClick: act("ticket.discard", message) },
+					{ label: labels.send_anyway, variant: "solid", onClick: act("ticket.send_anyway", message) },
+				]
+			: [
+					...(message.can_check
+						? [{ label: labels.check, variant: "subtle", onClick: act("ticket.check", message) }]
+						: []),
+					{ label: labels.send_again, variant: "solid", onClick: act("ticket.send_again", message) },
+				];
+
 	const ask = (state, message) =>
 		$dialog({
-			title: state.labels.not_delivered,
+			title: message.held ? state.labels.held : state.labels.not_delivered,
 			html: `<p class="text-p-base" style="white-space:pre-wrap">${escape(message.text)}</p>
 				<p class="text-p-sm" style="margin-top:8px">${escape(message.reason)}</p>`,
-			actions: [
-				...(message.can_check
-					? [{ label: state.labels.check, variant: "subtle", onClick: act("ticket.check", message) }]
-					: []),
-				{ label: state.labels.send_again, variant: "solid", onClick: act("ticket.send_again", message) },
-			],
+			actions: answers(state, message),
 		});
 
 	const paragraphs = (lines) => lines.map((line) => `<p class="text-p-base">${escape(line)}</p>`).join("");
@@ -55,7 +63,7 @@ async function setupForm({ doc, call, toast, $dialog }) {
 		const state = await api("ticket.state", { ticket: String(doc.name) });
 		if (!state.whatsapp) return { actions: [] };
 		const failed = state.undelivered.map((message) => ({
-			label: `${state.labels.send_again}: ${message.text.slice(0, 24)}`,
+			label: `${message.held ? state.labels.held : state.labels.send_again}: ${message.text.slice(0, 24)}`,
 			iconLeft: "alert-triangle",
 			theme: "red",
 			variant: "subtle",

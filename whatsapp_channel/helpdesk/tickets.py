@@ -10,7 +10,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel import logs
+from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import to_utc
 from whatsapp_channel.database import row_of, set_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE, SETTINGS
@@ -36,7 +36,7 @@ def state(name: str | None) -> TicketState | None:
 		return None
 	row = _state_of(name)
 	if row and row.merged_with:
-		row = _state_of(follow_merges(str(name), _merged_with))
+		row = _state_of(follow_merges(str(name), merged_with))
 	if not row:
 		return None
 	resolved = row.status_category == "Resolved"
@@ -51,7 +51,8 @@ def _state_of(name: str) -> "frappe._dict | None":
 	)
 
 
-def _merged_with(name: str) -> str | None:
+def merged_with(name: str) -> str | None:
+	"""The ticket into which a ticket itself was merged."""
 	target = frappe.db.get_value("HD Ticket", name, "merged_with")
 	return str(target) if target else None
 
@@ -179,7 +180,7 @@ def ticket_of(communication: str) -> str | None:
 	)
 	if not row or row.reference_doctype != "HD Ticket":
 		return None
-	return follow_merges(str(row.reference_name), _merged_with)
+	return follow_merges(str(row.reference_name), merged_with)
 
 
 def merged_into(communication: str) -> str | None:
@@ -187,6 +188,14 @@ def merged_into(communication: str) -> str | None:
 	own = frappe.db.get_value("Communication", communication, "reference_name")
 	target = ticket_of(communication)
 	return target if target != str(own) else None
+
+
+def merge_target(ticket: str) -> str | None:
+	"""The ticket at the end of a ticket's merges. None for one that was not merged, or whose merges lead to a ticket that
+	is gone or round in a circle: then it is the ticket itself in which agents go on."""
+	target = follow_merges(str(ticket), merged_with)
+	row = _state_of(target) if target != str(ticket) else None
+	return target if row and not row.merged_with else None
 
 
 def with_merged(ticket: str) -> list[str]:
@@ -203,7 +212,7 @@ def split_from(ticket: Document) -> list[str]:
 	found: list[str] = []
 	source = ticket.get("ticket_split_from")
 	while source and str(source) not in found:
-		found += with_merged(follow_merges(str(source), _merged_with))
+		found += with_merged(follow_merges(str(source), merged_with))
 		found += [] if str(source) in found else [str(source)]
 		source = frappe.db.get_value("HD Ticket", str(source), "ticket_split_from")
 	return found
@@ -211,16 +220,18 @@ def split_from(ticket: Document) -> list[str]:
 
 @logs.request
 def carry_to_merge_target(ticket: Document, method: str | None = None) -> None:
-	"""Copies the customer to the target when one of our tickets is merged.
+	"""The ticket into which one of ours is merged learns at once which customer it speaks with, and soon what has happened
+	to the messages meanwhile.
 
 	Runs with every save of a ticket; it is only a comparison unless the ticket is merged.
 	"""
 	if not (ticket.get("is_merged") and ticket.get("merged_with") and ticket.get("whatsapp_customer")):
 		return
-	target = follow_merges(str(ticket.merged_with), _merged_with)
+	target = follow_merges(str(ticket.merged_with), merged_with)
 	if not frappe.db.get_value("HD Ticket", target, "whatsapp_customer"):
 		values = {"whatsapp_customer": ticket.whatsapp_customer, "whatsapp_channel": ticket.whatsapp_channel}
 		set_value("HD Ticket", target, values, update_modified=False)
+	jobs.wake_copies_after_commit(str(ticket.name))
 
 
 @logs.request

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import frappe
 
 from whatsapp_channel.clock import age, due_at, sequence, site_now, utc_now
-from whatsapp_channel.cloud_api.errors import Retry
+from whatsapp_channel.cloud_api.errors import Retry, is_listed, rule_for
 from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
 from whatsapp_channel.database import insert_unless_there, save_now
@@ -90,6 +90,8 @@ def _report_error(item: Item) -> None:
 	if error.details and error.details not in words:
 		words = f"{words}. {error.details}" if words else error.details
 	text = sentence(_("Meta reports: {0} (code {1})."), words.rstrip(".") or "?", error.code or "?")
+	if is_listed(error.code):
+		text = sentence("{0} {1}", text, rule_for(error.code).for_admin)
 	raise ItemError(text, ItemState.DROPPED)
 
 

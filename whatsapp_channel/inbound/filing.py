@@ -45,9 +45,12 @@ class Arrival:
 	def file_quiet(self, conversation: str | None) -> None:
 		"""Stores a trace (reaction, edit or deletion) and shows it at the message that it refers to (ADR 0031)."""
 		self.insert(conversation)
-		quoted = self.item.message.quoted_wamid
-		if quoted and self.item.message.type in traces.EVENTS:
-			traces.apply_event(self.customer, wamid_key(self.way.number, quoted))
+		message = self.item.message
+		key = wamid_key(self.way.number, message.quoted_wamid) if message.quoted_wamid else None
+		if key and message.type in traces.EVENTS:
+			traces.apply_event(self.customer, key)
+		if change := traces.unseen_change(message, self.says["direction"]):
+			traces.note_unseen(change, self.customer, conversation, key)
 
 
 def file(

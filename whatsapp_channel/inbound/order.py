@@ -29,6 +29,9 @@ KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
 # An item is woken by the one before it; this covers deleted rows only.
 LOOK_AGAIN = timedelta(minutes=15)
 LOOKED_AT = 20
+# A message that fails on our side holds the sender's next ones back for so many tries, about four minutes. It is tried on
+# for hours, but a customer who is not answered for hours is worse than one message out of order.
+HOLDING_TRIES = 4
 
 
 def sender_of(item: Item) -> str | None:
@@ -79,7 +82,8 @@ def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
 	earlier = "and (sequence, name) < (%(sequence)s, %(name)s)" if row else ""
 	found = frappe.db.sql(
 		f"""select payload from `tab{ITEM}` where number = %(number)s and sender in %(senders)s
-		and state in %(waiting)s and kind in %(kinds)s {earlier} order by sequence limit {LOOKED_AT}""",
+		and state in %(waiting)s and not (state = '{ItemState.PENDING}' and attempts >= {HOLDING_TRIES})
+		and kind in %(kinds)s {earlier} order by sequence limit {LOOKED_AT}""",
 		{
 			"number": number,
 			"senders": tuple(senders),
@@ -101,12 +105,18 @@ def _is_ahead(payload: str) -> bool:
 	return bool(found and problem_with_time(found.timestamp, utc_now()))
 
 
+def holds_back(state: str, attempts: int) -> bool:
+	"""Whether later messages of the sender wait for an item in this state after so many failed tries."""
+	return state in WAITING and not (state == ItemState.PENDING and attempts >= HOLDING_TRIES)
+
+
 def wake_next(number: str | None, sender: str | None) -> None:
 	"""Makes the next item of a sender due, after one has left the queue."""
 	if not number or not sender:
 		return
 	kinds = ["in", [kind.value for kind in KINDS]]
 	filters = {"number": number, "sender": sender, "state": ItemState.PENDING, "kind": kinds}
+	filters["attempts"] = ["<", HOLDING_TRIES]
 	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="sequence, name", limit=1)
 	if following and following[0].next_attempt and following[0].next_attempt > site_now():
 		set_value(ITEM, following[0].name, "next_attempt", site_now(), update_modified=False)

@@ -94,7 +94,7 @@ def _settle(row: ItemRow, item: Item | None, error: ItemError | None) -> None:
 	set_value(ITEM, row.name, values)
 	if values.get("file_since"):
 		frappe.db.after_commit.add(lambda: fetching.wake(row.sender))
-	if values["state"] not in order.WAITING:
+	if not order.holds_back(values["state"], values.get("attempts", 0)):
 		order.wake_next(row.number, row.sender)
 	if values["state"] == ItemState.DROPPED and item and item.kind is ItemKind.STATUS and item.status:
 		gaps.note_unknown(row.number, item.status.id, gaps.STATUS, item.status.timestamp)

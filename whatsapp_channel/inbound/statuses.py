@@ -9,7 +9,6 @@ import frappe
 
 from whatsapp_channel import rows
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.cloud_api.errors import rule_for
 from whatsapp_channel.cloud_api.webhook_parser import Item, StatusUpdate
 from whatsapp_channel.conversations import delivery_status, status_reports
 from whatsapp_channel.conversations.conversation_rows import StatusRow
@@ -139,6 +138,8 @@ def _advance(found: Mapping[str, StatusRow], reports: Mapping[str, Sequence[Stat
 	for name, each in outcomes.items():
 		if each.failure:
 			_fail_as_reported(name, each.failure)
+		elif each.arrived_after_all:
+			delivery_status.arrive_after_all(name)
 	delivery_status.show_all({found[name].communication for name, each in outcomes.items() if each.moved})
 	for queue in {(row.customer, row.channel) for row in map(found.get, outcomes) if row.status in UNSETTLED}:
 		wake_sender_after_commit(*queue)
@@ -156,14 +157,10 @@ def _store(values: Mapping[str, Mapping[str, Any]]) -> None:
 		)
 
 
-def _fail_as_reported(name: str, update: StatusUpdate) -> None:
-	code = update.errors[0].code if update.errors else None
-	delivery_status.fail(name, _failure_text(update), code=code, at=to_site(update.timestamp))
-
-
-def _failure_text(update: StatusUpdate) -> str:
-	if not update.errors:
-		return to_user(_("WhatsApp did not deliver this message and gave no reason."))
-	error = update.errors[0]
-	rule = rule_for(error.code)
-	return to_user(rule.for_agent)
+def _fail_as_reported(name: str, failure: status_reports.Failure) -> None:
+	reason = failure.reason
+	text = to_user(reason.text)
+	if failure.corrects:
+		delivery_status.correct(name, text, code=reason.code, words=reason.words)
+	else:
+		delivery_status.fail(name, text, code=reason.code, words=reason.words, at=to_site(failure.at))

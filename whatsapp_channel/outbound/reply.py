@@ -23,9 +23,10 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	"""Replies to the customer of a ticket, which is the stored document; returns the Communication. `addresses`: those of all
 	three recipient fields.
 
-	Everything is checked before anything is written (ADR 0009). Raises gate.WindowClosed, or frappe.ValidationError
-	with what to do: wrong address, deactivated channel, nothing to send, attachments.
+	Checks everything before anything is written (ADR 0009). Raises gate.WindowClosed, or
+	frappe.ValidationError with what to do: merged ticket, wrong address, deactivated channel, nothing to send, attachments.
 	"""
+	_require_unmerged(ticket)
 	threads = destination.of_ticket(ticket)
 	customer = _destination(ticket, threads, addresses)
 	body = _body(ticket, html, attachments)
@@ -50,6 +51,20 @@ def send(ticket: Document, html: str, addresses: Iterable[str], attachments: lis
 	)
 	wake_sender_after_commit(owner, thread.channel)
 	return communication
+
+
+def _require_unmerged(ticket: Document) -> None:
+	"""The page of a ticket may be open from before a merge: nobody who goes on in the target would see the reply."""
+	target = tickets.merge_target(ticket.name)
+	if target:
+		frappe.throw(merged_into(target), title=_("Merged ticket"))
+
+
+def merged_into(target: str) -> str:
+	"""Why nobody replies in a ticket that was merged, and where they do."""
+	return _(
+		"This ticket was merged into ticket {0}. Reply there: that is where the customer's messages arrive."
+	).format(target)
 
 
 def _destination(ticket: Document, customers: Iterable[str], addresses: Iterable[str]) -> CustomerRow:

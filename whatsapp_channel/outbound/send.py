@@ -18,7 +18,7 @@ from whatsapp_channel.conversations import delivery_status
 from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.outbound import outbox
+from whatsapp_channel.outbound import held, outbox
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.translate import to_user
@@ -80,6 +80,9 @@ def _advance(message: OutgoingRow) -> bool:
 	except Unsendable as error:
 		_fail(message, to_user(error.sentence), code=None)
 		return True
+	if held.must_ask(message):
+		in_transaction(lambda: held.hold(message))
+		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
 	claimed = _claim(message)
 	return bool(claimed) and _post(claimed, account, partial(client.send, number, recipient, content))
@@ -116,9 +119,7 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 	except NotSent as error:
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
 	except OutcomeUnknown as error:
-		delivery_status.change(
-			message.name, {"error": to_user(error.for_agent)}, only_from=(MessageStatus.SENDING,)
-		)
+		delivery_status.change(message.name, _said(error), only_from=(MessageStatus.SENDING,))
 		save_now()
 		return False
 	except CloudAPIError as error:
@@ -137,26 +138,30 @@ def _refused(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
 		access.note_refusal(account, error)
 		# The account was refused, not this message, so the try does not count.
 		again = {"next_attempt": due_at(utc_now() + SECOND_LOOK), "attempts": message.attempts - 1}
-		_requeue(message, {**again, "error": to_user(error.for_agent)})
+		_requeue(message, {**again, **_said(error)})
 		return False
 	if error.retry is Retry.NEVER:
-		_fail(message, to_user(error.for_agent), code=error.code)
+		_fail(message, to_user(error.for_agent), code=error.code, words=error.meta_text)
 		return True
 	return _try_later(message, error, error.rule.delay_seconds)
 
 
-def _fail(message: OutgoingRow, reason: str, code: int | None) -> None:
+def _said(error: CloudAPIError) -> dict[str, str]:
+	"""What agents read of an error, and for administrators what Meta said."""
+	return {"error": to_user(error.for_agent), "meta_error": error.meta_text}
+
+
+def _fail(message: OutgoingRow, reason: str, code: int | None, words: str | None = None) -> None:
 	"""Records the failure, again after a conflict: what Meta refused must not count as an unknown outcome."""
-	in_transaction(lambda: delivery_status.fail(message.name, reason, code=code))
+	in_transaction(lambda: delivery_status.fail(message.name, reason, code=code, words=words))
 
 
 def _try_later(message: OutgoingRow, error: CloudAPIError, delay_seconds: int) -> bool:
 	moment = next_attempt(error.retry, message.attempts, delay_seconds, utc_now())
-	reason = to_user(error.for_agent)
 	if moment is None:
-		_fail(message, reason, code=error.code)
+		_fail(message, to_user(error.for_agent), code=error.code, words=error.meta_text)
 		return True
-	_requeue(message, {"next_attempt": due_at(moment), "error": reason, "error_code": error.code or 0})
+	_requeue(message, {"next_attempt": due_at(moment), "error_code": error.code or 0, **_said(error)})
 	return False
 
 

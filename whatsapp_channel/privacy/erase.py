@@ -84,8 +84,8 @@ def erase(wanted: Asked, customers: list[str] | None, progress: Progress) -> Rep
 def _stop_sending(customer: str) -> None:
 	lock_row(CUSTOMER, customer)
 	frappe.db.sql(
-		f"update `tab{MESSAGE}` set status = %s, next_attempt = null where customer = %s and status = %s",
-		(MessageStatus.FAILED, customer, MessageStatus.QUEUED),
+		f"update `tab{MESSAGE}` set status = %s, next_attempt = null where customer = %s and status in %s",
+		(MessageStatus.FAILED, customer, (MessageStatus.QUEUED, MessageStatus.HELD)),
 	)
 
 
@@ -205,9 +205,9 @@ def _hand_over(customer: str, shell: str) -> int:
 	)
 	frappe.db.sql(
 		f"""update `tab{MESSAGE}` set customer = %s, text = %s, original_text = null, content = null, payload = null, wamid = null,
-		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_conversation = null,
-		client_reference = null, next_attempt = null,
-		status = case when status in ('{MessageStatus.QUEUED}', '{MessageStatus.SENDING}')
+		quoted_wamid = null, quoted_key = null, reaction = null, error = null, meta_error = null,
+		meta_conversation = null, client_reference = null, next_attempt = null,
+		status = case when status in ('{MessageStatus.QUEUED}', '{MessageStatus.HELD}', '{MessageStatus.SENDING}')
 		then '{MessageStatus.FAILED}' else status end where customer = %s""",
 		(shell, _("Erased on request."), customer),
 	)

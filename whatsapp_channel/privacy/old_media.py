@@ -14,6 +14,7 @@ from whatsapp_channel.conversations.media.file_request import FileState
 from whatsapp_channel.database import new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.helpdesk.copies import with_copies
 from whatsapp_channel.logs import report
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -92,6 +93,7 @@ def _remove_file(row: MediaRow, communication: str | None) -> None:
 	ticket = tickets.ticket_of(communication) if communication else None
 	around = tickets.with_merged(ticket) if ticket else []
 	shown = [name for each in around for name in tickets.communications(each)]
+	shown += with_copies(communication) if communication else []
 	files.remove(
 		row.file, row.file_url, shown, around, all_rows=not (row.file_url and frappe.db.exists(MEDIA, kept))
 	)

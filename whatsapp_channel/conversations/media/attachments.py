@@ -1,5 +1,7 @@
 """The stored files of messages: attaching them to Communications and tickets, and showing them."""
 
+from collections.abc import Sequence
+
 import frappe
 from frappe import _
 
@@ -15,11 +17,12 @@ from whatsapp_channel.helpdesk import files
 from whatsapp_channel.rules.text.message_html import FileView
 
 
-def attach(message: str, communication: str, ticket: str) -> None:
-	"""Attaches the stored files of a message to its Communication and ticket. The caller holds the customer's lock."""
+def attach(message: str, communication: str, ticket: str, copies: Sequence[str] = ()) -> None:
+	"""Puts the stored files of a message into its Communication and ticket, and into the copies that a merge has made of
+	the Communication. The caller holds the customer's lock."""
 	stored = rows.many(MediaRow, {"parent": message, "parenttype": MESSAGE, "state": FileState.STORED})
 	for row in stored:
-		if not files.attach(row.file, communication, ticket):
+		if not files.attach(row.file, communication, ticket, copies):
 			text = _("The stored file was deleted before it was filed. It is fetched again by itself.")
 			set_value(
 				MEDIA, row.name, {"state": FileState.FAILED, "error": text, "file": None, "file_url": None}

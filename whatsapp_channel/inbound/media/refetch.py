@@ -27,6 +27,7 @@ from whatsapp_channel.database import (
 )
 from whatsapp_channel.doctypes import CHANNEL, CUSTOMER, MEDIA, MESSAGE
 from whatsapp_channel.helpdesk import files, tickets
+from whatsapp_channel.helpdesk.copies import copies_of
 from whatsapp_channel.rules.messaging.origin import Origin
 from whatsapp_channel.translate import to_user
 
@@ -120,7 +121,7 @@ def discard(values: dict[str, Any]) -> None:
 
 def _show(message: str, communication: str) -> None:
 	if ticket := tickets.ticket_of(communication):
-		attach(message, communication, ticket)
+		attach(message, communication, ticket, copies_of([communication]).get(communication, ()))
 	communications.render(communication)
 	frappe.db.after_commit.add(files.forget_shown)
 

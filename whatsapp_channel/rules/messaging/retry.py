@@ -46,3 +46,11 @@ def _pause(retry: Retry, attempts: int, asked: int | None) -> int:
 	grown: int = first * GROWTH[retry] ** (attempts - 1)
 	# The cap is ours; what the error itself asks for is longer if Meta says so.
 	return max(first, min(grown, LONGEST_PAUSE))
+
+
+def is_stale(queued_at: datetime, ask_after_hours: int, now: datetime) -> bool:
+	"""Whether a reply has waited so long that its agent is asked before it goes out: the answer may be wrong by now.
+
+	`ask_after_hours`: 0 or less means that nobody is asked. Raises ValueError for a moment without a time zone.
+	"""
+	return ask_after_hours > 0 and utc(now) - utc(queued_at) >= timedelta(hours=ask_after_hours)

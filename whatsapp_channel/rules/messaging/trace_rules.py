@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from whatsapp_channel.sentences import _
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -46,3 +48,45 @@ def fold(events: Sequence[Event]) -> Traces:
 		edited_at=edit.at if edit else None,
 		revoked_at=revoke.at if revoke else None,
 	)
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenChange:
+	"""What agents are told of a change whose content Meta does not pass on; `named` has a place for the beginning of the
+	message."""
+
+	named: str
+	unnamed: str
+
+
+_UNSEEN = {
+	("edit", False): UnseenChange(
+		_(
+			'The customer edited the message "{0}" in WhatsApp, which does not pass on the new text. Ask them if it matters.'
+		),
+		_(
+			"The customer edited an earlier message in WhatsApp, which does not pass on the new text. Ask them if it matters."
+		),
+	),
+	("revoke", False): UnseenChange(
+		_('The customer deleted the message "{0}" in WhatsApp.'),
+		_("The customer deleted an earlier message in WhatsApp, which does not say which."),
+	),
+	("edit", True): UnseenChange(
+		_(
+			'A colleague edited the message "{0}" in the WhatsApp Business app. The new text is on the phone of your business.'
+		),
+		_(
+			"A colleague edited an earlier message in the WhatsApp Business app. The new text is on the phone of your business."
+		),
+	),
+	("revoke", True): UnseenChange(
+		_('A colleague deleted the message "{0}" in the WhatsApp Business app.'),
+		_("A colleague deleted an earlier message in the WhatsApp Business app."),
+	),
+}
+
+
+def unseen(kind: str, *, outgoing: bool) -> UnseenChange | None:
+	"""What Meta's `unsupported.type` tells of an earlier message; None where that changes nothing that agents answer."""
+	return _UNSEEN.get((kind, outgoing))

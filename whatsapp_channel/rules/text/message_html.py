@@ -40,6 +40,7 @@ from whatsapp_channel.rules.text.message_labels import (
 	Translate,
 	answers_of,
 	choice_label,
+	error_line,
 	line,
 	media_label,
 	not_passed_on,
@@ -69,8 +70,6 @@ _MAP = "https://www.google.com/maps/search/?api=1&query="
 _QUOTED = 160
 # Types that browsers display and that cannot contain scripts.
 _DRAWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-# Meta: "Message type unknown". The placeholder says the same more clearly.
-_UNKNOWN_TYPE = 131051
 _TRACE = re.compile(rf'<div class="{TRACE}">.*?</div>', re.DOTALL)
 _LOCAL = re.compile(r"/(?![/\\])[^\s\"'<>\\]*")
 
@@ -195,7 +194,8 @@ def _body(content: Content, files: tuple[FileView, ...], translate: Translate, h
 	elif isinstance(content, (Payment, Offer, Template)):
 		yield from _of_business(content, translate)
 	elif isinstance(content, Unsupported):
-		yield _note(not_passed_on(content, translate))
+		what = not_passed_on(content, translate)
+		yield _note(what) if what else ""
 	elif isinstance(content, Unknown):
 		yield _note(unknown(content, translate))
 		yield text_to_html(content.text) if content.text else ""
@@ -345,11 +345,8 @@ def _cell(tag: str, text: str, *, right: bool = False) -> str:
 
 def _errors(view: View, translate: Translate) -> Iterator[str]:
 	errors = view.errors or (view.content.errors if isinstance(view.content, Unsupported) else ())
-	for error in errors[:5]:
-		if error.code != _UNKNOWN_TYPE:
-			words = line(error.details or error.message or error.title, 400)
-			code = str(error.code) if error.code is not None else "?"
-			yield _note(translate(_("WhatsApp reports error {code}: {text}")).format(code=code, text=words))
+	lines = (error_line(error, translate) for error in errors[:5])
+	yield from (_note(text) for text in dict.fromkeys(lines) if text)
 
 
 def _trace_lines(view: View, translate: Translate) -> Iterator[str]:

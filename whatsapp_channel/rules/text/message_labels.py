@@ -9,6 +9,7 @@ from whatsapp_channel.cloud_api.content import (
 	Contacts,
 	Content,
 	Edit,
+	ErrorObject,
 	Form,
 	Location,
 	Media,
@@ -25,6 +26,7 @@ from whatsapp_channel.cloud_api.content import (
 	Unsupported,
 	spoken,
 )
+from whatsapp_channel.cloud_api.errors import rule_for_received
 from whatsapp_channel.rules.text.characters import cut_before, on_one_line
 from whatsapp_channel.sentences import _
 
@@ -62,6 +64,10 @@ _NOT_PASSED_ON = {
 	"product": _("Product"),
 	"reaction": _("Reaction"),
 }
+# Meta's word for a kind that it does not tell.
+_NO_KIND = "unknown"
+# Meta: "Message type unknown". That is what the placeholder says in better words.
+_UNKNOWN_TYPE = 131051
 _CHANGES = {
 	"user_changed_number": _("The customer has a new WhatsApp number."),
 	"user_changed_user_id": _("The customer has a new WhatsApp user ID."),
@@ -123,15 +129,35 @@ def change_of(content: System, translate: Translate) -> str:
 
 
 def not_passed_on(content: Unsupported, translate: Translate) -> str:
-	"""Why an unsupported message has no content, and what to do."""
-	if not content.kind:
+	"""Why there is nothing to see, and what to do; where an error of the message says that, only what it was, or ""."""
+	known = _NOT_PASSED_ON.get(content.kind or "")
+	if any(meaning_of(error, translate) for error in content.errors):
+		return translate(known) if known else ""
+	if not content.kind or content.kind == _NO_KIND:
 		return translate(
 			_("WhatsApp did not pass on this message. Ask the customer to send it in another way.")
 		)
-	known = _NOT_PASSED_ON.get(content.kind)
 	return translate(
 		_("WhatsApp did not pass on this message ({what}). Ask the customer to send it in another way.")
 	).format(what=translate(known) if known else line(content.kind, 60))
+
+
+def meaning_of(error: ErrorObject, translate: Translate) -> str | None:
+	"""What an error of a customer's message means, and the way out; None where only Meta's words tell. The type that Meta
+	does not know is told by what stands in the place of the message."""
+	rule = rule_for_received(error.code) if error.code != _UNKNOWN_TYPE else None
+	return translate(rule.for_agent.text) if rule else None
+
+
+def error_line(error: ErrorObject, translate: Translate) -> str | None:
+	"""What agents read of an error of a customer's message."""
+	if error.code == _UNKNOWN_TYPE:
+		return None
+	words = line(error.details or error.message or error.title, 400)
+	code = str(error.code) if error.code is not None else "?"
+	return meaning_of(error, translate) or translate(_("WhatsApp reports error {code}: {text}")).format(
+		code=code, text=words
+	)
 
 
 def unknown(content: Unknown, translate: Translate) -> str:

@@ -193,6 +193,7 @@ function answered(test, state) {
 
 const STATES = () => ({
 	Queued: __("Waiting to be sent"),
+	Held: __("Waits for an agent"),
 	Sending: __("Being sent"),
 	Unconfirmed: __("Sent, not yet confirmed"),
 	Accepted: __("Accepted by WhatsApp"),
@@ -200,6 +201,7 @@ const STATES = () => ({
 	Delivered: __("Delivered to the phone"),
 	Read: __("Read on the phone"),
 	Failed: __("Not delivered"),
+	Discarded: __("Discarded by an agent"),
 });
 
 function arrived({ reply }) {

@@ -3,6 +3,7 @@ frappe.listview_settings["WhatsApp Session Message"] = {
 		const colours = {
 			Received: "blue",
 			Queued: "orange",
+			Held: "red",
 			Sending: "orange",
 			Unconfirmed: "red",
 			Accepted: "yellow",
@@ -11,6 +12,7 @@ frappe.listview_settings["WhatsApp Session Message"] = {
 			Read: "green",
 			Played: "green",
 			Failed: "red",
+			Discarded: "grey",
 		};
 		return [__(doc.status), colours[doc.status], `status,=,${doc.status}`];
 	},
