@@ -215,6 +215,12 @@ def refusal(_place: Place) -> str:
 	return SETTINGS
 
 
+def no_time_to_ask(_place: Place) -> str:
+	"""Settings that were saved when there was no field for how long a reply may wait."""
+	frappe.db.sql("delete from tabSingles where doctype = %s and field = 'ask_after_hours'", (SETTINGS,))
+	return SETTINGS
+
+
 @dataclass(frozen=True)
 class Old:
 	"""A kind of row: where it stands, what makes one and returns its name, and which patch changes it, if one does."""
@@ -225,7 +231,7 @@ class Old:
 
 
 SIGNS, MARKUP = "signs_of_their_own", "columns_without_markup"
-KEYS, NAMES = "messages_of_a_number", "names_that_show"
+KEYS, NAMES, ASK = "messages_of_a_number", "names_that_show", "replies_that_ask"
 ROWS = {
 	"sign that counts": Old(ITEM, lambda at: sign(at, LOST, "Dropped"), SIGNS),
 	"sign of a message that came": Old(ITEM, lambda at: sign(at, CAME, "Processed", "status"), SIGNS),
@@ -266,6 +272,7 @@ ROWS = {
 	"message that was erased": Old(MESSAGE, erased, KEYS),
 	"name that turns": Old(CUSTOMER, turned_name, NAMES),
 	"refused webhook": Old(SETTINGS, refusal, MARKUP),
+	"settings from before old replies asked": Old(SETTINGS, no_time_to_ask, ASK),
 }
 
 

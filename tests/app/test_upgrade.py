@@ -160,6 +160,10 @@ def test_columns_are_as_they_are_now(upgraded: Upgraded) -> None:
 # -- what waited goes on ---------------------------------------------------------------------------------------------
 
 
+def test_old_replies_ask_their_agent_as_on_a_new_site(upgraded: Upgraded) -> None:
+	assert frappe.db.get_single_value(SETTINGS, "ask_after_hours") == 24
+
+
 def test_what_was_queued_goes_out_as_it_was_written(upgraded: Upgraded) -> None:
 	upgraded.desk.settle()
 	assert upgraded.desk.on_phone() == ["queued, part one <3", "queued, part two"]
