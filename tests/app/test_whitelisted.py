@@ -18,7 +18,7 @@ APP = Path(__file__).parents[2] / "whatsapp_channel"
 # What each of PEOPLE is answered. The ticket in question is of the last one's team; nobody is a System Manager.
 ADMINISTRATORS = (403, 403, 403, 403)
 OF_THE_TEAM = (403, 403, 403, 200)
-# Both are asked for a thing that cannot be done: the ticket is there already, the document names none.
+# They are asked for what cannot be done: the ticket is there already, the document names none, the reply is not held.
 REFUSED_WITH_REASON = (403, 403, 403, 417)
 ACCOUNT, DELIVERY, ITEM = "WhatsApp Business Account", "WhatsApp Delivery", "WhatsApp Delivery Item"
 
@@ -59,9 +59,9 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
 	"api.privacy.export": (ADMINISTRATORS, {"phone": MARIA}),
 	"api.privacy.find": (ADMINISTRATORS, {"phone": MARIA}),
 	"api.ticket.check": (OF_THE_TEAM, {"message": "{message}"}),
-	"api.ticket.discard": (OF_THE_TEAM, {"message": "{message}"}),
+	"api.ticket.discard": (REFUSED_WITH_REASON, {"message": "{message}"}),
 	"api.ticket.send_again": (OF_THE_TEAM, {"message": "{message}"}),
-	"api.ticket.send_anyway": (OF_THE_TEAM, {"message": "{message}"}),
+	"api.ticket.send_anyway": (REFUSED_WITH_REASON, {"message": "{message}"}),
 	"api.ticket.state": (OF_THE_TEAM, {"ticket": "{ticket}"}),
 	# Meta's door, which takes no document; its own table is in guests.py.
 	"api.webhook.receive": ((401, 401, 401, 401), {}),
