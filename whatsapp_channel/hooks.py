@@ -67,7 +67,12 @@ scheduler_events = {
 permission_query_conditions = {
 	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.conversation_conditions",
 	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.message_conditions",
+	_doctypes.MEDIA: "whatsapp_channel.helpdesk.permissions.media_conditions",
+	_doctypes.IDENTITY: "whatsapp_channel.helpdesk.permissions.identity_conditions",
 }
+# Frappe's own search for links lists whatever a client asks for, without these conditions, if the client says that
+# user permissions do not count.
+standard_queries = dict.fromkeys(_doctypes.SEARCHED, "whatsapp_channel.api.search.search")
 has_permission = {
 	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.may_read_conversation",
 	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.may_read_message",
