@@ -61,7 +61,10 @@ scheduler_events = {
 		"whatsapp_channel.accounts.status.refresh_all",
 		"whatsapp_channel.onboarding.signup_rows.clear_expired",
 	],
-	"daily_long": ["whatsapp_channel.privacy.old_media.redact_old_media"],
+	"daily_long": [
+		"whatsapp_channel.privacy.old_media.redact_old_media",
+		"whatsapp_channel.inbound.unfiled.delete_old_ones",
+	],
 }
 
 permission_query_conditions = {
