@@ -225,6 +225,8 @@ COMMITTING = [
 	"privacy.mentions",
 	"privacy.old_media",
 	"privacy.retention",
+	"accounts.silence",
+	"patches.titles_without_numbers",
 ]
 ENDS_A_TRANSACTION = {"save_now", "new_transaction"}
 

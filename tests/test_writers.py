@@ -22,7 +22,7 @@ ELSEWHERE = ("sandbox", "patches")
 WRITES = re.compile(r"^\s*(update|insert|replace)\b", re.IGNORECASE)
 # Numbers, moments, states, names of rows and texts that are shown as text; what is in braces may be anything.
 HARMLESS = re.compile(
-	r"\{counter\}|ignored_group_messages|next_attempt|modified|trial_started_on|trial_number|notified|customer|text|ended_at|file_since|file_row"
+	r"\{counter\}|ignored_group_messages|next_attempt|modified|trial_started_on|trial_number|notified|customer|text|ended_at|file_since|file_row|silent_since|next_probe"
 )
 CLEANED = "plain_values("
 # Helpdesk's tickets get addresses and contacts of ours here, by name; what will not be sent gets a state of a closed set.

@@ -18,6 +18,8 @@ MEDIA = "WhatsApp Message Media"
 DELIVERY = "WhatsApp Delivery"
 ITEM = "WhatsApp Delivery Item"
 SIGN = "WhatsApp Missing Message Sign"
+# The child tables. Frappe checks only the permissions of the parent's DocType when it reads their rows.
+CHILDREN = (SECRET, IDENTITY, MEDIA)
 # DocTypes that are saved by themselves; the others are child tables.
 SAVED = (
 	SETTINGS,
@@ -33,3 +35,4 @@ SAVED = (
 	ITEM,
 	SIGN,
 )
+SEARCHED = (*SAVED, *CHILDREN)

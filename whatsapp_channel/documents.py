@@ -1,6 +1,8 @@
 """This app's documents: loading them by name with a permission check (ADR 0055), and removing markup before they are saved
 (ADR 0056)."""
 
+from typing import Any
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
@@ -26,3 +28,21 @@ def load_permitted(doctype: str, name: object, right: str) -> Document:
 def make_plain(document: Document, method: str | None = None) -> None:
 	"""Runs before each document of this app is saved, by whatever code."""
 	database.make_plain(document)
+
+
+class ChildRow(Document):
+	"""The row of a child table. It can be read with permission to read its parent.
+
+	For a row that a client names by itself, Frappe checks only the permissions of the parent's DocType.
+	"""
+
+	def has_permission(self, permtype: str = "read", **more: Any) -> bool:
+		"""Checks the parent document's permissions too."""
+		if not super().has_permission(permtype, **more):
+			return False
+		user = more.get("user") or frappe.session.user
+		if self.flags.ignore_permissions or user == "Administrator":
+			return True
+		if not frappe.db.exists(self.parenttype, self.parent):
+			return False
+		return bool(frappe.get_doc(self.parenttype, self.parent).has_permission(permtype, **more))

@@ -61,13 +61,21 @@ scheduler_events = {
 		"whatsapp_channel.accounts.status.refresh_all",
 		"whatsapp_channel.onboarding.signup_rows.clear_expired",
 	],
-	"daily_long": ["whatsapp_channel.privacy.old_media.redact_old_media"],
+	"daily_long": [
+		"whatsapp_channel.privacy.old_media.redact_old_media",
+		"whatsapp_channel.inbound.unfiled.delete_old_ones",
+	],
 }
 
 permission_query_conditions = {
 	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.conversation_conditions",
 	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.message_conditions",
+	_doctypes.MEDIA: "whatsapp_channel.helpdesk.permissions.media_conditions",
+	_doctypes.IDENTITY: "whatsapp_channel.helpdesk.permissions.identity_conditions",
 }
+# Frappe's own search for links lists whatever a client asks for, without these conditions, if the client says that
+# user permissions do not count.
+standard_queries = dict.fromkeys(_doctypes.SEARCHED, "whatsapp_channel.api.search.search")
 has_permission = {
 	_doctypes.CONVERSATION: "whatsapp_channel.helpdesk.permissions.may_read_conversation",
 	_doctypes.MESSAGE: "whatsapp_channel.helpdesk.permissions.may_read_message",

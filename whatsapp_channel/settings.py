@@ -32,6 +32,7 @@ ASK_AFTER_HOURS = 24
 CUSTOM_API = "whatsapp_channel_allow_custom_api"
 # The former secrets of every sandbox, before each generated its own. They are published, so anybody can sign with them.
 PUBLISHED = frozenset({"sandbox-app-secret", "sandbox-verify-token", "sandbox-token"})
+UNFILED_DAYS = "unfiled_retention_days"
 LOCK = "settings"
 LOCK_SECONDS = 10
 
@@ -228,6 +229,19 @@ def ask_after_hours() -> int:
 	query = "select value from tabSingles where doctype = %s and field = 'ask_after_hours'"
 	found = frappe.db.sql(query, (SETTINGS,), pluck=True)
 	return cint(found[0]) if found else ASK_AFTER_HOURS
+
+
+def unfiled_days() -> int:
+	"""How many days what could not be filed is kept; 0: for ever. The default counts where nothing was ever saved."""
+	stored = frappe.db.get_value(SETTINGS, SETTINGS, UNFILED_DAYS)
+	return cint(frappe.get_meta(SETTINGS).get_field(UNFILED_DAYS).default if stored is None else stored)
+
+
+def give_default(field: str) -> None:
+	"""For a patch: settings that were saved before a field came have nothing in it, which counts as 0."""
+	saved = frappe.db.sql("select field from tabSingles where doctype = %s", (SETTINGS,), pluck=True)
+	if saved and field not in saved:
+		set_single_value(SETTINGS, field, frappe.get_meta(SETTINGS).get_field(field).default)
 
 
 def callback_url() -> str:

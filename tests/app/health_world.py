@@ -72,6 +72,22 @@ class World:
 		created = add_to_date(now_datetime(), minutes=-minutes)
 		frappe.db.set_value("WhatsApp Delivery", name, {"creation": created, "state": state})
 
+	def unroutable_since(self, days: int) -> None:
+		"""An item for a number that is not here, kept for so long."""
+		values = {
+			"doctype": "WhatsApp Delivery Item",
+			"state": "Unroutable",
+			"number": "999",
+			"payload": "{}",
+		}
+		name = (
+			frappe.get_doc({**values, "item_key": "unroutable", "delivery": "?"})
+			.insert(ignore_links=True)
+			.name
+		)
+		created = add_to_date(now_datetime(), days=-days)
+		frappe.db.set_value("WhatsApp Delivery Item", name, "creation", created)
+
 	def customers_file(self) -> str:
 		"""A customer has sent a photo; the name of its File."""
 		self.desk.sandbox.customer("5511912345678", "Maria").sends_file("image", PNG, "image/png")

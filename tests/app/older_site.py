@@ -20,15 +20,21 @@ from tests.app.columns import IMAGE, SVG
 from tests.app.desk import Desk, text_message, utc
 from whatsapp_channel.clock import sequence, site_now
 from whatsapp_channel.cloud_api.payload_errors import NO_SENDER
-from whatsapp_channel.doctypes import CUSTOMER, DELIVERY, ITEM, MEDIA, MESSAGE, SETTINGS, SIGN
+from whatsapp_channel.doctypes import ACCOUNT, CUSTOMER, DELIVERY, ITEM, MEDIA, MESSAGE, SETTINGS, SIGN
 from whatsapp_channel.keys import wamid_key
+from whatsapp_channel.settings import UNFILED_DAYS
 
 # Such a site has run these already.
 BEFORE = ("photos_belong_together", "order_of_arrival", "channels_at_work_keep_sending")
 PATCHES = Path(frappe.get_app_path("whatsapp_channel"), "patches.txt").read_text().splitlines()
 SINCE = [line for line in PATCHES if line.startswith("whatsapp_channel.") and not line.endswith(BEFORE)]
 # What came to the tables since.
-NEW_COLUMNS = {ITEM: ("file_since", "file_customer", "file_tries", "file_row"), MESSAGE: ("content",)}
+NEW_COLUMNS = {
+	ITEM: ("file_since", "file_customer", "file_tries", "file_row"),
+	MESSAGE: ("content",),
+	CUSTOMER: ("shown_name",),
+	ACCOUNT: ("unanswered", "silent_since", "next_probe"),
+}
 NEW_DOCTYPES = (SIGN,)
 CAME, LOST = "wamid.first", "wamid.lost"
 TURNED = "\u202eAna"
@@ -206,6 +212,29 @@ def turned_name(place: Place) -> str:
 	return insert(CUSTOMER, "turned0001", account=place.desk.account, profile_name=TURNED, **ids)
 
 
+def named_by_number(place: Place) -> str:
+	"""A customer of whom nobody told a name."""
+	ids = {"wa_id": "5511900000002", "phone": "+5511900000002", "phone_masked": "+55 ••••• 0002"}
+	return insert(CUSTOMER, "number0001", account=place.desk.account, profile_name="+5511900000002", **ids)
+
+
+def agents_file(place: Place) -> str:
+	"""A file that an agent had fetched again."""
+	row = {"file_name": "again.png", "file_url": "/private/files/again.png", "is_private": 1}
+	frappe.db.delete("File", {"name": "againfile1"})  # of the test before
+	file = insert("File", "againfile1", **{**row, "owner": "whatsapp-agent@example.com"})
+	message = insert(MESSAGE, "again00001", direction="Incoming", status="Received", customer=place.customer)
+	parent = {"parent": message, "parenttype": MESSAGE, "parentfield": "media", "idx": 1}
+	insert(MEDIA, "again00002", **parent, kind="image", state="Stored", file=file)
+	return file
+
+
+def no_limit(_place: Place) -> str:
+	"""Settings without the field, as they were saved then."""
+	frappe.db.delete("Singles", {"doctype": SETTINGS, "field": UNFILED_DAYS})
+	return SETTINGS
+
+
 def refusal(_place: Place) -> str:
 	"""What the settings say of a webhook that was refused."""
 	frappe.db.sql("delete from tabSingles where doctype = %s and field = 'last_refusal'", (SETTINGS,))
@@ -232,6 +261,7 @@ class Old:
 
 SIGNS, MARKUP = "signs_of_their_own", "columns_without_markup"
 KEYS, NAMES, ASK = "messages_of_a_number", "names_that_show", "replies_that_ask"
+TITLES, OWNERS, LIMIT = "titles_without_numbers", "files_without_an_agent", "unfiled_rows_end"
 ROWS = {
 	"sign that counts": Old(ITEM, lambda at: sign(at, LOST, "Dropped"), SIGNS),
 	"sign of a message that came": Old(ITEM, lambda at: sign(at, CAME, "Processed", "status"), SIGNS),
@@ -271,6 +301,9 @@ ROWS = {
 	"customer without a Contact": Old(CUSTOMER, without_contact, MARKUP),
 	"message that was erased": Old(MESSAGE, erased, KEYS),
 	"name that turns": Old(CUSTOMER, turned_name, NAMES),
+	"name that is a number": Old(CUSTOMER, named_by_number, TITLES),
+	"file that an agent fetched": Old("File", agents_file, OWNERS),
+	"settings without a limit": Old(SETTINGS, no_limit, LIMIT),
 	"refused webhook": Old(SETTINGS, refusal, MARKUP),
 	"settings from before old replies asked": Old(SETTINGS, no_time_to_ask, ASK),
 }

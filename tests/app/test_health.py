@@ -143,6 +143,12 @@ def _(world: World) -> None:
 	frappe.db.set_value(ACCOUNT, world.desk.account, "attention_reason", "The token was refused.")
 
 
+@fault("answers", "messages time out")
+def _(world: World) -> None:
+	now = frappe.utils.now_datetime()
+	world.change_rows(ACCOUNT, {}, unanswered=3, silent_since=now, next_probe=now + timedelta(minutes=5))
+
+
 @fault("permissions", "may not send")
 def _(world: World) -> None:
 	world.desk.sandbox.signup.missing_scopes = ("whatsapp_business_messaging",)
@@ -289,6 +295,16 @@ def _(world: World) -> None:
 @fault("deliveries", "one failed", WARNING)
 def _(world: World) -> None:
 	world.kept_since(minutes=0, state="Failed")
+
+
+@fault("unfiled", "an item goes in three weeks", WARNING)
+def _(world: World) -> None:
+	world.unroutable_since(days=344)
+
+
+@fault("unfiled", "an item goes in five days")
+def _(world: World) -> None:
+	world.unroutable_since(days=360)
 
 
 @fault("service_levels", "no default priority")

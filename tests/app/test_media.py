@@ -522,7 +522,7 @@ def test_message_without_a_ticket_keeps_its_file_until_it_has_one(desk: Desk) ->
 
 def test_agents_see_files_and_strangers_do_not(desk: Desk, agent: str) -> None:
 	row = row_of(photo(desk))
-	stranger = user("whatsapp-stranger@example.com")
+	stranger = user("whatsapp-outsider@example.com")
 	assert desk.web.login(agent).get(row.file_url).content == PNG
 	assert desk.web.login(stranger).get(row.file_url).status_code == 403
 	assert desk.web.get(row.file_url).status_code == 403

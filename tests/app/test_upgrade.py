@@ -18,6 +18,7 @@ from whatsapp_channel.doctypes import CUSTOMER, DELIVERY, ITEM, MEDIA, MESSAGE, 
 from whatsapp_channel.jobs import act_as_site
 from whatsapp_channel.keys import number_key
 from whatsapp_channel.rules.text.markup import for_column
+from whatsapp_channel.settings import UNFILED_DAYS
 
 TABLES = (DELIVERY, ITEM, MESSAGE, MEDIA, CUSTOMER)
 # Jobs as the earlier version queued them, with their arguments.
@@ -149,6 +150,14 @@ def test_nothing_that_a_page_prints_holds_markup(upgraded: Upgraded) -> None:
 	assert contact == frappe.db.get_value("HD Ticket", upgraded.place.ticket, "contact")
 	assert '"' not in contact
 	assert frappe.db.get_single_value(SETTINGS, "last_refusal").startswith("‹img")
+
+
+def test_titles_owners_and_limits_are_as_on_a_new_site(upgraded: Upgraded) -> None:
+	number = upgraded.row("name that is a number")
+	assert (number.profile_name, number.shown_name) == ("+5511900000002", "+55 ••••• 0002")
+	assert upgraded.row("name that turns").shown_name == "Ana"
+	assert upgraded.row("file that an agent fetched").owner == "Administrator"
+	assert frappe.db.get_single_value(SETTINGS, UNFILED_DAYS) == 365
 
 
 def test_columns_are_as_they_are_now(upgraded: Upgraded) -> None:

@@ -58,6 +58,8 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], dict[str, Any]]] = {
 	"api.privacy.erase": (ADMINISTRATORS, {"phone": MARIA, "confirmation": MARIA}),
 	"api.privacy.export": (ADMINISTRATORS, {"phone": MARIA}),
 	"api.privacy.find": (ADMINISTRATORS, {"phone": MARIA}),
+	# What an agent finds is another matter: test_who_reads_rows.py.
+	"api.search.search": ((403, 403, 200, 200), {"doctype": "WhatsApp Channel", "txt": ""}),
 	"api.ticket.check": (OF_THE_TEAM, {"message": "{message}"}),
 	"api.ticket.discard": (REFUSED_WITH_REASON, {"message": "{message}"}),
 	"api.ticket.send_again": (OF_THE_TEAM, {"message": "{message}"}),

@@ -62,9 +62,13 @@ class _Meta(BaseHTTPRequestHandler):
 		"""Quiet."""
 
 
+class _Server(ThreadingHTTPServer):
+	request_queue_size = 64  # on a busy machine many connect before one is taken up
+
+
 @pytest.fixture
 def meta() -> Iterator[ThreadingHTTPServer]:
-	server = ThreadingHTTPServer(("127.0.0.1", 0), _Meta)
+	server = _Server(("127.0.0.1", 0), _Meta)
 	server.peers = set()
 	server.daemon_threads = True
 	threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()

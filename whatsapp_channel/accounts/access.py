@@ -108,6 +108,9 @@ def resume(account: str) -> None:
 		"attention_since": None,
 		"attention_event": None,
 		"authorisation_failures": 0,
+		"unanswered": 0,
+		"silent_since": None,
+		"next_probe": None,
 	}
 	set_value(ACCOUNT, account, cleared)
 	# Older events about lost access are now out of date.

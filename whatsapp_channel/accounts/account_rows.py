@@ -38,6 +38,7 @@ class AccountRow(Row):
 	trial_started_on: datetime | None
 	token_app_id: str | None
 	token_expires_on: datetime | None
+	silent_since: datetime | None
 	notified: str | None
 
 

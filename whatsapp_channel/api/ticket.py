@@ -7,6 +7,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs, rows
+from whatsapp_channel.accounts import silence
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
 from whatsapp_channel.conversations import destination
@@ -155,6 +156,10 @@ def _lines(verdict: Verdict, thread: ConversationRow) -> list[str]:
 	elif verdict.waits_because:
 		lines.append(
 			_("Replies wait until an administrator has looked at it: {0}").format(verdict.waits_because)
+		)
+	elif silence.concerns(thread.channel):
+		lines.append(
+			_("WhatsApp does not answer at this moment. Replies wait, and go out by themselves when it does.")
 		)
 	ends = verdict.window_ends
 	until = frappe.utils.format_datetime(to_site(ends)) if ends else _("never opened")

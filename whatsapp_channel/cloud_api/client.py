@@ -29,14 +29,15 @@ from .answers import (
 	SubscribedApp,
 	sent_message,
 )
-from .download import Deadline, moved_to, receive
+from .download import moved_to, receive
 from .errors import CloudAPIError, MediaRefused, OutcomeUnknown
 from .exchange import id_of, segment
 from .management import ACCOUNT_FIELDS, NUMBER_FIELDS, PROFILE_FIELDS, Management
 from .outgoing import Sendable
 from .payload import optional_id
+from .response_body import Deadline, Unusable, whole
 from .secret_masking import Secret, hide
-from .transport import Call, answer_of, build, failure_of, tls_context
+from .transport import Call, answer_of, build, failure_of, tls_context, unusable
 
 __all__ = [
 	"ACCOUNT_FIELDS",
@@ -66,6 +67,7 @@ MEDIA_SECONDS = 60.0
 MEDIA_READ_SECONDS = 10.0
 MAX_REDIRECTS = 3
 # Meta's hosts for media, as recorded (lookaside.fbsbx.com) and its content delivery networks.
+_HOST = re.compile(r"[a-z0-9.-]+")
 _MEDIA_HOSTS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net", ".facebook.com")
 
 
@@ -242,6 +244,8 @@ class CloudAPI(Management):
 			return False
 		if (asked.scheme, asked.host, asked.port) == (own.scheme, own.host, own.port):
 			return True
+		if not _HOST.fullmatch(asked.host):
+			return False
 		return asked.scheme == "https" and asked.port is None and asked.host.endswith(_MEDIA_HOSTS)
 
 
@@ -257,10 +261,16 @@ def exchange(
 ) -> Mapping[str, Any] | CloudAPIError:
 	"""Make a call; return its response or the error. Without `signed` the token is not sent."""
 	try:
-		response = http.send(build(http, call, token if signed else None))
+		response = http.send(build(http, call, token if signed else None), stream=True)
+		try:
+			answer = whole(response)
+		finally:
+			response.close()
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
 		return failure_of(error, call, token)
-	return answer_of(response, call, token)
+	except Unusable as error:
+		return unusable(str(error), response.status_code, call)
+	return answer_of(answer, call, token)
 
 
 def http_client(base_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
@@ -282,7 +292,8 @@ def _shared_client(base_url: str) -> httpx.Client:
 
 
 def _new_client(transport: httpx.BaseTransport | None) -> httpx.Client:
-	headers = {"User-Agent": f"whatsapp_channel/{__version__}"}
+	# What is asked for is what can be unpacked piece by piece.
+	headers = {"User-Agent": f"whatsapp_channel/{__version__}", "Accept-Encoding": "gzip, deflate"}
 	return httpx.Client(
 		verify=tls_context(), transport=transport, timeout=TIMEOUT, headers=headers, follow_redirects=False
 	)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 import httpx
@@ -15,27 +14,10 @@ from pydantic import SecretStr
 
 from .answers import Downloaded
 from .errors import CloudAPIError, MediaGone, MediaRefused, MediaTooLarge, MediaTooSlow, NotSent
+from .response_body import Deadline, unpacked
 from .transport import Call, error_of
 
-PIECE = 64 * 1024
 _ERROR_BYTES = 64 * 1024
-_ZLIB_OR_GZIP = 47  # zlib: window of 32 KB, header of either recognised
-
-
-class Deadline:
-	"""The remaining time of a limit, by a clock that the caller may replace. Times in seconds."""
-
-	def __init__(self, seconds: float, stopwatch: Callable[[], float]) -> None:
-		self._ends = stopwatch() + seconds
-		self._stopwatch = stopwatch
-
-	def left(self) -> float:
-		"""At least a tenth of a second, because HTTP clients take zero for no limit."""
-		return max(0.1, self._ends - self._stopwatch())
-
-	def is_over(self) -> bool:
-		"""Whether the time is up."""
-		return self._stopwatch() >= self._ends
 
 
 def moved_to(response: httpx.Response) -> httpx.URL | None:
@@ -68,7 +50,7 @@ def receive(
 def _copy(
 	response: httpx.Response, into: BinaryIO, max_bytes: int, deadline: Deadline
 ) -> Downloaded | CloudAPIError:
-	pieces = _unpacked(response)
+	pieces = unpacked(response)
 	if pieces is None:
 		return MediaRefused("The file is packed in a way that was not asked for", http_status=200)
 	size, digest = 0, hashlib.sha256()
@@ -84,27 +66,6 @@ def _copy(
 	return Downloaded(size=size, sha256=digest.hexdigest(), mime_type=kind)
 
 
-def _unpacked(response: httpx.Response) -> Iterator[bytes] | None:
-	if (
-		response.is_stream_consumed
-	):  # a transport without a network returns bodies that are already read and decompressed
-		return iter([response.content])
-	encoding = response.headers.get("content-encoding", "").strip().lower()
-	if encoding in ("", "identity"):
-		return response.iter_raw()
-	return _inflated(response.iter_raw()) if encoding in ("gzip", "x-gzip", "deflate") else None
-
-
-def _inflated(raw: Iterable[bytes]) -> Iterator[bytes]:
-	"""Decompresses chunk by chunk, so that a body that grows to gigabytes is stopped at the limit."""
-	machine = zlib.decompressobj(_ZLIB_OR_GZIP)
-	for chunk in raw:
-		while chunk:
-			yield machine.decompress(chunk, PIECE)
-			chunk = machine.unconsumed_tail
-	yield machine.flush()
-
-
 def _too_large(max_bytes: int) -> MediaTooLarge:
 	return MediaTooLarge(f"The file is larger than {max_bytes} bytes", http_status=200)
 
@@ -115,7 +76,7 @@ def _refusal(response: httpx.Response, deadline: Deadline, call: Call, token: Se
 	if status in (404, 410):
 		return MediaGone("The file is gone, or its link has expired", http_status=status)
 	body = b""
-	for chunk in _unpacked(response) or ():
+	for chunk in unpacked(response) or ():
 		body += chunk[: _ERROR_BYTES - len(body)]
 		if len(body) >= _ERROR_BYTES or deadline.is_over():
 			break

@@ -142,7 +142,7 @@ class CloudAPIError(Explained):
 	"""Meta refused a request, so it had no effect (the subclasses say otherwise where there was no clear response).
 
 	`code`, `subcode`, `fbtrace_id` and `is_transient` are Meta's; `title` and `details` are Meta's words without
-	secrets; `http_status` is None when there was no answer.
+	secrets; `http_status` is None when there was no answer, and `timed_out` says that Meta let the time pass.
 	"""
 
 	def __init__(
@@ -155,6 +155,7 @@ class CloudAPIError(Explained):
 		details: str | None = None,
 		fbtrace_id: str | None = None,
 		is_transient: bool = False,
+		timed_out: bool = False,
 	) -> None:
 		self.title = title
 		self.code = code
@@ -163,6 +164,7 @@ class CloudAPIError(Explained):
 		self.details = details
 		self.fbtrace_id = fbtrace_id
 		self.is_transient = is_transient
+		self.timed_out = timed_out
 		super().__init__(self.rule.for_admin)
 
 	@property

@@ -46,6 +46,12 @@ ANOTHER_OBJECT = _(
 )
 NO_ENTRIES = _("entry is missing. The delivery is kept as it came.")
 ENTRY_NOT_A_LIST = _("entry is {found}, not a list. The delivery is kept as it came.")
+LEFT_OUT = _(
+	"{count} further parts of this delivery cannot be read, or are no messages and no statuses. They are kept in the delivery alone: correct what sends them."
+)
+NOT_LOOKED_AT = _(
+	"{count} parts of this delivery cannot be read, or are no messages and no statuses. Nobody looked at what follows them. It is kept in the delivery alone: correct what sends it."
+)
 NOT_STORED = _("This is not a stored item: it has no object in the field raw.")
 
 

@@ -23,22 +23,28 @@ class ServerAnswer:
 	seconds: float
 
 
-def ping(base_url: str) -> ServerAnswer:
+def ping(base_url: str, seconds: float | None = None) -> ServerAnswer:
 	"""Sends a request without a token: any response shows that Meta can be reached, and its time.
 
-	Source: RFC 9110, Date. Raises NotSent when there is no response.
+	`seconds` is the time limit, that of other requests unless given. Source: RFC 9110, Date. Raises NotSent when there is
+	no response.
 	"""
-	outcome = _exchange(base_url)
+	outcome = _exchange(base_url, seconds)
 	if isinstance(outcome, CloudAPIError):
 		raise outcome
 	return outcome
 
 
-def _exchange(base_url: str) -> ServerAnswer | CloudAPIError:
+def _exchange(base_url: str, seconds: float | None) -> ServerAnswer | CloudAPIError:
 	call, http = Call("GET", f"{base_url}/"), http_client(base_url, None)
 	begin = time.perf_counter()
 	try:
-		response = http.send(build(http, call, None))
+		request = build(http, call, None)
+		if seconds:
+			request.extensions["timeout"] = httpx.Timeout(seconds).as_dict()
+		# The headers tell it all: nobody waits for a body.
+		response = http.send(request, stream=True)
+		response.close()
 	except (httpx.HTTPError, httpx.InvalidURL) as error:
 		return failure_of(error, call, SecretStr(""))
 	return ServerAnswer(_date_of(response), time.perf_counter() - begin)

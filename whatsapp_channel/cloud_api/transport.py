@@ -145,12 +145,21 @@ def error_of(response: httpx.Response, call: Call, token: SecretStr) -> CloudAPI
 def failure_of(error: httpx.HTTPError | httpx.InvalidURL, call: Call, token: SecretStr) -> CloudAPIError:
 	"""The error of a failed exchange: certainly not sent, or outcome unknown."""
 	words = mask(f"{type(error).__name__} {error}".strip(), (token.get_secret_value(), *call.secrets))
+	# The pool is ours: who waits for a connection of it has not asked Meta.
+	silent = isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.PoolTimeout)
 	if isinstance(error, _BEFORE_WRITING):
-		return NotSent(_CONNECTION, details=words)
-	return _softened(OutcomeUnknown(_CONNECTION, details=words), call)
+		return NotSent(_CONNECTION, details=words, timed_out=silent)
+	return _softened(OutcomeUnknown(_CONNECTION, details=words, timed_out=silent), call)
+
+
+def unusable(why: str, status: int, call: Call) -> CloudAPIError:
+	"""An answer whose body nobody read, so that nobody knows what it says."""
+	return _softened(OutcomeUnknown(why, http_status=status), call)
 
 
 def _softened(error: CloudAPIError, call: Call) -> CloudAPIError:
 	if isinstance(error, OutcomeUnknown) and call.only_reads:
-		return NotSent(error.title, http_status=error.http_status, details=error.details)
+		return NotSent(
+			error.title, http_status=error.http_status, details=error.details, timed_out=error.timed_out
+		)
 	return error

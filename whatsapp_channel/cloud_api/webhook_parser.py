@@ -22,11 +22,13 @@ from .payload_errors import (
 	ANOTHER_OBJECT,
 	BODY_NOT_AN_OBJECT,
 	ENTRY_NOT_A_LIST,
+	LEFT_OUT,
 	MISSING,
 	NO_ENTRIES,
 	NO_OBJECT,
 	NOT_A_LIST,
 	NOT_AN_OBJECT,
+	NOT_LOOKED_AT,
 	NOT_STORED,
 	InvalidPayload,
 	about,
@@ -82,6 +84,10 @@ class ItemKind(str, Enum):
 
 
 _MESSAGE_KINDS = frozenset({ItemKind.MESSAGE, ItemKind.ECHO, ItemKind.HISTORY})
+# Each of these becomes a log row, or changes an account.
+_NOT_FILED = frozenset({ItemKind.ERROR, ItemKind.OTHER})
+MOST_OTHERS = 1000
+MOST_LOOKED_AT = 10_000
 # By field of a change: the lists in its value, and the kind of their entries.
 _LISTS: Mapping[str, tuple[tuple[str, ItemKind], ...]] = {
 	MESSAGES: (("messages", ItemKind.MESSAGE), ("statuses", ItemKind.STATUS), ("errors", ItemKind.ERROR)),
@@ -212,7 +218,7 @@ def read_delivery(body: bytes | str) -> Delivery:
 	"""Parses a webhook body. Never raises: an unreadable item has a `problem`, and so has the delivery if there are no items
 	at all."""
 	try:
-		return Delivery(tuple(_items(_entries(load(body)))))
+		return Delivery(tuple(_limited(_items(_entries(load(body))))))
 	except InvalidPayload as error:
 		return Delivery((), error.sentence)
 
@@ -235,6 +241,30 @@ def _entries(body: Any) -> list[Any]:
 	if not isinstance(entries, list):
 		raise InvalidPayload(ENTRY_NOT_A_LIST, found=shown(entries))
 	return entries
+
+
+def _limited(items: Iterator[Item]) -> Iterator[Item]:
+	"""All that can be filed, and of the rest no more than MOST_OTHERS, with an item in the place of those left out.
+
+	Each of them becomes a row, and a body has room for a million. Meta puts no more than 1,000 updates into one.
+	"""
+	others = 0
+	for item in items:
+		is_other = item.kind in _NOT_FILED or bool(item.problem)
+		others += is_other
+		if others >= MOST_LOOKED_AT:
+			yield _left_out(NOT_LOOKED_AT, others)
+			return
+		if not is_other or others <= MOST_OTHERS:
+			yield item
+	if others > MOST_OTHERS:
+		yield _left_out(LEFT_OUT, others - MOST_OTHERS)
+
+
+def _left_out(why: str, count: int) -> Item:
+	return _Change("rest", None, "").item(
+		ItemKind.OTHER, {"left_out": count}, "0/0", problem=about(why, count=count)
+	)
 
 
 def _items(entries: list[Any]) -> Iterator[Item]:
@@ -262,7 +292,12 @@ def _change_items(
 		yield whole.broken("change/0", "value", value, NOT_AN_OBJECT, raw=change)
 		return
 	found = _Change.of(place, account_id, _field(change, value), value, entry_time)
-	yield from list(_listed(found, value)) or [found.item(ItemKind.OTHER, value, "value/0")]
+	is_empty = True
+	for item in _listed(found, value):
+		is_empty = False
+		yield item
+	if is_empty:
+		yield found.item(ItemKind.OTHER, value, "value/0")
 
 
 def _listed(change: _Change, value: dict[str, Any]) -> Iterator[Item]:

@@ -19,6 +19,7 @@ class CustomerRow(Row):
 	phone: str | None = None
 	bsuid: str | None = None
 	profile_name: str | None = None
+	shown_name: str | None = None
 	contact: str | None = None
 	username: str | None = None
 	marketing_stopped_on: datetime | None = None

@@ -121,6 +121,25 @@ def _expiry(expires_at: int | None, renew: str) -> Finding:
 	return ok(_("The token is valid until {0}.").format(day))
 
 
+def answers(_limit: object = None) -> Finding:
+	"""Whether Meta answered the last messages, by what the accounts' rows remember."""
+	stored_secrets.unlock()
+	silent = rows.many(AccountRow, {"silent_since": ["is", "set"]})
+	if not silent:
+		return ok(_("No account waits for Meta to answer."))
+	details = {row.account_name or row.name: str(row.silent_since)[:16] for row in silent}
+	return problem(
+		_(
+			"Meta lets requests that send messages time out: {0}. Messages wait, and go out when it answers."
+		).format(", ".join(details)),
+		_(
+			"It is tried again by itself, at least every ten minutes. If it lasts, see “{0}” and Meta's status page, "
+			"metastatus.com, and choose {1} in the account to try at once."
+		).format(_("Connection to Meta"), _("Check Connection")),
+		details=details,
+	)
+
+
 def permissions(deadline: Deadline) -> Finding:
 	"""Whether every token has the permissions that this app needs, by calls that change nothing."""
 	return _each(lambda account: _permissions_of(account, deadline))

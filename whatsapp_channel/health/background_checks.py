@@ -9,18 +9,22 @@ from datetime import datetime, timedelta, timezone
 import frappe
 from frappe import _
 
-from whatsapp_channel.clock import age, utc_now
-from whatsapp_channel.doctypes import DELIVERY, ITEM
+from whatsapp_channel.clock import age, site_now, utc_now
+from whatsapp_channel.doctypes import DELIVERY, ITEM, SETTINGS
 from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
+from whatsapp_channel.inbound import unfiled as inbound_unfiled
 from whatsapp_channel.inbound.delivery import DeliveryState
 from whatsapp_channel.inbound.item_errors import ItemState
+from whatsapp_channel.settings import UNFILED_DAYS
 
 # The queues of this app's jobs; the scheduler's jobs are in `default` and `long`.
 QUEUES = ("short", "default", "long")
 # The heartbeat of an idle RQ worker comes every 405 seconds, that of a busy one every 30.
 SILENT_SECONDS = 480
 SWEEP = "whatsapp_channel.schedule.sweep"
+# Before what nobody filed is deleted: a week's holiday is no reason to lose it.
+LAST_NOTICE = timedelta(days=7)
 # The sweep runs every minute.
 OVERDUE = timedelta(minutes=5)
 
@@ -188,6 +192,24 @@ def deliveries(_deadline: object = None) -> Finding:
 			details=details,
 		)
 	return ok(_("Nothing waits for long."), details=details)
+
+
+def unfiled(_limit: object = None) -> Finding:
+	"""What nobody has filed and is deleted soon."""
+	leaving = inbound_unfiled.leaving()
+	if not leaving.first:
+		return ok(_("Nothing that was not filed is about to be deleted."))
+	tell = problem if leaving.first - site_now() <= LAST_NOTICE else warning
+	return tell(
+		_("Not filed and deleted soon: items {0}, deliveries {1}, the first on {2}.").format(
+			leaving.items, leaving.deliveries, f"{leaving.first:%Y-%m-%d}"
+		),
+		_(
+			"Open the lists WhatsApp Delivery Item and WhatsApp Delivery with the states Failed and Unroutable: reprocess "
+			"them, or add the number that they are for. “{0}” in WhatsApp Channel Settings keeps them longer."
+		).format(_(frappe.get_meta(SETTINGS).get_label(UNFILED_DAYS))),
+		details={_("Items"): leaving.items, _("Deliveries"): leaving.deliveries},
+	)
 
 
 def _minutes(passed: timedelta) -> int:

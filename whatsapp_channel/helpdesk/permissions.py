@@ -4,7 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, MESSAGE, SETTINGS
+from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.rules.customers.masking import mask
 
@@ -40,7 +40,7 @@ def may_see_numbers(user: str | None = None) -> bool:
 	user = user or frappe.session.user
 	if _sees_all(user) or not frappe.db.get_single_value(SETTINGS, "mask_numbers"):
 		return True
-	return NUMBERS_LEVEL in frappe.get_meta(CUSTOMER).get_permlevel_access("read", user=user)
+	return _reads_numbers(user)
 
 
 def shown_number(number: str | None, user: str | None = None) -> str:
@@ -110,6 +110,27 @@ def message_conditions(user: str | None = None) -> str:
 	)"""
 
 
+def media_conditions(user: str | None = None) -> str:
+	"""A file's row is as visible as its message. Frappe asks for the rights to the parent's DocType alone when it lists the
+	rows of a child table."""
+	condition = message_conditions(user)
+	if not condition:
+		return ""
+	return f"""`tab{MEDIA}`.parent in (select `tab{MESSAGE}`.name from `tab{MESSAGE}` where {condition})"""
+
+
+def identity_conditions(user: str | None = None) -> str:
+	"""Former numbers are read by whoever reads the present one; the table's level counts for forms alone."""
+	user = user or frappe.session.user
+	if _sees_all(user) or _reads_numbers(user):
+		return ""
+	return f"`tab{IDENTITY}`.name is null"
+
+
+def _reads_numbers(user: str) -> bool:
+	return NUMBERS_LEVEL in frappe.get_meta(CUSTOMER).get_permlevel_access("read", user=user)
+
+
 def _sees_all(user: str) -> bool:
 	return user == "Administrator" or bool(SEES_ALL & set(frappe.get_roles(user)))
 
@@ -137,7 +158,8 @@ def _in_department(channel: str, user: str) -> bool:
 def _department_condition(user: str) -> str:
 	if not _restricted_by_team():
 		return "1 = 1"
-	teams = ", ".join(frappe.db.escape(team) for team in _teams(user)) or "''"
+	# As hexadecimal digits: whether a percent sign has to be written twice depends on who runs the query.
+	teams = ", ".join(f"'{team.encode().hex()}'" for team in _teams(user)) or "''"
 	return f"""`tab{CONVERSATION}`.channel in (
-		select `tab{CHANNEL}`.name from `tab{CHANNEL}` where department in ({teams})
+		select `tab{CHANNEL}`.name from `tab{CHANNEL}` where lower(hex(department)) in ({teams})
 	)"""

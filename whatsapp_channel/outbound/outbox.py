@@ -81,17 +81,28 @@ def first(customer: str, channel: str) -> OutgoingRow | None:
 def queues_with_work(limit: int = 500) -> list[tuple[str, str]]:
 	"""Customer and channel of queues with a message that can be sent now, or whose unknown outcome is old enough to give up.
 
-	Messages of deactivated channels and stopped accounts are left out, so that they cannot crowd out the others.
+	Messages of deactivated channels and stopped accounts are left out, so that they cannot crowd out the others. Of an account to
+	which Meta does not answer one queue is returned, when the next try is due.
 	"""
 	now = site_now()
-	ready = f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
+	found = [*_ready("account.silent_since is null", (), now, limit), *_tries(now), *_unknown(now, limit)]
+	return list(dict.fromkeys((row[0], row[1]) for row in found))
+
+
+def _ready(condition: str, values: tuple[str, ...], now: datetime, limit: int) -> list[tuple[str, str]]:
+	query = f"""select distinct message.customer, message.channel from `tab{MESSAGE}` message
 		inner join `tab{CHANNEL}` channel on channel.name = message.channel and channel.enabled = 1
 		inner join `tab{NUMBER}` number on number.name = channel.number
 		inner join `tab{ACCOUNT}` account on account.name = number.account
 		where message.status = '{MessageStatus.QUEUED}' and (message.next_attempt is null or message.next_attempt <= %s)
-		and (account.attention_reason is null or account.attention_reason = '') limit %s"""
-	found = [*frappe.db.sql(ready, (now, limit)), *_unknown(now, limit)]
-	return list(dict.fromkeys((row[0], row[1]) for row in found))
+		and (account.attention_reason is null or account.attention_reason = '') and {condition} limit %s"""
+	return [(row[0], row[1]) for row in frappe.db.sql(query, (now, *values, limit))]
+
+
+def _tries(now: datetime) -> list[tuple[str, str]]:
+	silent = {"silent_since": ["is", "set"], "next_probe": ["<=", now]}
+	names = frappe.get_all(ACCOUNT, silent, pluck="name")
+	return [queue for name in names for queue in _ready("account.name = %s", (name,), now, 1)]
 
 
 def _unknown(now: datetime, limit: int) -> list[tuple[str, str]]:

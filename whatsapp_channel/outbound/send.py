@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import jobs, logs, rows, settings
-from whatsapp_channel.accounts import access
+from whatsapp_channel.accounts import access, silence
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.client import Recipient, SentMessage
 from whatsapp_channel.cloud_api.errors import CloudAPIError, NotSent, OutcomeUnknown, Retry
@@ -89,12 +89,12 @@ def _advance(message: OutgoingRow) -> bool:
 
 
 def _sender(message: OutgoingRow) -> tuple[str, str] | None:
-	"""The number and account that send a message; None while the channel is deactivated or the account stopped."""
+	"""The number and account that send a message; None while the channel is deactivated, the account stopped or Meta silent."""
 	channel = rows.one(ChannelRow, message.channel)
 	if not channel or not channel.enabled:
 		return None
 	account = frappe.db.get_value(NUMBER, channel.number, "account")
-	if not account or access.sending_is_stopped(account):
+	if not account or access.sending_is_stopped(account) or not silence.may_send(account):
 		return None
 	return channel.number, account
 
@@ -116,16 +116,23 @@ def _post(message: OutgoingRow, account: str, post: Callable[..., SentMessage]) 
 	"""Posts one message and saves the outcome; False if the queue has to wait."""
 	try:
 		sent = post(reference=message.client_reference)
-	except NotSent as error:
+	except CloudAPIError as error:
+		goes_on = _not_accepted(message, error, account)
+		silence.note(account, error)
+		return goes_on
+	_accepted(message, sent, account)
+	silence.note(account, None)
+	return True
+
+
+def _not_accepted(message: OutgoingRow, error: CloudAPIError, account: str) -> bool:
+	if isinstance(error, NotSent):
 		return _try_later(message, error, UNREACHABLE_RETRY_SECONDS)
-	except OutcomeUnknown as error:
+	if isinstance(error, OutcomeUnknown):
 		delivery_status.change(message.name, _said(error), only_from=(MessageStatus.SENDING,))
 		save_now()
 		return False
-	except CloudAPIError as error:
-		return _refused(message, error, account)
-	_accepted(message, sent, account)
-	return True
+	return _refused(message, error, account)
 
 
 def _accepted(message: OutgoingRow, sent: SentMessage, account: str) -> None:

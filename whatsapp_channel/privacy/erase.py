@@ -14,7 +14,7 @@ from frappe import _
 from whatsapp_channel import jobs
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations.conversation_rows import CustomerRow
-from whatsapp_channel.conversations.customers.identities import forget_former
+from whatsapp_channel.conversations.customers.identities import forget_former, name_columns
 from whatsapp_channel.database import in_transaction, lock_row, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import ACCOUNT, CONVERSATION, CUSTOMER, MEDIA, MESSAGE, SESSION
 from whatsapp_channel.helpdesk import personal_data as in_helpdesk
@@ -185,7 +185,7 @@ def _shell(customer: str) -> CustomerRow:
 	It is a new row, so that a process that waits for the old row's lock sees that the customer no longer exists.
 	"""
 	account = frappe.db.get_value(CUSTOMER, customer, "account")
-	values = {"doctype": CUSTOMER, "account": account, "profile_name": _("Erased customer")}
+	values = {"doctype": CUSTOMER, "account": account, **name_columns(_("Erased customer"), None)}
 	document = frappe.get_doc(values)
 	document.flags.ignore_links = not frappe.db.exists(ACCOUNT, account)
 	document.insert(ignore_permissions=True)

@@ -19,6 +19,7 @@ from whatsapp_channel.conversations.customers.identities import (
 	Kind,
 	gave_up,
 	key,
+	name_columns,
 	number_columns,
 	number_keys,
 	remember,
@@ -145,10 +146,11 @@ def insert(account: str, ids: Ids, card: ContactCard | None = None) -> str:
 	"""
 	number = ids.wa_id if ids.wa_id and is_free(account, wa_id=ids.wa_id, but="") else None
 	columns = {**number_columns(account, number), **user_columns(account, ids.bsuid)}
+	name = clean_name((card and card.name) or "", columns["phone"] or ids.bsuid or "")
 	values = {
 		"account": account,
 		**columns,
-		"profile_name": clean_name((card and card.name) or "", columns["phone"] or ids.bsuid or ""),
+		**name_columns(name, ids.bsuid),
 		"username": _username(card),
 	}
 	return insert_row(CUSTOMER, values)
@@ -188,8 +190,8 @@ def _tells_ids(row: CustomerRow, message: InboundMessage) -> bool:
 def _names(row: CustomerRow, card: ContactCard | None) -> dict[str, str]:
 	if not card:
 		return {}
-	name, username = clean_name(card.name or "", row.profile_name or ""), _username(card)
-	told = {"profile_name": name, "username": username}
+	name = clean_name(card.name or "", row.profile_name or "")
+	told = {**name_columns(name, row.bsuid), "username": _username(card)}
 	now = plain_values(CUSTOMER, told)
 	return {field: value for field, value in now.items() if value and value != getattr(row, field)}
 

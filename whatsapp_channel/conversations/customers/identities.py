@@ -15,8 +15,10 @@ from whatsapp_channel.database import insert_unless_there, set_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY
 from whatsapp_channel.rows import Row
 from whatsapp_channel.rules.customers.identity_kind import Kind
-from whatsapp_channel.rules.customers.masking import mask
+from whatsapp_channel.rules.customers.masking import for_everybody, mask
 from whatsapp_channel.rules.customers.phone import of_wa_id, variants
+
+NAME_LENGTH = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,13 @@ def number_columns(account: str, wa_id: str | None) -> dict[str, str | None]:
 def renumbered(row: CustomerRow, wa_id: str) -> dict[str, str | None]:
 	"""The same for a customer who gets a new number; a profile name that is only an id becomes the new number."""
 	columns = number_columns(row.account, wa_id)
-	return columns if has_name(row) else {**columns, "profile_name": columns["phone"]}
+	return columns if has_name(row) else {**columns, **name_columns(columns["phone"], row.bsuid)}
+
+
+def name_columns(name: str | None, bsuid: str | None) -> dict[str, str | None]:
+	"""Everything that a customer's row says of a name. Frappe gives links their title without asking who reads it, so the
+	title is a column without numbers."""
+	return {"profile_name": name, "shown_name": for_everybody(name or "", bsuid)[:NAME_LENGTH]}
 
 
 def user_columns(account: str, bsuid: str | None) -> dict[str, str | None]:

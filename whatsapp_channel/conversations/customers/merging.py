@@ -13,6 +13,7 @@ from whatsapp_channel.conversations.customers.identities import (
 	Kind,
 	has_name,
 	move_former,
+	name_columns,
 	number_columns,
 	remember,
 	user_columns,
@@ -123,7 +124,7 @@ def _merged_values(
 	told = [row.profile_name for row in (primary, duplicate) if has_name(row)]
 	return {
 		**columns,
-		"profile_name": told[0] if told else columns["phone"] or columns["bsuid"],
+		**name_columns(told[0] if told else columns["phone"] or columns["bsuid"], columns["bsuid"]),
 		"contact": _better_contact(primary.contact, duplicate.contact),
 		"username": current_ids.username or former_ids.username,
 		# If they opted out of marketing under either row, they stay opted out.

@@ -13,6 +13,7 @@ from whatsapp_channel import rows
 from whatsapp_channel.cloud_api.payload import line_of, list_of, object_of, optional_digits
 from whatsapp_channel.cloud_api.webhook_parser import Item
 from whatsapp_channel.conversations.conversation_rows import CustomerRow
+from whatsapp_channel.conversations.customers.identities import name_columns
 from whatsapp_channel.conversations.customers.naming import name_contact
 from whatsapp_channel.database import in_transaction, set_value
 from whatsapp_channel.doctypes import CUSTOMER
@@ -89,6 +90,7 @@ def _give(nameless: Sequence[_Listed], names: dict[str, str]) -> None:
 	"""Sets each name in one conditional statement, so that a profile name that has just arrived is not overwritten."""
 	for row in nameless:
 		name = clean_name(names[row.phone_key], row.profile_name or "")
-		set_value(CUSTOMER, {"name": row.name, "profile_name": row.profile_name}, "profile_name", name)
+		unchanged = {"name": row.name, "profile_name": row.profile_name}
+		set_value(CUSTOMER, unchanged, name_columns(name, row.bsuid))
 		if present := rows.one(CustomerRow, row.name):
 			name_contact(present)

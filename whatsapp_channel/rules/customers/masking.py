@@ -21,6 +21,7 @@ _USER_ID = re.compile(r"(?:([A-Za-z]{2})\.)?(.+)", re.DOTALL)
 _WAMID = re.compile(r"wamid\.[\w+/=-]+")
 _INPUT = re.compile(r"input_value=.*?(?=, input_type=)", re.DOTALL)  # pydantic repeats what it refused
 _LONG_WORD = re.compile(r"(?<![\w./])[A-Za-z0-9+_=-]{24,}")
+_ONLY_A_NUMBER = re.compile(r"\+?[\d ().-]+")
 # Neither a date nor the seconds of a time.
 _NUMBER = re.compile(r"(?<![\w.])(?!\d{4}-\d\d-\d\d|\d\d\.\d{6}\b)\+?\d(?:[ ().-]{0,2}\d){6,}")
 _USER_IDS = re.compile(r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{8,}")
@@ -69,6 +70,13 @@ def mask_text(text: str) -> str:
 	text = _USER_IDS.sub(lambda found: mask(found[0]), text)
 	text = _LONG_WORD.sub(_mask_word, text)
 	return _NUMBER.sub(lambda found: HIDDEN + digits(found[0])[-SHOWN_DIGITS:], text)
+
+
+def for_everybody(name: str, user_id: str | None = None) -> str:
+	"""What a customer is called where everybody may read it: an id in the place of a name is masked, and so is a number that
+	somebody wrote into the name."""
+	is_number = _ONLY_A_NUMBER.fullmatch(name) and len(digits(name)) >= TELLING_LENGTH
+	return mask(name) if is_number or name == user_id else mask_text(name)
 
 
 def _mask_word(found: re.Match[str]) -> str:

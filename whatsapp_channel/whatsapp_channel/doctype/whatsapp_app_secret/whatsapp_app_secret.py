@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from whatsapp_channel.documents import ChildRow
 
 
-class WhatsAppAppSecret(Document):
+class WhatsAppAppSecret(ChildRow):
 	"""One secret with which Meta may sign webhooks."""

@@ -1,5 +1,5 @@
-from frappe.model.document import Document
+from whatsapp_channel.documents import ChildRow
 
 
-class WhatsAppCustomerIdentity(Document):
+class WhatsAppCustomerIdentity(ChildRow):
 	"""A number or user id that was this customer's until some time; written by conversations.customers.identities."""

@@ -1,10 +1,10 @@
 import frappe
-from frappe.model.document import Document
 
 from whatsapp_channel.doctypes import MEDIA
+from whatsapp_channel.documents import ChildRow
 
 
-class WhatsAppMessageMedia(Document):
+class WhatsAppMessageMedia(ChildRow):
 	"""One file of a message and where it is; written by inbound.media."""
 
 
