@@ -5,6 +5,7 @@ from collections.abc import Callable
 import frappe
 
 from whatsapp_channel import logs
+from whatsapp_channel.database import single_value
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -54,7 +55,7 @@ def wake_sender_after_commit(customer: str, channel: str) -> None:
 def act_as_site() -> None:
 	"""Sets the user to Administrator and the language to the site's: a job has no user, and what it writes is for everybody."""
 	frappe.set_user("Administrator")
-	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
+	frappe.local.lang = single_value("System Settings", "language") or "en"
 
 
 def clear_wake_flag(name: str) -> None:

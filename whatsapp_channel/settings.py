@@ -19,6 +19,7 @@ from whatsapp_channel.database import (
 	save_now,
 	set_single_value,
 	set_value,
+	single_values,
 )
 from whatsapp_channel.doctypes import ACCOUNT, SECRET, SETTINGS
 
@@ -170,13 +171,12 @@ def used_address(entered: str | None) -> str:
 
 def entered_address() -> str:
 	"""The API address in the settings, whether it is used or not."""
-	return frappe.db.get_value(SETTINGS, SETTINGS, "api_base_url") or META_API
+	return single_values(SETTINGS, "api_base_url")[0] or META_API
 
 
 def api() -> tuple[str, str]:
 	"""The base URL and version of the Graph API that are in use."""
-	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["api_base_url", "graph_version"])
-	base_url, version = stored or (None, None)  # there is no row before the first save
+	base_url, version = single_values(SETTINGS, "api_base_url", "graph_version")
 	return used_address(base_url), version or META_VERSION
 
 
@@ -210,8 +210,7 @@ def app_api(app_id: str, secret: str) -> AppAPI:
 
 def signup_app() -> tuple[str, str]:
 	"""The ids of the Meta app for Embedded Signup and of its configuration; empty if not set."""
-	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["meta_app_id", "signup_config_id"])
-	app_id, config_id = stored or ("", "")  # there is no row before the first save
+	app_id, config_id = single_values(SETTINGS, "meta_app_id", "signup_config_id")
 	return (app_id or "").strip(), (config_id or "").strip()
 
 

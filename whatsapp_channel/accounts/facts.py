@@ -8,6 +8,7 @@ import frappe
 
 from whatsapp_channel import settings
 from whatsapp_channel.clock import to_utc, utc_now
+from whatsapp_channel.database import single_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.accounts.restriction_rules import Restriction
@@ -45,7 +46,7 @@ _NUMBER_FIELDS = [
 
 def site(*, receives: bool | None = None) -> Site:
 	"""What does not come from Meta, at this moment. `receives`: whether webhooks are accepted, if the caller knows it."""
-	policy = frappe.db.get_single_value(settings.SETTINGS, "trial_policy")
+	policy = single_value(settings.SETTINGS, "trial_policy")
 	if receives is None:
 		receives = bool(settings.app_secrets() and settings.verify_token())
 	return Site(

@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel.clock import age, utc_now
+from whatsapp_channel.database import single_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
@@ -158,7 +159,7 @@ def _switched_off() -> str:
 	for switch in ("maintenance_mode", "pause_scheduler", "disable_scheduler"):
 		if frappe.conf.get(switch):
 			return switch
-	enabled = frappe.db.get_single_value("System Settings", "enable_scheduler")
+	enabled = single_value("System Settings", "enable_scheduler")
 	return "" if frappe.utils.cint(enabled) else "enable_scheduler"
 
 

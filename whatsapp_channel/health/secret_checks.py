@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-import frappe
 from frappe import _
-from frappe.utils import get_datetime
 
 from whatsapp_channel import settings
 from whatsapp_channel.clock import age
+from whatsapp_channel.database import single_values
 from whatsapp_channel.health import stored_secrets
 from whatsapp_channel.health.result import Finding, ok, problem, warning
 
@@ -65,13 +64,12 @@ def _published(stored: Sequence[str]) -> Finding | None:
 
 def _refused() -> Finding | None:
 	"""Deliveries that were refused recently."""
-	fields = ["refused_deliveries", "last_refused_at", "last_refusal"]
-	row = frappe.db.get_value(settings.SETTINGS, settings.SETTINGS, fields, as_dict=True)
-	if row and row.last_refused_at and age(get_datetime(row.last_refused_at)) < LATELY:
+	times, last, why = single_values(
+		settings.SETTINGS, "refused_deliveries", "last_refused_at", "last_refusal"
+	)
+	if last and age(last) < LATELY:
 		return warning(
-			_("Deliveries were refused in the last 24 hours ({0} so far): {1}.").format(
-				row.refused_deliveries, row.last_refusal
-			),
+			_("Deliveries were refused in the last 24 hours ({0} so far): {1}.").format(times, why),
 			_(
 				"If messages of customers are missing, Meta signs with another secret: compare it in Meta's App Dashboard. Otherwise a stranger tried the address."
 			),

@@ -7,7 +7,7 @@ from datetime import datetime
 import frappe
 from frappe.model.document import Document
 
-from whatsapp_channel.database import insert_row, is_conflict, set_value
+from whatsapp_channel.database import insert_row, is_conflict, set_value, single_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, SETTINGS
 from whatsapp_channel.rules.customers.address import DOMAIN
 from whatsapp_channel.rules.customers.phone import of_wa_id, spellings, variants
@@ -29,7 +29,7 @@ def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
 
 
 def _are_hidden() -> bool:
-	return bool(frappe.db.get_single_value(SETTINGS, "mask_numbers"))
+	return bool(single_value(SETTINGS, "mask_numbers"))
 
 
 def find(wa_id: str) -> str | None:

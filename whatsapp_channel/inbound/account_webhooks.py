@@ -10,7 +10,7 @@ from whatsapp_channel import settings
 from whatsapp_channel.accounts import access, event_times, restriction, status, timeline
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook_parser import Item
-from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value
+from whatsapp_channel.database import in_transaction, lock_row, plain_values, set_value, single_value
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.rules.accounts import account_events
@@ -86,7 +86,7 @@ def _known(*names: str | None) -> str | None:
 def _is_ours(account: str, app: str) -> bool:
 	"""Whether a Meta app is the one of our token; True if our app is unknown."""
 	token_app = frappe.db.get_value(ACCOUNT, account, "token_app_id")
-	ours = token_app or frappe.db.get_single_value(settings.SETTINGS, "meta_app_id")
+	ours = token_app or single_value(settings.SETTINGS, "meta_app_id")
 	return not ours or ours == app
 
 
