@@ -47,6 +47,7 @@ doc_events = {
 		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
+	"System Settings": {"on_update": "whatsapp_channel.schedule.follow_zone"},
 	"HD Team": {"on_trash": "whatsapp_channel.helpdesk.teams.warn_before_deletion"},
 	**{_doctype: {"before_save": "whatsapp_channel.documents.make_plain"} for _doctype in _SAVED},
 }
