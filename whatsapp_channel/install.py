@@ -39,6 +39,7 @@ def after_migrate() -> None:
 	indexes.make()
 	masked_numbers.fill_masked()
 	desk.make_blocks()
+	desk.make_sidebar()
 	jobs.begin_now(jobs.OURS)
 
 
@@ -50,6 +51,7 @@ def before_uninstall() -> None:
 	indexes.drop()
 	setup.drop_ticket_fields()
 	desk.delete_blocks()
+	desk.delete_sidebar()
 
 
 def _forget_own_rows() -> None:
