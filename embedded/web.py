@@ -32,6 +32,8 @@ class Application:
 		request = Request(environ)
 		try:
 			response = self._answer(request)
+			for hook in frappe.get_hooks("after_request", []):
+				frappe.get_attr(hook)(response=response, request=request)
 		finally:
 			self.site.disconnect()
 		return response(environ, start_response)

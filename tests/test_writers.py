@@ -53,6 +53,29 @@ def test_nobody_else_writes_values() -> None:
 	assert found == []
 
 
+def test_nobody_else_reads_singles() -> None:
+	"""Frappe's own functions make a moment of what is empty: now, or one in the year 1."""
+	# Below database.py, and a language.
+	elsewhere = (APP / "translate.py",)
+	found = [
+		f"{path.relative_to(APP)}:{node.lineno} {ast.unparse(node)}: use single_value of whatsapp_channel.database"
+		for path in files()
+		if path not in elsewhere
+		for node in ast.walk(ast.parse(path.read_text()))
+		if isinstance(node, ast.Call) and _reads_single(node)
+	]
+	assert found == []
+
+
+def _reads_single(call: ast.Call) -> bool:
+	if not isinstance(call.func, ast.Attribute):
+		return False
+	if call.func.attr in ("get_single_value", "get_singles_value", "get_singles_dict"):
+		return True
+	names = [ast.unparse(each) for each in call.args[:2]]
+	return call.func.attr == "get_value" and len(names) == 2 and names[0] == names[1]
+
+
 def statements(function: ast.AST) -> list[str]:
 	"""The SQL in a function, with what is filled in between braces."""
 	texts = []

@@ -36,6 +36,11 @@ def site_now() -> datetime:
 	return to_site(utc_now())
 
 
+def now_in(zone: str) -> datetime:
+	"""The present time as Frappe stores it on a site with this time zone."""
+	return utc_now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def due_at(moment: datetime) -> datetime:
 	"""A future moment (UTC) as stored in rows that are due once site_now() has reached it; never too early.
 

@@ -1,4 +1,4 @@
-"""Transactions, locks and all database writes of this app (design decisions 3 and 4).
+"""Transactions, locks, all database writes of this app and all reads of Singles (design decisions 3 and 4).
 
 Nothing else in this app calls Frappe's functions that write values: here, markup is removed from columns that pages print
 as HTML (rules/text/markup.py). Forms and the desk's own calls go through `make_plain`.
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import frappe
 from frappe.model.document import Document
+from frappe.utils import cint, get_datetime, getdate
 
 from whatsapp_channel.clock import site_now
 from whatsapp_channel.rules.text import markup
@@ -120,6 +121,25 @@ def lock_row(doctype: str, name: str) -> bool:
 	return bool(frappe.db.sql(f"select name from `tab{doctype}` where name = %s for update", (name,)))
 
 
+def lock_before_writing(read: Callable[[], T]) -> T:
+	"""Runs locking reads in a transaction that is already open, such as that of a form, and returns their result.
+
+	MariaDB 11.8 refuses a locking read of rows that were changed after the first read of the transaction. A new transaction
+	is begun then, but only if nothing was written yet. Otherwise, and after the last try, the conflict is raised.
+	"""
+	for attempt in range(1, CONFLICT_TRIES):
+		try:
+			return read()
+		except OutOfTime:
+			raise
+		except Exception as error:
+			if frappe.db.transaction_writes or not is_conflict(error):
+				raise
+			new_transaction()
+			back_off(attempt)
+	return read()
+
+
 def row_of(doctype: str, name: object, fields: Iterable[str]) -> "frappe._dict | None":
 	"""Some columns of one row by its name; None if it does not exist.
 
@@ -178,6 +198,34 @@ def set_value(
 	"""As frappe.db.set_value: `name` may be filters, `field` a mapping of several."""
 	changes = plain_values(doctype, field if isinstance(field, Mapping) else {field: value})
 	frappe.db.set_value(doctype, name, changes, update_modified=update_modified)
+
+
+MOMENTS = {"Date": getdate, "Datetime": get_datetime}
+
+
+def single_value(doctype: str, field: str) -> Any:
+	"""A field of a Single, possibly from Frappe's cache of this transaction.
+
+	None for an empty date: Frappe 15 returns the present time for it, and Frappe 16 the year 1.
+	"""
+	if kinds_of(frappe.local.site, doctype).get(field) in MOMENTS:
+		return single_values(doctype, field)[0]
+	return frappe.db.get_single_value(doctype, field)
+
+
+def single_values(doctype: str, *fields: str) -> tuple[Any, ...]:
+	"""Fields of a Single in the given order, read from the database; None for an empty one."""
+	found = frappe.db.sql(
+		"select field, value from tabSingles where doctype = %s and field in %s", (doctype, fields)
+	)
+	stored, kinds = dict(found), kinds_of(frappe.local.site, doctype)
+	return tuple(_read(kinds.get(field, "Data"), stored.get(field)) for field in fields)
+
+
+def _read(kind: str, stored: str | None) -> Any:
+	if kind in ("Int", "Check"):
+		return cint(stored)
+	return MOMENTS.get(kind, str)(stored) if stored else None
 
 
 def set_single_value(

@@ -17,6 +17,7 @@ after_migrate = "whatsapp_channel.install.after_migrate"
 before_uninstall = "whatsapp_channel.install.before_uninstall"
 
 before_request = "whatsapp_channel.encryption.read_key"
+after_request = "whatsapp_channel.api.webhook.store_unread"
 
 # A framework with `extend_doctype_class` lays mixins over whatever class other apps chose; an older one knows
 # only the replacement of the class. Both at once would apply the mixin twice, and early builds of version 16
@@ -47,6 +48,7 @@ doc_events = {
 		"on_update": "whatsapp_channel.helpdesk.tickets.carry_to_merge_target",
 		"on_trash": "whatsapp_channel.helpdesk.tickets.forget_ticket",
 	},
+	"System Settings": {"on_update": "whatsapp_channel.schedule.follow_zone"},
 	"HD Team": {"on_trash": "whatsapp_channel.helpdesk.teams.warn_before_deletion"},
 	**{_doctype: {"before_save": "whatsapp_channel.documents.make_plain"} for _doctype in _SAVED},
 }

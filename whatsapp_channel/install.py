@@ -2,7 +2,7 @@
 
 import frappe
 
-from whatsapp_channel import desk, encryption
+from whatsapp_channel import desk, encryption, jobs
 from whatsapp_channel.helpdesk import contacts, indexes, setup
 from whatsapp_channel.privacy import masked_numbers
 
@@ -39,6 +39,8 @@ def after_migrate() -> None:
 	indexes.make()
 	masked_numbers.fill_masked()
 	desk.make_blocks()
+	desk.make_sidebar()
+	jobs.begin_now(jobs.OURS)
 
 
 def before_uninstall() -> None:
@@ -49,6 +51,7 @@ def before_uninstall() -> None:
 	indexes.drop()
 	setup.drop_ticket_fields()
 	desk.delete_blocks()
+	desk.delete_sidebar()
 
 
 def _forget_own_rows() -> None:

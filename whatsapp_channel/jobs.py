@@ -1,10 +1,17 @@
-"""Queues background jobs: one job for many wake-ups, and none is lost (ADR 0001)."""
+"""Queues background jobs: one job for many wake-ups, and none is lost (ADR 0001).
+
+The scheduler's sweep finds the work whose wake-up was lost. If the scheduler does not run, the wake-up of another job queues
+the sweep.
+"""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import frappe
 
 from whatsapp_channel import logs
+from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import set_value, single_value
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
 
@@ -13,6 +20,12 @@ FLAG_SECONDS = 60
 FILES = "long"
 FAILED_FETCHES = "files:failed"
 JOB_SECONDS = 900
+SCHEDULED = "Scheduled Job Type"
+OURS = "whatsapp_channel.%"
+# The scheduler runs the sweep each minute. After twice that time something else queues it.
+SWEPT_SECONDS = 120
+# The clocks of several machines may differ that much.
+AHEAD = timedelta(minutes=1)
 
 
 def wake_drain() -> None:
@@ -52,6 +65,45 @@ def copies_name(ticket: str) -> str:
 	return f"copies:{ticket}"
 
 
+def stand_in_for_scheduler() -> None:
+	"""Queues the sweep if it has not run for two minutes."""
+	_quietly(_sweep_if_overdue)
+
+
+def note_sweep() -> None:
+	"""Records that a sweep runs now."""
+	_quietly(lambda: frappe.cache.set(_flag("sweep"), 1, ex=SWEPT_SECONDS))
+
+
+def _sweep_if_overdue() -> None:
+	if frappe.cache.set(_flag("sweep"), 1, nx=True, ex=SWEPT_SECONDS):
+		frappe.enqueue("whatsapp_channel.schedule.stand_in", queue="short", timeout=JOB_SECONDS)
+
+
+def held_back(methods: str = "%", now: datetime | None = None) -> dict[str, datetime]:
+	"""Scheduled jobs whose last run is in the future; their names with that time. Frappe does not run them before it.
+
+	This happens after a change of the site's time zone (a new site has Asia/Kolkata until its set-up) and when clocks go
+	back. `methods` is a pattern for LIKE, `now` in the site's time zone. For a job that never ran, its creation counts.
+	"""
+	counts_from = "ifnull(last_execution, creation)"
+	found = frappe.db.sql(
+		f"""select name, {counts_from} from `tab{SCHEDULED}`
+		where stopped = 0 and method like %s and {counts_from} > %s""",
+		(methods, (now or site_now()) + AHEAD),
+	)
+	return {name: frappe.utils.get_datetime(moment) for name, moment in found}
+
+
+def begin_now(methods: str = "%", now: datetime | None = None) -> int:
+	"""Sets the last run of such jobs to now, so that Frappe runs them by their schedule again; returns their number."""
+	now = now or site_now()
+	names = list(held_back(methods, now))
+	if names:
+		set_value(SCHEDULED, {"name": ["in", names]}, "last_execution", now, update_modified=False)
+	return len(names)
+
+
 def lane_name(lane: int) -> str:
 	"""The name of the lock and the wake flag of a lane."""
 	return f"files:{lane}"
@@ -65,7 +117,7 @@ def wake_sender_after_commit(customer: str, channel: str) -> None:
 def act_as_site() -> None:
 	"""Sets the user to Administrator and the language to the site's: a job has no user, and what it writes is for everybody."""
 	frappe.set_user("Administrator")
-	frappe.local.lang = frappe.db.get_single_value("System Settings", "language") or "en"
+	frappe.local.lang = single_value("System Settings", "language") or "en"
 
 
 def clear_wake_flag(name: str) -> None:
@@ -77,6 +129,7 @@ def _wake(name: str, method: str, queue: str = "short", **arguments: str | int) 
 	def enqueue_once() -> None:
 		if frappe.cache.set(_flag(name), 1, nx=True, ex=FLAG_SECONDS):
 			frappe.enqueue(method, queue=queue, timeout=JOB_SECONDS, **arguments)
+			_sweep_if_overdue()
 
 	_quietly(enqueue_once)
 

@@ -19,6 +19,7 @@ from whatsapp_channel.database import (
 	save_now,
 	set_single_value,
 	set_value,
+	single_values,
 )
 from whatsapp_channel.doctypes import ACCOUNT, SECRET, SETTINGS
 
@@ -27,7 +28,7 @@ META_VERSION = "v25.0"
 WEBHOOK_PATH = "/api/method/whatsapp_channel.api.webhook.receive"
 VERIFY_TOKEN_LENGTH = 32
 # As long as WhatsApp's own reply window: what waited longer answers a question of yesterday.
-ASK_AFTER_HOURS = 24
+ASK_AFTER_HOURS = "ask_after_hours"
 # This entry in the site configuration allows an API address that is not Meta's.
 CUSTOM_API = "whatsapp_channel_allow_custom_api"
 # The former secrets of every sandbox, before each generated its own. They are published, so anybody can sign with them.
@@ -176,13 +177,12 @@ def used_address(entered: str | None) -> str:
 
 def entered_address() -> str:
 	"""The API address in the settings, whether it is used or not."""
-	return frappe.db.get_value(SETTINGS, SETTINGS, "api_base_url") or META_API
+	return single_values(SETTINGS, "api_base_url")[0] or META_API
 
 
 def api() -> tuple[str, str]:
 	"""The base URL and version of the Graph API that are in use."""
-	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["api_base_url", "graph_version"])
-	base_url, version = stored or (None, None)  # there is no row before the first save
+	base_url, version = single_values(SETTINGS, "api_base_url", "graph_version")
 	return used_address(base_url), version or META_VERSION
 
 
@@ -216,25 +216,25 @@ def app_api(app_id: str, secret: str) -> AppAPI:
 
 def signup_app() -> tuple[str, str]:
 	"""The ids of the Meta app for Embedded Signup and of its configuration; empty if not set."""
-	stored = frappe.db.get_value(SETTINGS, SETTINGS, ["meta_app_id", "signup_config_id"])
-	app_id, config_id = stored or ("", "")  # there is no row before the first save
+	app_id, config_id = single_values(SETTINGS, "meta_app_id", "signup_config_id")
 	return (app_id or "").strip(), (config_id or "").strip()
 
 
 def ask_after_hours() -> int:
-	"""After how many hours in the queue a reply asks its agent before it goes out; 0: never.
-
-	Settings that were never saved as a whole have no row for it, and Frappe reads that as 0.
-	"""
-	query = "select value from tabSingles where doctype = %s and field = 'ask_after_hours'"
-	found = frappe.db.sql(query, (SETTINGS,), pluck=True)
-	return cint(found[0]) if found else ASK_AFTER_HOURS
+	"""After how many hours in the queue a reply asks its agent before it goes out; 0: never."""
+	return _count(ASK_AFTER_HOURS)
 
 
 def unfiled_days() -> int:
-	"""How many days what could not be filed is kept; 0: for ever. The default counts where nothing was ever saved."""
-	stored = frappe.db.get_value(SETTINGS, SETTINGS, UNFILED_DAYS)
-	return cint(frappe.get_meta(SETTINGS).get_field(UNFILED_DAYS).default if stored is None else stored)
+	"""How many days what could not be filed is kept; 0: for ever."""
+	return _count(UNFILED_DAYS)
+
+
+def _count(field: str) -> int:
+	"""A number of the settings; the default where it was never saved, which Frappe reads as 0."""
+	query = "select value from tabSingles where doctype = %s and field = %s"
+	found = frappe.db.sql(query, (SETTINGS, field), pluck=True)
+	return cint(found[0] if found else frappe.get_meta(SETTINGS).get_field(field).default)
 
 
 def give_default(field: str) -> None:

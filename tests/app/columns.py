@@ -43,7 +43,7 @@ def texts(since: Any) -> Iterator[tuple[str, str, str, str]]:
 		pairs = frappe.db.sql("select field, value from tabSingles where doctype = %s", (doctype.name,))
 		single = [frappe._dict(pairs)]
 		yield from _of(doctype.name, single if doctype.issingle else _rows(doctype.name, {}))
-	for doctype in FOREIGN:
+	for doctype in filter(frappe.db.table_exists, FOREIGN):
 		yield from _of(doctype, _rows(doctype, {"creation": [">=", since]}))
 
 

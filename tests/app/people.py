@@ -120,3 +120,16 @@ def timeline(name: str) -> list[str]:
 	frappe.db.commit()
 	place = {"reference_doctype": CUSTOMER, "reference_name": name}
 	return frappe.get_all("Comment", place, pluck="content", order_by="creation")
+
+
+def join(contact: str, company: str) -> None:
+	"""Makes a Contact a member of a company, in the way of this Helpdesk."""
+	if not frappe.db.exists("HD Customer", company):
+		frappe.get_doc({"doctype": "HD Customer", "customer_name": company}).insert()
+	if frappe.db.exists("DocType", "HD Customer Member"):
+		document = frappe.get_doc("HD Customer", company)
+		document.append("contacts", {"contact_name": contact})
+	else:
+		document = frappe.get_doc("Contact", contact)
+		document.append("links", {"link_doctype": "HD Customer", "link_name": company})
+	document.save()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.app.child import start
 from tests.app.desk import MESSAGE, Desk, newest, text_message, wait_until
-from tests.app.people import FORMER, arrive
+from tests.app.people import FORMER, arrive, join
 from tests.app.people import text as written_by
 from tests.app.person import (  # noqa: F401 (fixtures among them)
 	CUSTOMER,
@@ -193,7 +193,15 @@ def add_number(name: str) -> None:
 	contact.save(ignore_permissions=True)
 
 
-@pytest.mark.parametrize("known", [add_email, add_number], ids=["an e-mail address", "another number"])
+def add_company(name: str) -> None:
+	join(name, "Acme")
+
+
+@pytest.mark.parametrize(
+	"known",
+	[add_email, add_number, add_company],
+	ids=["an e-mail address", "another number", "a company"],
+)
 def test_a_contact_known_otherwise_loses_only_the_number(talked: Desk, known: Any) -> None:
 	name = contact_of(talked)
 	known(name)

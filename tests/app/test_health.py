@@ -1,7 +1,7 @@
 """Health: a site on which all is well, and for each check the faults that it and no other check reports."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
@@ -280,6 +280,12 @@ def _(world: World) -> None:
 @fault("scheduler", "has not run for minutes")
 def _(world: World) -> None:
 	world.patch.setattr(background_checks, "read_schedule", lambda: Schedule("", False, timedelta(minutes=6)))
+
+
+@fault("scheduler", "jobs are held back")
+def _(world: World) -> None:
+	held_back = Schedule("", False, timedelta(), 3, datetime(2026, 11, 29, 18, 0))
+	world.patch.setattr(background_checks, "read_schedule", lambda: held_back)
 
 
 @fault("scheduler", "the site sleeps", WARNING)

@@ -4,24 +4,18 @@ import frappe
 import pytest
 
 from tests.app.desk import Desk
-from tests.app.people import CUSTOMER, arrive, changed_number, only, text
+from tests.app.people import CUSTOMER, arrive, changed_number, join, only, text
+from whatsapp_channel.helpdesk import contacts
 
 A, B = "16505551234", "12195555358"
 
 
 def contact(name: str, *numbers: str, companies: tuple[str, ...] = ()) -> str:
 	"""A Contact as an agent or an importer makes it."""
+	phones = [{"phone": number} for number in numbers]
+	document = frappe.get_doc({"doctype": "Contact", "first_name": name, "phone_nos": phones}).insert()
 	for company in companies:
-		if not frappe.db.exists("HD Customer", company):
-			frappe.get_doc({"doctype": "HD Customer", "customer_name": company}).insert()
-	document = frappe.get_doc(
-		{
-			"doctype": "Contact",
-			"first_name": name,
-			"phone_nos": [{"phone": number} for number in numbers],
-			"links": [{"link_doctype": "HD Customer", "link_name": company} for company in companies],
-		}
-	).insert()
+		join(document.name, company)
 	frappe.db.commit()
 	return document.name
 
@@ -101,6 +95,15 @@ def test_helpdesk_finds_the_company_by_its_own_rule(
 	contact("Known", f"+{A}", companies=companies)
 	arrive(desk, text(A))
 	assert (frappe.db.get_value("HD Ticket", desk.ticket(), "customer") or None) == expected
+
+
+@pytest.mark.parametrize(("companies", "ours"), [((), True), (("Acme",), False)], ids=["none", "a company"])
+def test_a_contact_of_a_company_is_not_ours_alone(desk: Desk, companies: tuple[str, ...], ours: bool) -> None:
+	arrive(desk, text(A))
+	made = only().contact
+	for company in companies:
+		join(made, company)
+	assert contacts.is_ours_alone(made) is ours
 
 
 def test_the_address_of_a_ticket_makes_nobody_a_company(desk: Desk) -> None:

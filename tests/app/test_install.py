@@ -20,6 +20,8 @@ ROWS = {
 	"DocType": "name",
 	"Custom DocPerm": "parent, role",
 	"Scheduled Job Type": "method",
+	"Workspace Sidebar": "name",
+	"Desktop Icon": "name",
 	"Logs To Clear": "ref_doctype",
 }
 

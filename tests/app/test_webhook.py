@@ -172,6 +172,23 @@ NOT_UNDERSTOOD = {
 }
 
 
+# Sent as JSON, as Meta sends everything: Frappe reads them before this app does.
+UNREAD = {"not JSON": b"{", "a number": b"1", "a text": b'"x"', "null": b"null"}
+
+
+@pytest.mark.parametrize("body", UNREAD.values(), ids=UNREAD.keys())
+def test_signed_but_not_read_by_frappe_is_stored_and_answered_200(desk: Desk, body: bytes) -> None:
+	answer = desk.post(body)
+	assert (answer.status_code, answer.text) == (200, "")
+	assert stored() == [hashlib.sha256(body).hexdigest()]
+
+
+@pytest.mark.parametrize("body", UNREAD.values(), ids=UNREAD.keys())
+def test_neither_signed_nor_read_by_frappe_is_frappes_to_refuse(desk: Desk, body: bytes) -> None:
+	assert desk.post(body, secret="other").status_code >= 400
+	assert stored() == []
+
+
 @pytest.mark.parametrize("body", NOT_UNDERSTOOD.values(), ids=NOT_UNDERSTOOD.keys())
 def test_signed_but_not_understood_is_stored_and_answered_200(desk: Desk, body: bytes) -> None:
 	answer = desk.post(body, **{"Content-Type": "application/octet-stream"})

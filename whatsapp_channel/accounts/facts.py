@@ -4,11 +4,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-import frappe
-
 from whatsapp_channel import rows, settings
 from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
 from whatsapp_channel.clock import to_utc, utc_now
+from whatsapp_channel.database import single_value
 from whatsapp_channel.rules.accounts.channel_facts import AccountState, NumberState, Site
 from whatsapp_channel.rules.accounts.restriction_rules import Restriction
 from whatsapp_channel.rules.accounts.trial import GUIDE
@@ -17,7 +16,7 @@ from whatsapp_channel.translate import to_all
 
 def site(*, receives: bool | None = None) -> Site:
 	"""What does not come from Meta, at this moment. `receives`: whether webhooks are accepted, if the caller knows it."""
-	policy = frappe.db.get_single_value(settings.SETTINGS, "trial_policy")
+	policy = single_value(settings.SETTINGS, "trial_policy")
 	if receives is None:
 		receives = bool(settings.app_secrets() and settings.verify_token())
 	return Site(

@@ -6,7 +6,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from whatsapp_channel import logs, rows
+from whatsapp_channel import jobs, logs, rows
 from whatsapp_channel.accounts import silence
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.content import Media
@@ -37,6 +37,7 @@ def state(ticket: str) -> dict[str, Any]:
 	An agent who may reply to no customer of the ticket gets the state of a ticket without WhatsApp. Raises
 	frappe.PermissionError for anyone but an agent who may read the ticket, and frappe.DoesNotExistError.
 	"""
+	jobs.stand_in_for_scheduler()
 	threads = destination.of_ticket(ticket_for_agent(ticket))
 	if not threads:
 		return {"whatsapp": False}

@@ -177,6 +177,12 @@ def show_all(communications: Collection[str | None]) -> None:
 	badges.show({name: delivery_status(found) for name, found in states.items()})
 
 
+def refresh(communication: str | None) -> None:
+	"""Updates the open page of a message's ticket, for a change that does not change the badge."""
+	if ticket := communication and tickets.ticket_of(communication):
+		tickets.publish_update(ticket)
+
+
 def delivery_status(states: Sequence[str]) -> Badge:
 	"""Helpdesk's badge for the messages of one reply: that of the least advanced message."""
 	if NOT_SENT & set(states):

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta, timezone
 import frappe
 from frappe import _
 
+from whatsapp_channel import jobs
 from whatsapp_channel.clock import age, site_now, utc_now
+from whatsapp_channel.database import single_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM, SETTINGS
 from whatsapp_channel.health.deadline import Deadline, TooSlow
 from whatsapp_channel.health.result import Finding, Skip, ok, problem, warning
@@ -100,15 +102,18 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-	"""The state of Frappe's scheduler. `off`: the switch that disables it; `passed`: since the last sweep, None for no job."""
+	"""The state of Frappe's scheduler. `off`: the switch that disables it; `passed`: since the last sweep, None for no job;
+	`held_back`: how many jobs of any app have a last run in the future, and `until` the latest of these times."""
 
 	off: str
 	dormant: bool
 	passed: timedelta | None
+	held_back: int = 0
+	until: datetime | None = None
 
 
 def scheduler(_deadline: object = None) -> Finding:
-	"""Whether the scheduler is enabled and has run this app's sweep recently."""
+	"""Whether the scheduler is enabled, has run this app's sweep recently, and holds no job back."""
 	seen = read_schedule()
 	here = frappe.local.site
 	if seen.off:
@@ -125,12 +130,19 @@ def scheduler(_deadline: object = None) -> Finding:
 				"Run bench --site {0} migrate, and see that the list Scheduled Job Type has not stopped it."
 			).format(here),
 		)
+	if seen.held_back:
+		return problem(
+			_(
+				"Scheduled jobs do not run ({0} jobs, some until {1}): their last run is recorded in the future, because the site's time zone or clock was changed."
+			).format(seen.held_back, frappe.utils.format_datetime(seen.until)),
+			_("Run bench --site {0} execute whatsapp_channel.jobs.begin_now, then check again.").format(here),
+		)
 	if seen.dormant:
 		return warning(
 			_("Nobody has used this site for days, so Frappe runs its jobs once a day only."),
 			_("Raise Dormant Days in System Settings."),
 		)
-	details = {_("Last run, seconds ago"): round(seen.passed.total_seconds())}
+	details = {_("Last run, seconds ago"): max(0, round(seen.passed.total_seconds()))}
 	if seen.passed > OVERDUE:
 		return problem(
 			_("The scheduler is on, but has not run the sweep for {0} minutes.").format(
@@ -154,7 +166,9 @@ def read_schedule() -> Schedule:
 	scheduled = row and not row.stopped
 	is_dormant = getattr(frappes, "is_dormant", bool)
 	passed = age(row.last_execution or row.creation) if scheduled else None
-	return Schedule(_switched_off(), bool(is_dormant()), passed)
+	held_back = jobs.held_back()
+	until = max(held_back.values(), default=None)
+	return Schedule(_switched_off(), bool(is_dormant()), passed, len(held_back), until)
 
 
 def _switched_off() -> str:
@@ -162,7 +176,7 @@ def _switched_off() -> str:
 	for switch in ("maintenance_mode", "pause_scheduler", "disable_scheduler"):
 		if frappe.conf.get(switch):
 			return switch
-	enabled = frappe.db.get_single_value("System Settings", "enable_scheduler")
+	enabled = single_value("System Settings", "enable_scheduler")
 	return "" if frappe.utils.cint(enabled) else "enable_scheduler"
 
 

@@ -11,7 +11,7 @@ from frappe import _
 
 from whatsapp_channel import settings
 from whatsapp_channel.cloud_api import signature
-from whatsapp_channel.database import save_now
+from whatsapp_channel.database import in_transaction
 from whatsapp_channel.doctypes import DELIVERY
 from whatsapp_channel.health import stored_secrets
 from whatsapp_channel.health.deadline import Deadline, TooSlow
@@ -129,8 +129,9 @@ def _empty_delivery() -> bytes:
 
 
 def _forget(body: bytes) -> None:
-	frappe.db.delete(DELIVERY, {"name": sha256(body).hexdigest()})
-	save_now()  # even if a later check fails
+	# A new transaction, because MariaDB 11.8 refuses to delete a row that was stored after the first read of this one; and
+	# committed, even if a later check fails.
+	in_transaction(lambda: frappe.db.delete(DELIVERY, {"name": sha256(body).hexdigest()}))
 
 
 def _judged(answer: Answer) -> Finding:

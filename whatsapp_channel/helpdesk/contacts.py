@@ -7,7 +7,7 @@ from datetime import datetime
 import frappe
 from frappe.model.document import Document
 
-from whatsapp_channel.database import insert_row, is_conflict, set_value
+from whatsapp_channel.database import insert_row, is_conflict, set_value, single_value
 from whatsapp_channel.doctypes import CUSTOMER, IDENTITY, SETTINGS
 from whatsapp_channel.rules.customers.address import DOMAIN
 from whatsapp_channel.rules.customers.identity_kind import Kind
@@ -19,6 +19,7 @@ NAME_LENGTH = 100
 # A number or a mask of one, a business-scoped user id, or the neutral name with or without a number.
 _NUMBER_OR_ID = re.compile(r"[\W\d•]+|[A-Z]{2}\.[\w.•]+|WhatsApp(?: \d+)?")
 SAVEPOINT = "whatsapp_contact"
+MEMBER = "HD Customer Member"
 
 
 def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
@@ -30,7 +31,7 @@ def find_or_create(wa_id: str | None, profile_name: str) -> str | None:
 
 
 def _are_hidden() -> bool:
-	return bool(frappe.db.get_single_value(SETTINGS, "mask_numbers"))
+	return bool(single_value(SETTINGS, "mask_numbers"))
 
 
 def find(wa_id: str) -> str | None:
@@ -159,8 +160,18 @@ def is_ours_alone(name: str | None) -> bool:
 	row = name and frappe.db.get_value("Contact", name, ["owner", "email_id", "user"], as_dict=True)
 	if not row:
 		return True
-	linked = frappe.db.exists("Dynamic Link", {"parent": name, "parenttype": "Contact"})
-	return row.owner == "Administrator" and not (row.email_id or row.user or linked)
+	return row.owner == "Administrator" and not (row.email_id or row.user or is_linked(name))
+
+
+def is_linked(name: str) -> bool:
+	"""Whether a Contact belongs to a company or another document.
+
+	Helpdesk's companies are in the Contact's own links up to 1.27, and since 1.28 the Contact is a row of the company.
+	"""
+	if frappe.db.exists("Dynamic Link", {"parent": name, "parenttype": "Contact"}):
+		return True
+	has_members = frappe.db.table_exists(MEMBER)
+	return has_members and bool(frappe.db.exists(MEMBER, {"contact_name": name}))
 
 
 def silence(address: str) -> None:

@@ -14,7 +14,7 @@ from frappe.utils import get_datetime
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now, to_site
-from whatsapp_channel.database import is_conflict, set_value
+from whatsapp_channel.database import is_conflict, set_value, single_value
 from whatsapp_channel.doctypes import MESSAGE
 from whatsapp_channel.helpdesk.copies import copies_of, with_copies
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
@@ -162,6 +162,6 @@ def _write(ticket: Document, responded: datetime | None) -> None:
 def _was_marked_as_answered(ticket: Document) -> bool:
 	"""Whether a ticket still has the status that Helpdesk can be configured to set with every reply. If it kept that status
 	after the reply failed, it would count as answered at its next save."""
-	if not frappe.db.get_single_value("HD Settings", "auto_update_status"):
+	if not single_value("HD Settings", "auto_update_status"):
 		return False
-	return ticket.status == frappe.db.get_single_value("HD Settings", "update_status_to")
+	return ticket.status == single_value("HD Settings", "update_status_to")

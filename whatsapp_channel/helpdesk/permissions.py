@@ -4,6 +4,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from whatsapp_channel.database import single_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, CUSTOMER, IDENTITY, MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.documents import load_permitted
 from whatsapp_channel.rules.customers.masking import mask
@@ -38,7 +39,7 @@ def may_see_numbers(user: str | None = None) -> bool:
 	"""Whether a user may see customers' numbers: always, unless the site hides them from agents; then only with read
 	permission for level 1 of WhatsApp Customer."""
 	user = user or frappe.session.user
-	if _sees_all(user) or not frappe.db.get_single_value(SETTINGS, "mask_numbers"):
+	if _sees_all(user) or not single_value(SETTINGS, "mask_numbers"):
 		return True
 	return _reads_numbers(user)
 
@@ -58,7 +59,7 @@ def display_name(customer: "frappe._dict", user: str | None = None) -> str:
 	number = name.removeprefix("+")
 	if not (name == customer.bsuid or (number != name and number.isdigit())):
 		return name
-	hidden = not may_see_numbers(user) if user else frappe.db.get_single_value(SETTINGS, "mask_numbers")
+	hidden = not may_see_numbers(user) if user else single_value(SETTINGS, "mask_numbers")
 	return mask(name) if hidden else name
 
 
@@ -142,7 +143,7 @@ def _ticket_conditions(user: str) -> list[str]:
 
 
 def _restricted_by_team() -> bool:
-	return bool(frappe.db.get_single_value("HD Settings", "restrict_tickets_by_agent_group"))
+	return bool(single_value("HD Settings", "restrict_tickets_by_agent_group"))
 
 
 def _teams(user: str) -> list[str]:

@@ -306,7 +306,7 @@ def _is_used(name: str) -> bool:
 	if row.email_id or row.user:
 		return True
 	of_contact = {"parent": name, "parenttype": "Contact"}
-	if frappe.db.exists("Contact Email", of_contact) or frappe.db.exists("Dynamic Link", of_contact):
+	if frappe.db.exists("Contact Email", of_contact) or contacts.is_linked(name):
 		return True
 	return bool(
 		frappe.db.exists(CUSTOMER, {"contact": name}) or frappe.db.exists("HD Ticket", {"contact": name})

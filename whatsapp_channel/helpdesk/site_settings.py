@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import frappe
 
+from whatsapp_channel.database import single_value
+
 AUTHENTICATE = "helpdesk.auth.authenticate"
 SLA = "HD Service Level Agreement"
 PRIORITY = "HD Ticket Priority"
@@ -32,9 +34,9 @@ def _allowed() -> Iterable[str]:
 
 def _priority_of_tickets() -> str | None:
 	"""The priority that HD Ticket chooses before its service level applies: that of the ticket type, else the default."""
-	kind = frappe.db.get_single_value("HD Settings", "default_ticket_type")
+	kind = single_value("HD Settings", "default_ticket_type")
 	own = frappe.db.get_value("HD Ticket Type", kind, "priority") if kind else None
-	return own or frappe.db.get_single_value("HD Settings", "default_priority")
+	return own or single_value("HD Settings", "default_priority")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,34 @@
 // Runs in Helpdesk's agent page for each ticket. An exception here would take every other action off the page,
 // so everything that can fail is caught. Labels come translated from the server: this page offers no __().
 // Pictures are given as `iconLeft`, because `icon` makes a button that shows no label.
-async function setupForm({ doc, call, toast, $dialog }) {
+async function setupForm({ doc, call, router, toast, $dialog }) {
 	if (!doc.whatsapp_customer) return { actions: [] };
+
+	// Helpdesk publishes changes of a ticket to a socket.io room. Its page joins the room through a handler that Frappe 15
+	// does not load. Frappe's own `doc_open` joins the same room, after a permission check. Joining twice is harmless.
+	const follow = (ticket) => {
+		const socket = document.querySelector("#app")?.__vue_app__?.config.globalProperties.$socket;
+		if (!socket || socket.whatsappTicket === ticket) return;
+		const tell = (event) => socket.whatsappTicket && socket.emit(event, "HD Ticket", socket.whatsappTicket);
+		const leave = () => {
+			tell("doc_close");
+			socket.whatsappTicket = "";
+		};
+		// Events before the page had joined are lost, so it reloads once.
+		const join = () => {
+			tell("doc_open");
+			setTimeout(() => socket.whatsappTicket && refresh(socket.whatsappTicket), 1500);
+		};
+		const refresh = (ticket_id) =>
+			socket.listeners("helpdesk:ticket-update").forEach((hear) => hear({ ticket_id }));
+		if (socket.whatsappTicket === undefined) {
+			socket.on("connect", join);
+			router.afterEach((to) => String(to.params.ticketId) !== socket.whatsappTicket && leave());
+		}
+		leave();
+		socket.whatsappTicket = ticket;
+		if (socket.connected) join();
+	};
 
 	const api = (method, args) => call(`whatsapp_channel.api.${method}`, args);
 	const close = (handle) => (typeof handle === "function" ? handle() : handle?.close?.());
@@ -60,6 +86,7 @@ async function setupForm({ doc, call, toast, $dialog }) {
 		});
 
 	try {
+		follow(String(doc.name));
 		const state = await api("ticket.state", { ticket: String(doc.name) });
 		if (!state.whatsapp) return { actions: [] };
 		const failed = state.undelivered.map((message) => ({

@@ -12,7 +12,7 @@ from frappe.model.document import Document
 
 from whatsapp_channel import jobs, logs
 from whatsapp_channel.clock import to_utc
-from whatsapp_channel.database import row_of, set_value
+from whatsapp_channel.database import row_of, set_value, single_value
 from whatsapp_channel.doctypes import CHANNEL, CONVERSATION, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk.permissions import display_name
 from whatsapp_channel.rules.customers import address
@@ -62,7 +62,7 @@ def address_of(customer: "frappe._dict") -> str:
 
 	It contains the number, unless the site hides numbers from agents.
 	"""
-	hidden = frappe.db.get_single_value(SETTINGS, "mask_numbers")
+	hidden = single_value(SETTINGS, "mask_numbers")
 	return address.synthetic((None if hidden else customer.wa_id) or customer.name)
 
 

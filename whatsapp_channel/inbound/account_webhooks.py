@@ -11,7 +11,14 @@ from whatsapp_channel.accounts import access, event_times, restriction, status, 
 from whatsapp_channel.accounts.account_rows import AccountRow, NumberRow
 from whatsapp_channel.clock import to_site, utc_now
 from whatsapp_channel.cloud_api.webhook_parser import Item
-from whatsapp_channel.database import differing, in_transaction, lock_row, plain_values, set_value
+from whatsapp_channel.database import (
+	differing,
+	in_transaction,
+	lock_row,
+	plain_values,
+	set_value,
+	single_value,
+)
 from whatsapp_channel.doctypes import ACCOUNT, NUMBER
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.rules.accounts import account_events
@@ -87,7 +94,7 @@ def _known(*names: str | None) -> str | None:
 def _is_ours(account: str, app: str) -> bool:
 	"""Whether a Meta app is the one of our token; True if our app is unknown."""
 	token_app = frappe.db.get_value(ACCOUNT, account, "token_app_id")
-	ours = token_app or frappe.db.get_single_value(settings.SETTINGS, "meta_app_id")
+	ours = token_app or single_value(settings.SETTINGS, "meta_app_id")
 	return not ours or ours == app
 
 

@@ -5,10 +5,16 @@ from datetime import datetime
 from hashlib import sha256
 
 import frappe
-from frappe.utils import cint, get_datetime
+from frappe.utils import cint
 
 from whatsapp_channel.clock import sequence, site_now
-from whatsapp_channel.database import insert_unless_there, save_now, set_single_value
+from whatsapp_channel.database import (
+	in_transaction,
+	insert_unless_there,
+	set_single_value,
+	single_value,
+	single_values,
+)
 from whatsapp_channel.doctypes import DELIVERY, SETTINGS
 from whatsapp_channel.logs import logger
 from whatsapp_channel.rules.closed_set import ClosedSet
@@ -37,20 +43,18 @@ def store(body: bytes) -> str:
 
 	The same body gets the same row. Raises what the database raises; then nothing is stored.
 	"""
-	name = sha256(body).hexdigest()
-	insert_unless_there(
-		DELIVERY,
-		{
-			"name": name,
-			"owner": "Guest",
-			"state": DeliveryState.RECEIVED,
-			"sequence": sequence(),
-			# One byte that is not UTF-8, in a name for example, must not lose the other items of the body.
-			"body": body.decode("utf-8", errors="replace"),
-		},
-	)
-	save_now()  # the row must be durable before Meta gets a 200 (ADR 0001)
-	return name
+	row = {
+		"name": sha256(body).hexdigest(),
+		"owner": "Guest",
+		"state": DeliveryState.RECEIVED,
+		"sequence": sequence(),
+		# One byte that is not UTF-8, in a name for example, must not lose the other items of the body.
+		"body": body.decode("utf-8", errors="replace"),
+	}
+	# Committed, because the row must be durable before Meta gets a 200 (ADR 0001). A new transaction, because MariaDB 11.8
+	# refuses an insert if another request has stored the same row after the first read of this one.
+	in_transaction(lambda: insert_unless_there(DELIVERY, row))
+	return row["name"]
 
 
 def count_refusal(reason: str, times: int = 1) -> None:
@@ -78,8 +82,8 @@ class Refusals:
 def refusals() -> Refusals | None:
 	"""What `record_refusals` has written; None if nothing was ever refused."""
 	fields = ["refused_deliveries", "last_refused_at", "last_refusal"]
-	count, last_at, reason = frappe.db.get_value(SETTINGS, SETTINGS, fields) or (None, None, None)
-	return Refusals(cint(count), get_datetime(last_at), reason or "") if last_at else None
+	count, last_at, reason = single_values(SETTINGS, *fields)
+	return Refusals(count, last_at, reason or "") if last_at else None
 
 
 def record_refusals() -> None:
@@ -89,7 +93,7 @@ def record_refusals() -> None:
 		if not count:
 			continue
 		frappe.cache.incrby(_counter(reason), -count)
-		total = cint(frappe.db.get_single_value(SETTINGS, "refused_deliveries")) + count
+		total = cint(single_value(SETTINGS, "refused_deliveries")) + count
 		values = {"refused_deliveries": total, "last_refused_at": site_now(), "last_refusal": frappe._(text)}
 		for field, value in values.items():
 			set_single_value(SETTINGS, field, value, update_modified=False)

@@ -14,7 +14,7 @@ from whatsapp_channel.accounts.account_rows import ProfileRow
 from whatsapp_channel.accounts.status import publish
 from whatsapp_channel.cloud_api.client import CloudAPI
 from whatsapp_channel.cloud_api.errors import CloudAPIError
-from whatsapp_channel.database import in_transaction, lock_row, set_value
+from whatsapp_channel.database import in_transaction, lock_row, set_value, single_value
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, SETTINGS
 from whatsapp_channel.onboarding import uploaded_files
 from whatsapp_channel.onboarding.input_errors import as_validation_error
@@ -192,9 +192,7 @@ def _send_profile(client: CloudAPI, row: Document, profile: Profile) -> None:
 def _send_picture(client: CloudAPI, row: Document, picture: str) -> None:
 	if not picture or picture == row.picture:
 		return
-	app = frappe.db.get_value(ACCOUNT, row.account, "token_app_id") or frappe.db.get_single_value(
-		SETTINGS, "meta_app_id"
-	)
+	app = frappe.db.get_value(ACCOUNT, row.account, "token_app_id") or single_value(SETTINGS, "meta_app_id")
 	if not app:
 		frappe.throw(
 			_(

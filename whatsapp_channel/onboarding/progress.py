@@ -12,6 +12,7 @@ from frappe import _
 from whatsapp_channel import rows, settings
 from whatsapp_channel.accounts.account_rows import AccountRow
 from whatsapp_channel.clock import site_now
+from whatsapp_channel.database import single_values
 from whatsapp_channel.doctypes import ACCOUNT, CHANNEL, NUMBER
 from whatsapp_channel.onboarding import channel_setup as channels
 from whatsapp_channel.onboarding import checklist, profile, signup, signup_rows
@@ -188,8 +189,8 @@ def _account_view(row: AccountRow) -> dict[str, Any]:
 
 
 def _site_view(row: AccountRow | None) -> dict[str, Any]:
-	stored = frappe.db.get_value(settings.SETTINGS, settings.SETTINGS, ["trial_policy", "credit_policy"])
-	trial, credit = stored or (None, None)  # a site that was set up before there were policies
+	# None on a site that was set up before there were policies.
+	trial, credit = single_values(settings.SETTINGS, "trial_policy", "credit_policy")
 	return {
 		"policies": {
 			"trial": _policy_view(trial, policies.TRIAL),

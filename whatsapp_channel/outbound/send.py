@@ -187,4 +187,5 @@ def _give_up_waiting(message: OutgoingRow) -> None:
 		message.name, {"status": MessageStatus.UNCONFIRMED, "error": text}, only_from=(MessageStatus.SENDING,)
 	)
 	delivery_status.show(message.communication)
+	delivery_status.refresh(message.communication)
 	save_now()

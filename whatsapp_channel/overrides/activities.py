@@ -1,11 +1,15 @@
-"""The activities on the ticket page, with WhatsApp customers' names instead of their synthetic addresses.
+"""The activities on the ticket page, with WhatsApp customers' names instead of their synthetic addresses, and with a new key
+for each message that has changed.
 
-Helpdesk takes a sender's name from the User of their address, and WhatsApp customers have none. Results of an unexpected
+Helpdesk takes a sender's name from the User of their address, and WhatsApp customers have none. Its page renders a message
+once and identifies it by its `creation`, so later changes of badge, files and text would appear after a reload only. Results of an unexpected
 shape are left alone. If Helpdesk renames the method, the page shows addresses again and nothing else breaks. Frappe uses
 one override for each method, so if another app overrides it too, one of the two has no effect.
 """
 
+from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 import frappe
 
@@ -27,6 +31,7 @@ def get_ticket_activities(ticket: str) -> dict[str, Any]:
 	activities = api.get_ticket_activities(ticket)
 	for communication in activities.get("communications") or []:
 		_name_sender(communication)
+		_change_key(communication)
 	return activities
 
 
@@ -38,3 +43,18 @@ def _name_sender(communication: dict[str, Any]) -> None:
 	name = frappe.db.get_value("Communication", communication.get("name"), "sender_full_name")
 	if name and name != sender:
 		user["name"] = f"{name} · WhatsApp"
+
+
+def _change_key(communication: dict[str, Any]) -> None:
+	"""Changes the microseconds of `creation`, the key on the page, with what the page shows of the message.
+
+	The page displays and sorts by `communication_date`.
+	"""
+	made = communication.get("creation")
+	people = (communication.get("sender") or "", communication.get("recipients") or "")
+	if not isinstance(made, datetime) or not any(is_synthetic(each) for each in people):
+		return
+	files = [each.get("file_url") for each in communication.get("attachments") or []]
+	shown = (made.microsecond, communication.get("delivery_status"), communication.get("content"), files)
+	communication["communication_date"] = communication.get("communication_date") or made
+	communication["creation"] = made.replace(microsecond=crc32(repr(shown).encode()) % 1_000_000)

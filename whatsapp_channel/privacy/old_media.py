@@ -11,7 +11,7 @@ from whatsapp_channel.clock import site_now
 from whatsapp_channel.conversations import communications, messages
 from whatsapp_channel.conversations.conversation_rows import MediaRow, MessageRow
 from whatsapp_channel.conversations.media.file_request import FileState
-from whatsapp_channel.database import new_transaction, save_now, set_value
+from whatsapp_channel.database import new_transaction, save_now, set_value, single_value
 from whatsapp_channel.doctypes import MEDIA, MESSAGE, SETTINGS
 from whatsapp_channel.helpdesk import files, tickets
 from whatsapp_channel.helpdesk.copies import with_copies
@@ -27,7 +27,7 @@ def redact_old_media() -> None:
 
 	Each message has its own transaction; after an interruption the rest follows the next day.
 	"""
-	days = cint(frappe.db.get_single_value(SETTINGS, "media_retention_days"))
+	days = cint(single_value(SETTINGS, "media_retention_days"))
 	if days <= 0:
 		return
 	jobs.act_as_site()

@@ -6,7 +6,7 @@ from html import escape
 import frappe
 
 from whatsapp_channel.clock import to_site, to_utc
-from whatsapp_channel.database import set_value
+from whatsapp_channel.database import set_value, single_value
 from whatsapp_channel.doctypes import CUSTOMER, SETTINGS
 from whatsapp_channel.rules.customers.masking import mask
 from whatsapp_channel.rules.customers.phone import of_wa_id
@@ -19,7 +19,7 @@ def shown(identity: str | None) -> str:
 	"""A number or user id as it may be shown, masked if the site hides numbers."""
 	if not identity:
 		return "?"
-	if frappe.db.get_single_value(SETTINGS, "mask_numbers"):
+	if single_value(SETTINGS, "mask_numbers"):
 		return mask(identity)
 	return of_wa_id(identity) if identity.isdigit() else identity
 

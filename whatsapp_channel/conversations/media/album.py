@@ -7,6 +7,7 @@ from frappe.utils import cint
 
 from whatsapp_channel import rows
 from whatsapp_channel.conversations.conversation_rows import MessageRow
+from whatsapp_channel.database import single_value
 from whatsapp_channel.doctypes import SETTINGS
 from whatsapp_channel.helpdesk import tickets
 from whatsapp_channel.rules.messaging.session_rules import Direction
@@ -21,7 +22,7 @@ def open_album(present: MessageRow, conversation: str, ticket: str) -> str | Non
 	within the number of seconds in the settings (0: never), and in the same ticket, which must be open: only a new
 	Communication reopens a closed one. The caller holds the customer's lock.
 	"""
-	seconds = cint(frappe.db.get_single_value(SETTINGS, "group_media_seconds"))
+	seconds = cint(single_value(SETTINGS, "group_media_seconds"))
 	if seconds <= 0 or present.message_type not in GROUPED:
 		return None
 	newest = _newest(conversation)

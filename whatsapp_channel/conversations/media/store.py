@@ -28,7 +28,7 @@ from whatsapp_channel.conversations.media.file_errors import (
 	too_large,
 )
 from whatsapp_channel.conversations.media.file_request import FileRequest, FileState
-from whatsapp_channel.database import in_transaction, set_value
+from whatsapp_channel.database import in_transaction, set_value, single_value
 from whatsapp_channel.doctypes import CUSTOMER
 from whatsapp_channel.helpdesk import files
 from whatsapp_channel.rules.files import dimensions
@@ -133,7 +133,7 @@ def _insert(wanted: FileRequest, name: str, content: mmap.mmap) -> dict[str, str
 
 def _check_allowed(judged: rules.DetectedType) -> None:
 	"""Applies the site's list of allowed extensions, which Frappe itself applies to uploads only."""
-	listed = frappe.db.get_single_value("System Settings", "allowed_file_extensions")
+	listed = single_value("System Settings", "allowed_file_extensions")
 	usual = mimetypes.guess_extension(judged.mime_type) or ""
 	if listed and not {judged.extension.upper(), usual.lstrip(".").upper()} & set(listed.upper().split()):
 		raise not_allowed(judged.extension)

@@ -102,6 +102,11 @@ class Database(Values):
 			self.sql(f"drop index if exists `{table}:{column}`")
 		return self.sql(query)
 
+	@property
+	def transaction_writes(self) -> int:
+		"""Whether the transaction has written, or locked."""
+		return int(self._conn.raw.in_transaction)
+
 	def commit(self) -> None:
 		"""End the transaction; what waits for the commit runs after it."""
 		self.before_rollback.reset()

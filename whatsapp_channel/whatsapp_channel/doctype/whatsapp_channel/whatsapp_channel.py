@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 
 from whatsapp_channel.accounts import access, status
-from whatsapp_channel.database import is_conflict
+from whatsapp_channel.database import is_conflict, lock_before_writing
 from whatsapp_channel.doctypes import CHANNEL, NUMBER
 from whatsapp_channel.helpdesk import teams
 from whatsapp_channel.inbound import retries
@@ -61,8 +61,7 @@ class WhatsAppChannel(Document):
 		frappe.ValidationError.
 		"""
 		try:
-			departments = teams.lock()
-			channels = len(frappe.db.sql(f"select name from `tab{CHANNEL}` for update"))
+			departments, channels = lock_before_writing(_count)
 		except OutOfTime:
 			raise
 		except Exception as error:
@@ -90,3 +89,9 @@ class WhatsAppChannel(Document):
 	def account(self) -> str:
 		"""The WhatsApp Business Account of the channel's number."""
 		return frappe.db.get_value(NUMBER, self.number, "account")
+
+
+def _count() -> tuple[int, int]:
+	"""Departments and channels, both locked."""
+	departments = teams.lock()
+	return departments, len(frappe.db.sql(f"select name from `tab{CHANNEL}` for update"))
