@@ -201,6 +201,7 @@ def set_value(
 
 
 MOMENTS = {"Date": getdate, "Datetime": get_datetime}
+READERS = {"Int": cint, "Check": cint, **MOMENTS}
 
 
 def single_value(doctype: str, field: str) -> Any:
@@ -214,7 +215,8 @@ def single_value(doctype: str, field: str) -> Any:
 
 
 def single_values(doctype: str, *fields: str) -> tuple[Any, ...]:
-	"""Fields of a Single in the given order, read from the database; None for an empty one."""
+	"""Fields of a Single in the given order, read from the database; None for an empty one, also for a number that
+	was never saved."""
 	found = frappe.db.sql(
 		"select field, value from tabSingles where doctype = %s and field in %s", (doctype, fields)
 	)
@@ -223,9 +225,7 @@ def single_values(doctype: str, *fields: str) -> tuple[Any, ...]:
 
 
 def _read(kind: str, stored: str | None) -> Any:
-	if kind in ("Int", "Check"):
-		return cint(stored)
-	return MOMENTS.get(kind, str)(stored) if stored else None
+	return READERS.get(kind, str)(stored) if stored else None
 
 
 def set_single_value(

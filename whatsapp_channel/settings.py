@@ -232,9 +232,8 @@ def unfiled_days() -> int:
 
 def _count(field: str) -> int:
 	"""A number of the settings; the default where it was never saved, which Frappe reads as 0."""
-	query = "select value from tabSingles where doctype = %s and field = %s"
-	found = frappe.db.sql(query, (SETTINGS, field), pluck=True)
-	return cint(found[0] if found else frappe.get_meta(SETTINGS).get_field(field).default)
+	(stored,) = single_values(SETTINGS, field)
+	return cint(frappe.get_meta(SETTINGS).get_field(field).default) if stored is None else stored
 
 
 def give_default(field: str) -> None:

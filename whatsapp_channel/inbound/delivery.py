@@ -81,9 +81,8 @@ class Refusals:
 
 def refusals() -> Refusals | None:
 	"""What `record_refusals` has written; None if nothing was ever refused."""
-	fields = ["refused_deliveries", "last_refused_at", "last_refusal"]
-	count, last_at, reason = single_values(SETTINGS, *fields)
-	return Refusals(count, last_at, reason or "") if last_at else None
+	count, last_at, reason = single_values(SETTINGS, "refused_deliveries", "last_refused_at", "last_refusal")
+	return Refusals(count or 0, last_at, reason or "") if last_at else None
 
 
 def record_refusals() -> None:
