@@ -85,6 +85,7 @@ def discard(name: str) -> None:
 	for part in parts:
 		delivery_status.change(part.name, values, only_from=(MessageStatus.HELD,))
 	delivery_status.show(message.communication)
+	delivery_status.refresh(message.communication)
 	first_response.take_back(message.communication)
 
 

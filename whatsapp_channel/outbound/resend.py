@@ -44,6 +44,7 @@ def send_again(name: str) -> list[str]:
 	message.customer = conversation.customer_of(message.conversation)  # as in reply.send
 	new = [row for part in _with_failed_parts(message) for row in _again(message, part, now)]
 	delivery_status.show(message.communication)
+	delivery_status.refresh(message.communication)
 	first_response.give(message.communication)
 	wake_sender_after_commit(message.customer, message.channel)
 	return new
