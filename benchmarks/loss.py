@@ -11,7 +11,6 @@ The same seed makes the same deliveries; when a kill strikes is up to the machin
 
 import argparse
 import os
-import queue
 import random
 import signal
 import socket
@@ -107,26 +106,19 @@ class Senders:
 
 	url: str
 	headers: dict[str, str]
-	bodies: "queue.SimpleQueue[bytes]" = field(default_factory=queue.SimpleQueue)
 	answers: Counter[str] = field(default_factory=Counter)
 
-	def run(self, bodies: list[bytes], threads: int) -> None:
-		"""Returns when everything is answered."""
-		for body in bodies:
-			self.bodies.put(body)
-		running = [threading.Thread(target=self._send) for _ in range(threads)]
+	def run(self, bodies: list[list[bytes]]) -> None:
+		"""Returns when everything is answered. Each sender posts its own, one after the other."""
+		running = [threading.Thread(target=self._send, args=(own,)) for own in bodies]
 		for thread in running:
 			thread.start()
 		for thread in running:
 			thread.join()
 
-	def _send(self) -> None:
+	def _send(self, bodies: list[bytes]) -> None:
 		with httpx.Client(base_url=self.url, headers=self.headers, timeout=60) as client:
-			while True:
-				try:
-					body = self.bodies.get_nowait()
-				except queue.Empty:
-					return
+			for body in bodies:
 				while not self._post(client, body):
 					time.sleep(0.1)
 
@@ -216,7 +208,7 @@ def killing(victims: list[Victim], mean_seconds: float, seed: int) -> Iterator[N
 		thread.join()
 
 
-def wait_for_the_worker(worker: Victim, share: float, total: int, say: Callable[[str], None]) -> None:
+def wait_for_the_workers(workers: list[Victim], share: float, total: int, say: Callable[[str], None]) -> None:
 	"""Until that share of the messages is filed, or everything and nothing waits."""
 	import frappe
 
@@ -231,12 +223,13 @@ def wait_for_the_worker(worker: Victim, share: float, total: int, say: Callable[
 		if time.monotonic() - last > 30:
 			say(f"  {filed} of {total} filed")
 			last = time.monotonic()
-		worker.revive()
+		for worker in workers:
+			worker.revive()
 		time.sleep(0.5)
 
 
-def verify(plan: Plan) -> list[str]:
-	"""What is wrong, in words; empty when nothing is."""
+def verify(plan: Plan, *, ordered: bool) -> list[str]:
+	"""What is wrong, in words; empty when nothing is. `ordered`: the messages of each customer were sent in order."""
 	import frappe
 
 	frappe.db.commit()
@@ -257,7 +250,21 @@ def verify(plan: Plan) -> list[str]:
 		"deliveries not processed": (frappe.db.count("WhatsApp Delivery", {"state": ["!=", "Processed"]}), 0),
 		"items not processed": (frappe.db.count("WhatsApp Delivery Item", {"state": ["!=", "Processed"]}), 0),
 	}
+	if ordered:
+		found["customers whose messages are not in order"] = (_out_of_order(), 0)
 	return [f"{what}: {value}, not {right}" for what, (value, right) in found.items() if value != right]
+
+
+def _out_of_order() -> int:
+	"""Customers whose messages, by the times of their rows, do not follow each other as they were sent."""
+	import frappe
+
+	sent: dict[str, list[int]] = {}
+	for customer, wamid in frappe.db.sql(
+		f"select customer, wamid from `tab{MESSAGE}` order by creation, name"
+	):
+		sent.setdefault(customer, []).append(int(wamid.rpartition(".")[2]))
+	return sum(places != sorted(places) for places in sent.values())
 
 
 def free_port() -> int:
@@ -275,27 +282,29 @@ def run(arguments: argparse.Namespace) -> int:
 	host.connect()
 	set_up()
 	plan = make_plan(arguments)
-	say(
-		f"{host.versions()}: {arguments.count} messages in {len(plan.bodies)} deliveries, seed {arguments.seed}"
-	)
+	deliveries = sum(map(len, plan.bodies))
+	say(f"{host.versions()}: {arguments.count} messages in {deliveries} deliveries, seed {arguments.seed}")
 	port = free_port()
 	folder = Path.cwd() if arguments.site else REPOSITORY
 	web = Victim(web_command(host, port), host.environment(), folder, port)
-	worker = Victim([sys.executable, __file__, "--role", "worker"], host.environment(), folder)
+	command = [sys.executable, __file__, "--role", "worker"]
+	workers = [Victim(command, host.environment(), folder) for _ in range(arguments.workers)]
 	senders = Senders(f"http://127.0.0.1:{port}", {"X-Frappe-Site-Name": host.site_name})
 	begin = time.monotonic()
 	try:
-		with killing([web, worker], arguments.kill_every, arguments.seed):
-			senders.run(plan.bodies, arguments.senders)
+		with killing([web, *workers], arguments.kill_every, arguments.seed):
+			senders.run(plan.bodies)
 			say(f"  everything is answered after {time.monotonic() - begin:.0f} s")
-			wait_for_the_worker(worker, 0.95, arguments.count, say)
-		wait_for_the_worker(worker, 1, arguments.count, say)
+			wait_for_the_workers(workers, 0.95, arguments.count, say)
+		wait_for_the_workers(workers, 1, arguments.count, say)
 	finally:
-		web.close()
-		worker.close()
+		for victim in (web, *workers):
+			victim.close()
 	seconds = time.monotonic() - begin
-	wrong = verify(plan)
-	say(f"  kills: web {web.kills}, worker {worker.kills}; answers: {dict(senders.answers.most_common())}")
+	wrong = verify(plan, ordered=arguments.ordered)
+	say(
+		f"  kills: web {web.kills}, workers {sum(each.kills for each in workers)}; answers: {dict(senders.answers.most_common())}"
+	)
 	say(f"  {seconds:.0f} s, {arguments.count / seconds:.0f} messages a second")
 	say("  " + ("\n  ".join(wrong) if wrong else f"0 of {arguments.count} lost, 0 doubled"))
 	host.close()
@@ -312,6 +321,10 @@ def _arguments() -> argparse.Namespace:
 	parser.add_argument("--ticketed", type=float, default=1.0, help="share of the customers who get a ticket")
 	parser.add_argument("--batch", type=int, default=20, help="most messages in one delivery")
 	parser.add_argument("--senders", type=int, default=4)
+	parser.add_argument("--workers", type=int, default=1, help="processes that work the deliveries off")
+	parser.add_argument(
+		"--ordered", action="store_true", help="send each customer's messages in order, and look for it"
+	)
 	parser.add_argument("--kill-every", type=float, default=4.0, help="mean seconds between two kills")
 	parser.add_argument("--seed", type=int, default=1)
 	parser.add_argument("--role", choices=("web", "worker"), help=argparse.SUPPRESS)

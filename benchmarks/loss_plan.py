@@ -16,9 +16,9 @@ REACTIONS = 0.1
 
 @dataclass
 class Plan:
-	"""What is sent, and what must be there afterwards."""
+	"""What is sent, by each of several senders in its order, and what must be there afterwards."""
 
-	bodies: list[bytes]
+	bodies: list[list[bytes]]
 	texts: set[str]
 	reactions: set[str]
 	with_tickets: set[str]
@@ -35,17 +35,39 @@ def make_plan(arguments: argparse.Namespace) -> Plan:
 		_message(index, begin + index * spread // arguments.count, arguments.customers, dice)
 		for index in range(arguments.count)
 	]
-	copies = [message for message in messages for _ in range(dice.choice((1, 2, 3)))]
-	dice.shuffle(copies)
-	bodies = []
-	while copies:
-		size = dice.randint(1, arguments.batch)
-		bodies.append(_body(copies[:size], len(bodies), tickets))
-		del copies[:size]
+	senders = [messages[place :: arguments.senders] for place in range(arguments.senders)]
+	bodies = [
+		_bodies(_copied(sent, arguments.ordered, dice), arguments.batch, tickets, dice) for sent in senders
+	]
 	reactions = {message["id"] for message in messages if message["type"] == "reaction"}
 	texts = {message["id"] for message in messages} - reactions
 	ticketed = {message["id"] for message in messages if int(message["from"][4:]) < tickets} & texts
 	return Plan(bodies, texts, reactions, ticketed, arguments.customers, tickets)
+
+
+def _copied(messages: list[dict[str, Any]], ordered: bool, dice: random.Random) -> list[dict[str, Any]]:
+	"""Each up to three times, shuffled; or else in order, with the repetitions anywhere behind."""
+	copies = [
+		(place, message) for place, message in enumerate(messages) for _ in range(dice.choice((1, 2, 3)))
+	]
+	if not ordered:
+		dice.shuffle(copies)
+		return [message for _place, message in copies]
+	seen: set[int] = set()
+	placed: list[tuple[float, dict[str, Any]]] = []
+	for place, message in copies:
+		placed.append((place + (dice.uniform(0.5, 300) if place in seen else 0), message))
+		seen.add(place)
+	return [message for _place, message in sorted(placed, key=lambda each: each[0])]
+
+
+def _bodies(copies: list[dict[str, Any]], batch: int, tickets: int, dice: random.Random) -> list[bytes]:
+	bodies: list[bytes] = []
+	while copies:
+		size = dice.randint(1, batch)
+		bodies.append(_body(copies[:size], dice.getrandbits(48), tickets))
+		copies = copies[size:]
+	return bodies
 
 
 def _message(index: int, at: int, customers: int, dice: random.Random) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from frappe.utils.background_jobs import execute_job  # noqa: E402
 T = TypeVar("T")
 
 IDLE_SECONDS = 0.2
-_CLAIM = """update jobs set state = 'started' where id =
-(select id from jobs where state = 'queued' order by position, id limit 1) returning id, body"""
+# As a worker of a bench that is told no queues takes them.
+_CLAIM = """update jobs set state = 'started' where id = (select id from jobs where state = 'queued'
+order by case queue when 'short' then 0 when 'long' then 2 else 1 end, position, id limit 1) returning id, body"""
 
 
 def apart(site: Site, work: Callable[[], T]) -> T:

@@ -4,22 +4,38 @@ The scheduler's sweep finds the work whose wake-up was lost. If the scheduler do
 the sweep.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import frappe
+from frappe.utils import cint
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
-from whatsapp_channel.database import set_value, single_value
+from whatsapp_channel.database import named_lock, set_value, single_value
 from whatsapp_channel.logs import logger
 from whatsapp_channel.timeouts import OutOfTime
+
+T = TypeVar("T")
 
 FLAG_SECONDS = 60
 # On a usual bench one of the workers does not serve this queue, so it stays free for messages.
 FILES = "long"
+# Where work on a backlog goes on: each time in another queue, so that jobs waiting there come first, in whatever order a
+# worker takes its queues.
+IN_TURNS = ("short", "default", "short", "default", "short", "default", "short", "long")
+TURN_SECONDS = 2
+# A queue of long jobs may stand still: after so long the next message queues the drain elsewhere.
+LONG_FLAG_SECONDS = 5
 FAILED_FETCHES = "files:failed"
 JOB_SECONDS = 900
+# At most so many drains work at once. Taking every place keeps them all away.
+PLACES = ("drain", *(f"drain:{place}" for place in range(1, 32)))
+# The distance between the first choices of two neighbouring places.
+STRIDE = 13
 SCHEDULED = "Scheduled Job Type"
 OURS = "whatsapp_channel.%"
 # The scheduler runs the sweep each minute. After twice that time something else queues it.
@@ -33,10 +49,18 @@ def wake_drain() -> None:
 	_wake("drain", "whatsapp_channel.inbound.drain.drain")
 
 
+def go_on_draining() -> None:
+	"""Queues the drain job behind the jobs that wait already."""
+	queue = IN_TURNS[int(time.time() / TURN_SECONDS) % len(IN_TURNS)]
+	flag_seconds = LONG_FLAG_SECONDS if queue == "long" else FLAG_SECONDS
+	_wake("drain", "whatsapp_channel.inbound.drain.drain", queue=queue, flag_seconds=flag_seconds)
+
+
 def wake_sender(customer: str, channel: str) -> None:
 	"""Queues the sender job of one customer in one channel."""
 	method = "whatsapp_channel.outbound.send.send_queued"
-	_wake(queue_name(customer, channel), method, customer=customer, channel=channel)
+	# In front of all others: a customer waits for it, and it is short.
+	_wake(queue_name(customer, channel), method, at_front=True, customer=customer, channel=channel)
 
 
 def queue_name(customer: str, channel: str) -> str:
@@ -120,14 +144,36 @@ def act_as_site() -> None:
 	frappe.local.lang = single_value("System Settings", "language") or "en"
 
 
+@contextmanager
+def at_work() -> Iterator[bool]:
+	"""Takes one of the places for drains; yields whether there was one."""
+	for index, place in enumerate(PLACES):
+		with named_lock(place) as mine:
+			if mine:
+				frappe.local.flags.whatsapp_channel_place = index
+				yield True
+				return
+	yield False
+
+
+def apart(found: Sequence[T]) -> list[T]:
+	"""The same in a different order for each place, so that workers who query at the same moment start with different ones."""
+	if not found:
+		return []
+	start = STRIDE * cint(frappe.local.flags.whatsapp_channel_place) % len(found)
+	return [*found[start:], *found[:start]]
+
+
 def clear_wake_flag(name: str) -> None:
 	"""Clears the wake flag of a job. Call it before querying for work, so that later work queues the job again."""
 	_quietly(lambda: frappe.cache.delete(_flag(name)))
 
 
-def _wake(name: str, method: str, queue: str = "short", **arguments: str | int) -> None:
+def _wake(
+	name: str, method: str, queue: str = "short", flag_seconds: int = FLAG_SECONDS, **arguments: str | int
+) -> None:
 	def enqueue_once() -> None:
-		if frappe.cache.set(_flag(name), 1, nx=True, ex=FLAG_SECONDS):
+		if frappe.cache.set(_flag(name), 1, nx=True, ex=flag_seconds):
 			frappe.enqueue(method, queue=queue, timeout=JOB_SECONDS, **arguments)
 			_sweep_if_overdue()
 

@@ -42,8 +42,9 @@ def answers() -> TextIO:
 
 
 def main() -> None:
-	"""Connects and calls."""
+	"""Connects and calls. A turn of work has no end but that by its test, however slow the machine is."""
 	connect()
+	importlib.import_module("whatsapp_channel.inbound.drain").BUDGET_SECONDS = 600
 	module, _, name = sys.argv[1].rpartition(".")
 	getattr(importlib.import_module(module), name)(*json.loads(sys.argv[2]))
 

@@ -10,10 +10,17 @@ from tests.app.desk import AGENT, TEAM, WEBHOOK, Desk
 from tests.app.numbers import account, added, verified  # noqa: F401 (fixtures of this folder)
 from tests.app.waiting import crasher, trouble  # noqa: F401 (fixtures of this folder)
 from tests.credentials import GIVEN
+from whatsapp_channel.inbound import drain
 from whatsapp_channel.sandbox import Sandbox, serve
 from whatsapp_channel.sandbox.state.model import Settings
 
 SETTINGS = "WhatsApp Channel Settings"
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+	"""A turn is long enough for all that a test has waiting, however slow the machine is."""
+	monkeypatch.setattr(drain, "BUDGET_SECONDS", 60)
 
 
 @pytest.fixture

@@ -114,10 +114,13 @@ def _arm_file() -> None:
 
 
 def _work(host: Any, order: dict[str, Any]) -> None:
+	from whatsapp_channel.inbound import drain as drains
 	from whatsapp_channel.inbound.drain import drain
 	from whatsapp_channel.inbound.media import fetching
 
 	host.connect()
+	# Who dies does so where it is told, and not behind the end of its turn on a slow machine.
+	drains.BUDGET_SECONDS = 600
 	if order["kill_at"]:
 		_arm_statements(order["kill_at"])
 	if order["kill_at_file"]:

@@ -16,16 +16,15 @@ from whatsapp_channel.clock import site_now, utc_now
 from whatsapp_channel.cloud_api.payload import optional_id
 from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind, problem_with_time
 from whatsapp_channel.conversations import messages
-from whatsapp_channel.conversations.customers.identities import key
 from whatsapp_channel.database import set_value
-from whatsapp_channel.doctypes import CUSTOMER, ITEM
+from whatsapp_channel.doctypes import ITEM
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
+from whatsapp_channel.inbound.lines import PERSONS, ids_of
 from whatsapp_channel.inbound.routing import route
 from whatsapp_channel.sentences import Sentence, _
 
 WAITING = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)
-KINDS = (ItemKind.MESSAGE, ItemKind.ECHO)
 # An item is woken by the one before it; this covers deleted rows only.
 LOOK_AGAIN = timedelta(minutes=15)
 LOOKED_AT = 20
@@ -40,21 +39,7 @@ def sender_of(item: Item) -> str | None:
 		return item.peer
 	if not item.message:
 		return optional_id(item.raw, "from")
-	wa_id, user_id = _ids(item)
-	return wa_id or _number_of(item.account_id, user_id) or user_id
-
-
-def _ids(item: Item) -> tuple[str | None, str | None]:
-	found = item.message
-	if item.kind is ItemKind.ECHO:
-		return found.recipient_wa_id, found.recipient_user_id
-	return found.sender_wa_id, found.sender_user_id
-
-
-def _number_of(account: str | None, user_id: str | None) -> str | None:
-	if not account or not user_id:
-		return None
-	return frappe.db.get_value(CUSTOMER, {"bsuid_key": key(account, user_id)}, "wa_id")
+	return next(iter(ids_of(item)), None)
 
 
 def check(item: Item, row: ItemRow | None = None) -> None:
@@ -62,11 +47,9 @@ def check(item: Item, row: ItemRow | None = None) -> None:
 
 	`row`: the item's row with name and sequence, if it is kept already. Costs one indexed query.
 	"""
-	if item.kind not in KINDS or not item.message or not item.phone_number_id:
+	if item.kind not in PERSONS or not item.message or not item.phone_number_id:
 		return
-	wa_id, user_id = _ids(item)
-	known = wa_id or _number_of(item.account_id, user_id)
-	if not _waits(item.phone_number_id, [each for each in (known, user_id) if each], row):
+	if not _waits(item.phone_number_id, ids_of(item), row):
 		return
 	if messages.exists(item.phone_number_id, item.message.id):
 		return
@@ -88,7 +71,7 @@ def _waits(number: str, senders: list[str], row: ItemRow | None) -> bool:
 			"number": number,
 			"senders": tuple(senders),
 			"waiting": WAITING,
-			"kinds": tuple(kind.value for kind in KINDS),
+			"kinds": tuple(kind.value for kind in PERSONS),
 			**({"sequence": row.sequence, "name": row.name} if row else {}),
 		},
 		pluck=True,
@@ -114,7 +97,7 @@ def wake_next(number: str | None, sender: str | None) -> None:
 	"""Makes the next item of a sender due, after one has left the queue."""
 	if not number or not sender:
 		return
-	kinds = ["in", [kind.value for kind in KINDS]]
+	kinds = ["in", [kind.value for kind in PERSONS]]
 	filters = {"number": number, "sender": sender, "state": ItemState.PENDING, "kind": kinds}
 	filters["attempts"] = ["<", HOLDING_TRIES]
 	following = frappe.get_all(ITEM, filters, ["name", "next_attempt"], order_by="sequence, name", limit=1)

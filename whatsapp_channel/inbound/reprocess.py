@@ -9,7 +9,7 @@ import frappe
 from frappe import _
 
 from whatsapp_channel import logs
-from whatsapp_channel.database import named_lock, new_transaction, save_now, set_value
+from whatsapp_channel.database import new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import DELIVERY, ITEM
 from whatsapp_channel.inbound import retries
 from whatsapp_channel.inbound.delivery import DeliveryState
@@ -20,19 +20,17 @@ from whatsapp_channel.jobs import act_as_site, wake_drain
 AT_ONCE = 10
 CHUNK = 20
 JOB_SECONDS = 3600
-# How long to wait for a running drain; after that the items are left to it.
+# How long to wait for another worker that has the sender; after that the item is left to it.
 LOCK_SECONDS = 5
 REPROCESSABLE = tuple(state for state in ItemState if state is not ItemState.PROCESSED)
 
 
 def one(name: str) -> str:
-	"""Tries one item now and returns its new state; if a drain is running, the item stays Pending for it."""
+	"""Tries one item now and returns its new state; while another worker has its sender, it stays Pending for that one."""
 	if not retries.reopen(name):
 		frappe.throw(_("This item is processed already, or there is nothing to process."))
 	save_now()  # the drain must see it, and processing uses its own transactions
-	with named_lock("drain", wait=2) as mine:
-		if mine:
-			_retry([name])
+	_retry([name])
 	wake_drain()
 	return frappe.db.get_value(ITEM, name, "state")
 
@@ -51,9 +49,7 @@ def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 		save_now()  # so that no lock is held for the whole selection
 	done = 0
 	for chunk in _chunks(names):
-		with named_lock("drain", wait=LOCK_SECONDS) as mine:
-			if mine:
-				_retry(chunk)
+		_retry(chunk)
 		done += len(chunk)
 		if tell:
 			_show_progress(done, len(names))
@@ -67,7 +63,7 @@ def many(names: Sequence[str], tell: bool = True) -> Counter[str]:
 def _retry(names: Sequence[str]) -> None:
 	with _as_site():
 		for name in names:
-			retries.retry(name)
+			retries.retry_in_line(name, LOCK_SECONDS)
 
 
 @contextmanager

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import frappe
 
-from whatsapp_channel import rows
+from whatsapp_channel import jobs, rows
 from whatsapp_channel.clock import due_at, site_now, utc_now
 from whatsapp_channel.cloud_api.errors import Retry
 from whatsapp_channel.cloud_api.webhook_parser import Item, ItemKind
-from whatsapp_channel.database import in_transaction, save_now, set_value
+from whatsapp_channel.database import in_transaction, new_transaction, save_now, set_value
 from whatsapp_channel.doctypes import CHANNEL, ITEM
-from whatsapp_channel.inbound import gaps, order
+from whatsapp_channel.inbound import gaps, lines, order
 from whatsapp_channel.inbound.dispatch import attempt, values_after_failure
 from whatsapp_channel.inbound.item_errors import ItemError, ItemState
 from whatsapp_channel.inbound.item_rows import ItemRow
@@ -24,7 +24,7 @@ from whatsapp_channel.timeouts import OutOfTime
 # Short at first: messages whose file has arrived are such items, and most crashes have nothing to do with them.
 AFTER_FIRST_CRASH = timedelta(seconds=10)
 AFTER_A_CRASH = timedelta(minutes=5)
-# The number of items per query.
+# So many items of one sender are tried in a turn.
 BATCH = 10
 
 
@@ -40,24 +40,70 @@ def due(limit: int) -> list[str]:
 
 
 def retry_due(until: float) -> int:
-	"""Tries a batch of due items again; returns how many.
+	"""Tries due items once more, some of each sender in turns; returns how many it tried.
 
-	Starts none after `until`, in seconds of time.monotonic.
+	Begins no second one after `until`, in seconds of time.monotonic. Those of a sender whom another worker has are left
+	to that one.
 	"""
 	done = 0
-	for name in due(BATCH):
-		if time.monotonic() >= until:
+	for number, sender in _senders():
+		if done and time.monotonic() >= until:
 			break
-		done += 1
-		try:
-			retry(name)
-		except OutOfTime:
-			raise
-		except Exception:
-			# Its try is counted and the next one scheduled already. The others must not wait for it.
-			frappe.db.rollback()
-			report("WhatsApp: an item could not be tried again")
+		with lines.held(lines.of_sender(number, sender)) as mine:
+			for name in _due_of(number, sender) if mine else ():
+				if done and time.monotonic() >= until:
+					break
+				done += 1
+				_retry_or_report(name)
 	return done
+
+
+def _senders() -> list[tuple[str | None, str | None]]:
+	"""Number and sender of items that are due, as `lines.waiting` has the lines of deliveries."""
+	new_transaction()  # a fresh snapshot
+	found = frappe.db.sql(
+		f"""select number, sender from (
+			select number, sender, min(sequence) as since, row_number() over (
+				partition by number order by min(sequence)) as turn
+			from `tab{ITEM}` where state = %s and next_attempt <= %s group by number, sender) senders_with_work
+		order by turn, since limit {lines.LOOKED_UP}""",
+		(ItemState.PENDING, site_now()),
+	)
+	return jobs.apart([(number, sender) for number, sender in found])
+
+
+def _due_of(number: str | None, sender: str | None) -> list[str]:
+	new_transaction()  # the last who worked on this sender may just have let go of them
+	return frappe.db.sql(
+		f"""select name from `tab{ITEM}` where number <=> %s and sender <=> %s and state = %s and next_attempt <= %s
+		order by sequence, name limit {BATCH}""",
+		(number, sender, ItemState.PENDING, site_now()),
+		pluck=True,
+	)
+
+
+def _retry_or_report(name: str) -> None:
+	try:
+		retry(name)
+	except OutOfTime:
+		raise
+	except Exception:
+		# Counted and put off already. The others must not wait for it.
+		frappe.db.rollback()
+		report("WhatsApp: an item could not be tried again")
+
+
+def retry_in_line(name: str, wait: float) -> bool:
+	"""One more try as soon as nobody else works on its sender; False when that takes longer than `wait` seconds."""
+	found = frappe.db.get_value(ITEM, name, ["number", "sender"])
+	if not found:
+		return True
+	with jobs.at_work() as room, lines.held(lines.of_sender(*found), wait) as mine:
+		if not (room and mine):
+			return False
+		new_transaction()  # who had them before may have tried it
+		retry(name)
+		return True
 
 
 def retry(name: str) -> None:

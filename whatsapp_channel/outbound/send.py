@@ -18,7 +18,7 @@ from whatsapp_channel.conversations import delivery_status
 from whatsapp_channel.conversations.conversation_rows import ChannelRow, CustomerRow, OutgoingRow
 from whatsapp_channel.database import in_transaction, named_lock, new_transaction, save_now
 from whatsapp_channel.doctypes import NUMBER
-from whatsapp_channel.outbound import held, outbox
+from whatsapp_channel.outbound import held, outbox, pace
 from whatsapp_channel.rules.messaging.message_status import MessageStatus
 from whatsapp_channel.rules.messaging.retry import next_attempt
 from whatsapp_channel.translate import to_user
@@ -84,6 +84,7 @@ def _advance(message: OutgoingRow) -> bool:
 		in_transaction(lambda: held.hold(message))
 		return True
 	recipient = Recipient(customer.wa_id, customer.bsuid)
+	pace.wait_for_turn(number)
 	claimed = _claim(message)
 	return bool(claimed) and _post(claimed, account, partial(client.send, number, recipient, content))
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import frappe
 
@@ -92,7 +93,9 @@ def _recent(doctype: str, hits: str, needles: list[str], since: object) -> list[
 def _thin_out(name: str, person: Person) -> bool:
 	body = frappe.db.get_value(DELIVERY, name, "body")
 	kept, gone = _without(body, person)
-	if gone:
+	if gone and kept == _NO_ITEMS:
+		frappe.db.delete(DELIVERY, {"name": name})
+	elif gone:
 		set_value(DELIVERY, name, "body", kept, update_modified=False)
 	return gone
 
@@ -103,11 +106,19 @@ def _without(body: str, person: Person) -> tuple[str, bool]:
 		read = json.loads(body)
 	except (ValueError, RecursionError):
 		return "{}", True
+	if isinstance(read, dict) and isinstance(read.get("items"), list):
+		return _without_items(read["items"], person)
 	if not isinstance(read, dict) or not isinstance(read.get("entry"), list):
 		return "{}", True
 	kept, gone = without(read, person.ids)
 	# The delivery may not be processed completely yet: the positions of its items must not change their meaning.
 	return (json.dumps(at_new_places(kept), ensure_ascii=False), True) if gone else (body, False)
+
+
+def _without_items(items: list[Any], person: Person) -> tuple[str, bool]:
+	"""Of the part of a delivery (inbound.sorting): the items of others keep their places."""
+	kept = [item for item in items if not _is_persons(item, person)]
+	return json.dumps({"items": kept}), len(kept) < len(items)
 
 
 def _drop_item(name: str, person: Person) -> bool:
@@ -117,12 +128,18 @@ def _drop_item(name: str, person: Person) -> bool:
 		item = json.loads(payload)
 	except (ValueError, TypeError, RecursionError):
 		item = None
-	known = isinstance(item, dict) and isinstance(item.get("raw"), dict)
-	whole = {**item, **item["raw"], "contact": item.get("contact")} if known else {}
-	if known and not is_about(whole, person.ids) and str(item.get("peer") or "") not in person.ids:
+	if not _is_persons(item, person):
 		return False
 	frappe.db.delete(ITEM, {"name": name})
 	return True
+
+
+def _is_persons(item: Any, person: Person) -> bool:
+	"""Whether a stored item is from, to or about the person; True also of one that cannot be read."""
+	if not isinstance(item, dict) or not isinstance(item.get("raw"), dict):
+		return True
+	whole = {**item, **item["raw"], "contact": item.get("contact")}
+	return is_about(whole, person.ids) or str(item.get("peer") or "") in person.ids
 
 
 def _is_of(sign: str, person: Person) -> bool:
@@ -138,4 +155,5 @@ def _drop_sign(name: str, person: Person) -> bool:
 	return of_person
 
 
+_NO_ITEMS = json.dumps({"items": []})
 _HANDLERS = {DELIVERY: _thin_out, ITEM: _drop_item, SIGN: _drop_sign}

@@ -27,8 +27,8 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 # A sender holds its lock while it posts a message: longer than a request may take.
 SENDER_WAIT_SECONDS = 60
-# A drain stops after five minutes and its current item (inbound.drain.BUDGET_SECONDS).
-DRAIN_WAIT_SECONDS = 420
+# A drain stops after a second or two and its current item (inbound.drain.BUDGET_SECONDS).
+DRAIN_WAIT_SECONDS = 120
 QUOTED = 80
 
 Progress = Callable[[int, str], None]
@@ -101,13 +101,15 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 	"""Erases everything that is linked to the customers' rows, and the rows, in one transaction under their locks; returns the
 	person.
 
-	No drain runs meanwhile: what it had in memory is filed by then, and what it reads next no longer has the person.
+	No drain runs meanwhile: what they had in memory is filed by then, and what they read next no longer has the person.
 	"""
 	with ExitStack() as locks:
 		_hold_senders(locks, person(wanted, choose(wanted, customers)))
-		if not locks.enter_context(named_lock("drain", wait=DRAIN_WAIT_SECONDS)):
+		for place in jobs.PLACES:
+			if locks.enter_context(named_lock(place, wait=DRAIN_WAIT_SECONDS)):
+				continue
 			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
-		# Includes what the drain has filed meanwhile, and what the desk's search has queued.
+		# Includes what the drains have filed meanwhile, and what the desk's search has queued.
 		in_helpdesk.flush_search()
 		new_transaction()  # a new snapshot
 		whom = person(wanted, choose(wanted, customers))

@@ -95,7 +95,11 @@ def for_ids(account: str, ids: Ids, at: datetime, card: ContactCard | None = Non
 
 
 def _find_or_insert(account: str, ids: Ids, at: datetime, card: ContactCard | None) -> str | DuplicatePair:
-	return find(account, ids, at) or insert(account, ids, card)
+	found = find(account, ids, at)
+	if not found and not ids.bsuid and not is_free(account, wa_id=ids.wa_id or "", but=""):
+		# Another connection inserted the number since the query above: find its customer again.
+		raise frappe.DuplicateEntryError(CUSTOMER)
+	return found or insert(account, ids, card)
 
 
 def find(account: str, ids: Ids, at: datetime) -> str | DuplicatePair | None:

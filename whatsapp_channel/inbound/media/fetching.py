@@ -43,7 +43,8 @@ MOST_KILLS = 3
 """A file at which so many workers died is given up."""
 LANES = 4
 """So many files are fetched at once, if there are so many workers; those of one sender one after the other."""
-TURN_SECONDS = 60
+TURN_SECONDS = 2
+"""Then the job goes to the end of its queue: with one worker, replies and texts continue between two files."""
 # Only pending items: items in other states wait for something else.
 WAITING = f"state = '{ItemState.PENDING}' and file_since is not null and file_row is null"
 KEPT = (ItemState.PENDING, ItemState.HELD, ItemState.UNROUTABLE)

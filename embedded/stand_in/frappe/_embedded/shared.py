@@ -16,7 +16,7 @@ import frappe
 _TABLES = """
 create table if not exists cache (key text primary key, value, expires real);
 create table if not exists hashes (key text, field text, value, primary key (key, field));
-create table if not exists jobs (id integer primary key autoincrement, position real, job_id text, state text, body blob);
+create table if not exists jobs (id integer primary key autoincrement, position real, job_id text, queue text, state text, body blob);
 create table if not exists events (id integer primary key autoincrement, event text, message text, room text);
 """
 EVENTS_KEPT = 1000

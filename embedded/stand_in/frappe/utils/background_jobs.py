@@ -39,8 +39,10 @@ def enqueue(
 
 	def put() -> None:
 		position = "-(select count(*) + 1 from jobs)" if at_front else "0"
-		query = f"insert into jobs (position, job_id, state, body) values ({position}, ?, 'queued', ?)"
-		store().execute(query, [job_id, body])
+		query = (
+			f"insert into jobs (position, job_id, queue, state, body) values ({position}, ?, ?, 'queued', ?)"
+		)
+		store().execute(query, [job_id, queue, body])
 
 	if enqueue_after_commit:
 		frappe.db.after_commit.add(put)

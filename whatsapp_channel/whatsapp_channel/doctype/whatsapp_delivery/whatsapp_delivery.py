@@ -32,5 +32,6 @@ class WhatsAppDelivery(Document):
 
 
 def on_doctype_update() -> None:
-	"""The drain asks for what is received, in order."""
-	frappe.db.add_index(DELIVERY, ["state", "sequence"])
+	"""For what is to be sorted, for what waits in a line, and for what the same person's other line waits for."""
+	frappe.db.add_index(DELIVERY, ["state", "line", "sequence"])
+	frappe.db.add_index(DELIVERY, ["state", "other_line", "sequence"])
