@@ -263,6 +263,7 @@ SENTENCES = {name: text for name, text in vars(problems).items() if name.isupper
 VALUES = {
 	"field": "id",
 	"found": "{…}",
+	"count": 1200,
 	"length": 256,
 	"limit": 255,
 	"time": "now",
