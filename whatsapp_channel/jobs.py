@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import frappe
 from frappe.utils import cint
+from frappe.utils.background_jobs import get_queue
 
 from whatsapp_channel import logs
 from whatsapp_channel.clock import site_now
@@ -24,12 +25,15 @@ T = TypeVar("T")
 FLAG_SECONDS = 60
 # On a usual bench one of the workers does not serve this queue, so it stays free for messages.
 FILES = "long"
+LONG = "long"
 # Where work on a backlog goes on: each time in another queue, so that jobs waiting there come first, in whatever order a
 # worker takes its queues.
-IN_TURNS = ("short", "default", "short", "default", "short", "default", "short", "long")
+IN_TURNS = ("short", "default", "short", "default", "short", "default", LONG, LONG)
 TURN_SECONDS = 2
-# A queue of long jobs may stand still: after so long the next message queues the drain elsewhere.
-LONG_FLAG_SECONDS = 5
+# The queue of long jobs may stand still for long, and one job of ours there is enough. It has a flag of its own, so that
+# new messages queue the drain elsewhere meanwhile.
+BEHIND_LONG_JOBS = "drain:behind"
+BEHIND_SECONDS = 3600
 FAILED_FETCHES = "files:failed"
 JOB_SECONDS = 900
 # At most so many drains work at once. Taking every place keeps them all away.
@@ -49,11 +53,27 @@ def wake_drain() -> None:
 	_wake("drain", "whatsapp_channel.inbound.drain.drain")
 
 
+def wake_another_drain() -> None:
+	"""Queues a drain job beside the one that calls this; not while it is the turn of long jobs."""
+	_quietly(lambda: _drain_in(_queue_for_now(), behind_long_jobs=False))
+
+
 def go_on_draining() -> None:
 	"""Queues the drain job behind the jobs that wait already."""
+	_quietly(lambda: _drain_in(_queue_for_now(), behind_long_jobs=True))
+
+
+def _drain_in(queue: str, *, behind_long_jobs: bool) -> None:
+	method = "whatsapp_channel.inbound.drain.drain"
+	if queue != LONG:
+		_wake("drain", method, queue=queue)
+	elif behind_long_jobs:
+		_wake(BEHIND_LONG_JOBS, method, queue=queue, flag_seconds=BEHIND_SECONDS, flag=BEHIND_LONG_JOBS)
+
+
+def _queue_for_now() -> str:
 	queue = IN_TURNS[int(time.time() / TURN_SECONDS) % len(IN_TURNS)]
-	flag_seconds = LONG_FLAG_SECONDS if queue == "long" else FLAG_SECONDS
-	_wake("drain", "whatsapp_channel.inbound.drain.drain", queue=queue, flag_seconds=flag_seconds)
+	return queue if queue != LONG or get_queue(LONG).count else "short"
 
 
 def wake_sender(customer: str, channel: str) -> None:

@@ -5,7 +5,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -322,16 +322,49 @@ def test_who_sees_more_than_one_line_wakes_another_once(desk: Desk, monkeypatch:
 	assert woken == []
 
 
-def test_work_goes_on_in_every_queue_in_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-	queues: list[str] = []
-	monkeypatch.setattr(jobs, "_sweep_if_overdue", lambda: None)
-	monkeypatch.setattr(frappe, "enqueue", lambda _method, queue, **_more: queues.append(queue))
-	for turn in range(len(jobs.IN_TURNS)):
-		monkeypatch.setattr(jobs.time, "time", lambda turn=turn: turn * jobs.TURN_SECONDS)
+class Queued:
+	"""The queues of the drains that are woken, at moments of the clock by which they take turns."""
+
+	def __init__(self, monkeypatch: pytest.MonkeyPatch, waiting: int) -> None:
+		self.queues: list[str] = []
+		self.patch = monkeypatch
+		monkeypatch.setattr(jobs, "_sweep_if_overdue", lambda: None)
+		monkeypatch.setattr(frappe, "enqueue", lambda _method, queue, **_more: self.queues.append(queue))
+		monkeypatch.setattr(jobs, "get_queue", lambda _name: frappe._dict(count=waiting))
+		jobs.clear_wake_flag(jobs.BEHIND_LONG_JOBS)
+
+	def at(self, turn: int, wake: Callable[[], None]) -> None:
+		self.patch.setattr(jobs, "time", frappe._dict(time=lambda: turn * jobs.TURN_SECONDS))
 		jobs.clear_wake_flag("drain")
-		jobs.go_on_draining()
-	assert queues == list(jobs.IN_TURNS)
-	assert set(queues) == {"short", "default", "long"}
+		wake()
+
+
+TURNS = range(len(jobs.IN_TURNS))
+IN_TURN = {
+	"nobody waits for long": (0, jobs.go_on_draining, ["short", "default"] * 3 + ["short"] * 2),
+	"somebody does": (1, jobs.go_on_draining, ["short", "default"] * 3 + ["long"]),
+	"somebody does, at the beginning of a turn": (1, jobs.wake_another_drain, ["short", "default"] * 3),
+}
+
+
+@pytest.mark.parametrize(("waiting", "wake", "queues"), IN_TURN.values(), ids=IN_TURN.keys())
+def test_work_goes_on_in_every_queue_in_turn(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch, waiting: int, wake: Callable[[], None], queues: list[str]
+) -> None:
+	queued = Queued(monkeypatch, waiting)
+	for turn in TURNS:
+		queued.at(turn, wake)
+	assert queued.queues == queues
+
+
+def test_new_messages_do_not_wait_behind_long_jobs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+	queued = Queued(monkeypatch, waiting=1)
+	queued.at(TURNS[-1], jobs.go_on_draining)
+	jobs.wake_drain()
+	assert queued.queues == ["long", "short"]
+	drain.drain(flag=jobs.BEHIND_LONG_JOBS)
+	queued.at(TURNS[-1], jobs.go_on_draining)
+	assert queued.queues == ["long", "short", "long"]
 
 
 @pytest.mark.embedded_only("the bench's jobs of a test are a list")

@@ -29,9 +29,10 @@ LEAST_SECONDS = 0.01
 
 
 @logs.job
-def drain() -> None:
+def drain(flag: str = "drain") -> None:
 	"""Works off what is stored and due, until nothing is left for this worker or its turn is over. Any number may run.
 
+	`flag`: the wake flag under which this job was queued.
 	The wake flag is cleared before the first look, so whatever is stored later wakes another. What others work on at
 	the moment is left to them: they look again after letting go.
 	"""
@@ -39,7 +40,7 @@ def drain() -> None:
 	with jobs.at_work() as mine:
 		if not mine:
 			return
-		jobs.clear_wake_flag("drain")
+		jobs.clear_wake_flag(flag)
 		ends = time.monotonic() + BUDGET_SECONDS
 		retries.release_overlooked()
 		if not _work(ends):
@@ -74,7 +75,7 @@ def process_received(until: float) -> int:
 	done = sorting.sort_received(now + (until - now) / 2)
 	found = lines.waiting()
 	if len(found) > 1:
-		jobs.go_on_draining()
+		jobs.wake_another_drain()
 	served = 0
 	for line in found:
 		if served and time.monotonic() >= until:

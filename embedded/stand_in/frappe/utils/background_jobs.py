@@ -51,6 +51,24 @@ def enqueue(
 	return None
 
 
+class Queue:
+	"""A queue of jobs, as RQ has it."""
+
+	def __init__(self, name: str) -> None:
+		self.name = name
+
+	@property
+	def count(self) -> int:
+		"""How many jobs wait in it."""
+		query = "select count(*) from jobs where state = 'queued' and queue = ?"
+		return int(store().execute(query, [self.name]).fetchone()[0])
+
+
+def get_queue(qtype: str, is_async: bool = True) -> Queue:
+	"""The queue of this name."""
+	return Queue(qtype)
+
+
 def is_job_enqueued(job_id: str) -> bool:
 	"""Whether a job of this id waits or runs."""
 	query = "select 1 from jobs where job_id = ? and state in ('queued', 'started')"
