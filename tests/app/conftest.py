@@ -18,9 +18,14 @@ SETTINGS = "WhatsApp Channel Settings"
 
 
 @pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-	"""A turn is long enough for all that a test has waiting, however slow the machine is."""
-	monkeypatch.setattr(drain, "BUDGET_SECONDS", 60)
+def unhurried() -> Iterator[None]:
+	"""A turn is long enough for all that a test has waiting, however slow the machine is.
+
+	With a MonkeyPatch of its own: that of a test is undone before the site is left.
+	"""
+	with pytest.MonkeyPatch.context() as patch:
+		patch.setattr(drain, "BUDGET_SECONDS", 60)
+		yield
 
 
 @pytest.fixture

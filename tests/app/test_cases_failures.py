@@ -23,7 +23,9 @@ def failed(wamid: str, *errors: dict[str, Any], at: int = NOW) -> dict[str, Any]
 
 
 def each(desk: Desk, *reports: dict[str, Any]) -> None:
-	deliver(desk, *([one] for one in reports))
+	"""One after the other: those that wait at the same moment are applied together."""
+	for one in reports:
+		deliver(desk, [one])
 
 
 # -- taken back ------------------------------------------------------------------------------------------------------
@@ -131,7 +133,10 @@ def test_the_reason_that_tells_most_is_kept(
 ) -> None:
 	name = sent()
 	made = [failed(name, *errors, at=NOW + later) for errors, later in reports]
-	deliver(desk, *([made] if together else [[one] for one in made]))
+	if together:
+		deliver(desk, made)
+	else:
+		each(desk, *made)
 	assert (value(name), value(name, "error_code")) == ("Failed", code)
 	expected = rule_for(code).for_agent.text if code else NO_REASON
 	assert expected in value(name, "error")

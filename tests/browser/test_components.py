@@ -158,7 +158,7 @@ def test_a_dialog_that_is_left_gives_the_focus_back(dialog: Page, way: str) -> N
 	else:
 		dialog.get_by_role("button", name="Close").click()
 	expect(dialog.get_by_role("dialog", name="Order")).to_have_count(0)
-	assert dialog.evaluate("ended") == "nothing"
+	dialog.wait_for_function("ended === 'nothing'")
 	expect(dialog.get_by_role("button", name="Configure")).to_be_focused()
 
 
