@@ -53,6 +53,6 @@ def _cut(connection: socket.socket | None, *, reset: bool) -> None:
 		connection.shutdown(socket.SHUT_RDWR)
 		return
 	connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	# The server still has this descriptor open as files; only detaching the socket from them sends the RST.
+	# The server still has this descriptor open as files; only replacing the descriptor itself sends the RST.
 	with open(os.devnull, "rb") as nothing:
 		os.dup2(nothing.fileno(), connection.fileno())

@@ -33,8 +33,8 @@ def own_hosts_only(app: WSGIApplication, bound: str) -> WSGIApplication:
 
 
 def is_own(host: str, bound: str) -> bool:
-	"""Whether a Host header names this computer: loopback, the address or name that the server is `bound` to, and any plain
-	address if that is every one, since only names can be made to lead elsewhere."""
+	"""Whether a Host header names this computer: loopback, the address or name that the server is `bound` to, and any
+	IP address if it is bound to all of them, since only names can be rebound."""
 	try:
 		name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
 	except ValueError:

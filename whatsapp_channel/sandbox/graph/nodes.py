@@ -104,7 +104,7 @@ _WORST_FIRST = ("BLOCKED", "LIMITED", "AVAILABLE")
 
 
 def _number_health(number: Number) -> JSON:
-	"""A number that is not connected cannot send; while its name waits for approval, it is limited."""
+	"""A number that is not connected cannot send; while its name is not approved, it is limited."""
 	shown: JSON = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": "AVAILABLE"}
 	if not number.connected:
 		shown["can_send_message"] = "BLOCKED"

@@ -139,8 +139,8 @@ def _check_envelope(body: JSON) -> None:
 def recipient_digits(sandbox: State, number: Number, to: object) -> str:
 	"""Digits of the recipient's number; raises GraphError 131009 if it is not a number, 131021 for the business's own.
 
-	Without a leading + Meta prepends the business's own country code [Meta's page on sending messages]; known
-	customers and numbers that already begin with that code are taken as they are.
+	Without a leading + Meta adds the business's own country code in front [Meta's page on sending messages]; the
+	numbers of known customers and those that already begin with that code are not changed.
 	"""
 	text = str(to).strip()
 	digits = digits_of(text)
