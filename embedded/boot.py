@@ -1,4 +1,4 @@
-"""Makes and opens embedded sites."""
+"""Creates and opens embedded sites."""
 
 import importlib.util
 import json
@@ -16,11 +16,11 @@ _FOLDERS = ("private/files", "public/files", "logs", "locks")
 
 
 class RealFrappeFound(RuntimeError):
-	"""The embedded host never runs where the real framework is installed."""
+	"""The embedded host does not run where the real framework is installed."""
 
 
 def load_stand_in() -> None:
-	"""Put the stand-in on the import path; raises RealFrappeFound when there is a real frappe."""
+	"""Put the stand-in on the import path; raises RealFrappeFound if the real frappe is installed."""
 	if str(STAND_IN) in sys.path:
 		return
 	for package in ("frappe", "helpdesk"):
@@ -37,7 +37,7 @@ class Site:
 		self.name = path.name
 
 	def connect(self, *, web: bool = False) -> None:
-		"""Make the site the present one of this thread, with a connection, as Administrator."""
+		"""Make this the thread's current site and connect to its database as Administrator."""
 		import frappe
 
 		frappe.init(site=self.name, sites_path=str(self.path.parent), force=True, cached=web)
@@ -50,7 +50,7 @@ class Site:
 		frappe.destroy()
 
 	def migrate(self) -> None:
-		"""Bring the site up to the app's code: DocTypes, patches that did not run yet, `after_migrate`."""
+		"""Migrate the site to the app's code: DocTypes, patches that did not run yet, `after_migrate`."""
 		import frappe
 
 		_sync_app()
@@ -62,7 +62,7 @@ class Site:
 		frappe.db.commit()
 
 	def uninstall_app(self) -> None:
-		"""Take the app out: its hooks, its DocTypes with their tables, its custom fields."""
+		"""Remove the app: its hooks, its DocTypes with their tables, its custom fields."""
 		import frappe
 
 		_run_hooks("before_uninstall")
@@ -75,7 +75,7 @@ class Site:
 		frappe.db.commit()
 
 	def install_app(self) -> None:
-		"""Put the app in: DocTypes, `after_install`; its patches count as run."""
+		"""Install the app: DocTypes, `after_install`; its patches are marked as run."""
 		import frappe
 
 		self._change_apps(add=APP)
@@ -103,12 +103,12 @@ _opened: list[Site] = []
 
 
 def opened_site() -> Site:
-	"""The site that this process opened last; raises IndexError before any was."""
+	"""The site that this process opened last; raises IndexError if there is none."""
 	return _opened[-1]
 
 
 def open_site(path: Path, *, fresh: bool = False) -> Site:
-	"""The site of a folder, made when it is not there or when `fresh`; this thread is connected to it."""
+	"""Open the site in a folder and connect this thread; creates it if it is missing or if `fresh`."""
 	load_stand_in()
 	path = path.resolve()
 	if fresh and path.exists():

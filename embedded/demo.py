@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parent.parent / ".demo"
 SETUP_FOLDER = FOLDER / "setup"
 SETUP_PAGE = "/desk/setup.html"
 WEBHOOK = "/api/method/whatsapp_channel.api.webhook.receive"
-STATUS_DELAY_MS = 400  # slow enough for people to see one tick, then two
+STATUS_DELAY_MS = 400  # slow enough to see one tick, then two
 
 Say = Callable[[str], None]
 
@@ -45,7 +45,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Demo(ExitStack):
-	"""Everything that runs; closes with the `with` block. Addresses in `desk_url` and `phone_url`."""
+	"""All running parts; the `with` block closes them. Addresses in `desk_url` and `phone_url`."""
 
 	def __init__(
 		self,
@@ -57,7 +57,7 @@ class Demo(ExitStack):
 		delay_ms: int = 0,
 		connected: bool = True,
 	) -> None:
-		"""Starts all parts. Port 0 takes a free one. `connected`: a new site has a channel. Raises AlreadyRunning."""
+		"""Starts all parts. Port 0 picks a free one. `connected`: a new site gets a channel. Raises AlreadyRunning."""
 		super().__init__()
 		self.say, self.connected = say, connected
 		try:

@@ -1,4 +1,4 @@
-"""Does once, over HTTP alone, what the demo is for, and says what it saw. Exit code 0 only if all of it happened."""
+"""Runs the demo's main steps once, over HTTP only, and prints each result. Exit code 0 only if all steps succeed."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ class NotSeen(RuntimeError):
 
 
 class Check:
-	"""The steps, each of which waits for what it wants to see."""
+	"""The steps; each one waits for its expected result."""
 
 	def __init__(self, desk_url: str, phone_url: str) -> None:
 		self.desk = httpx.Client(base_url=desk_url, trust_env=False, timeout=STEP_SECONDS)
@@ -31,7 +31,7 @@ class Check:
 		self.began = time.monotonic()
 
 	def run(self) -> None:
-		"""All steps; raises NotSeen at the first that does not happen, httpx.HTTPError for an answer of error."""
+		"""All steps; raises NotSeen at the first one that does not happen, httpx.HTTPError for an error response."""
 		self._refuse_stranger()
 		ticket = self._customer_writes()
 		self._agent_answers(ticket)

@@ -1,4 +1,4 @@
-"""What an administrator would enter for the demo, and the sandbox's memory of earlier starts."""
+"""The settings that an administrator would enter for the demo, and the sandbox's data from earlier starts."""
 
 import json
 from typing import Any
@@ -23,24 +23,24 @@ _ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD = "administrator@example.com", "Robin Admin
 
 
 def agent() -> dict[str, str]:
-	"""Login of the agent, for people and for the page."""
+	"""Login of the agent, used by people and by the page."""
 	return {"user": _AGENT, "name": _AGENT_NAME, "password": _PASSWORD}
 
 
 def administrator() -> dict[str, str]:
-	"""Login of the administrator, for people and for the set-up page."""
+	"""Login of the administrator, used by people and by the set-up page."""
 	names = ("administrator", "administrator_name", "administrator_password")
 	return dict(zip(names, (_ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD), strict=True))
 
 
 def is_set_up() -> bool:
-	"""Whether an earlier start entered everything."""
+	"""Whether an earlier start already set up the site."""
 	return bool(frappe.db.exists("User", _ADMIN))
 
 
 def known_credentials() -> dict[str, str]:
-	"""What the site got from the sandbox at an earlier start, by the name of the field of Config; a sandbox without it makes
-	up its own."""
+	"""Credentials that the site stored at an earlier start, by field name of Config; the sandbox generates the missing
+	ones."""
 	config = Config()
 	token = get_decrypted_password(ACCOUNT, config.waba_id, "access_token", raise_exception=False)
 	known = {
@@ -52,11 +52,11 @@ def known_credentials() -> dict[str, str]:
 
 
 def set_up(site: Site, sandbox: Sandbox, *, connected: bool = True) -> None:
-	"""Settings, team, agent and administrator; and, if `connected`, account, number and channel.
+	"""Create settings, team, agent and administrator and, if `connected`, account, number and channel.
 
-	Without them the set-up page has everything left to do that an administrator does there.
+	Without these three, the administrator's steps on the set-up page can be tried from the start.
 	"""
-	# What a server's owner does before an administrator may enter the sandbox's address.
+	# The server's owner must set this before an administrator may enter the sandbox's address.
 	_configure(site, whatsapp_channel_allow_custom_api=1)
 	frappe.db.set_single_value("System Settings", "time_zone", "Etc/UTC")
 	frappe.db.set_single_value("HD Settings", "auto_update_status", 1)
@@ -74,7 +74,7 @@ def set_up(site: Site, sandbox: Sandbox, *, connected: bool = True) -> None:
 def _people() -> list[dict[str, Any]]:
 	return [
 		_user(_AGENT, _AGENT_NAME, _PASSWORD, "Agent"),
-		# Also an agent: whoever tries the demo opens both pages in one browser, which has one session.
+		# Also an agent: people open both pages of the demo in one browser, which has one session.
 		_user(_ADMIN, _ADMIN_NAME, _ADMIN_PASSWORD, "System Manager", "Agent"),
 		{"doctype": "HD Agent", "user": _AGENT, "agent_name": _AGENT_NAME},
 		{"doctype": "HD Team", "team_name": TEAM, "users": [{"user": _AGENT}]},
@@ -107,7 +107,7 @@ def _configure(site: Site, **values: Any) -> None:
 
 
 def point_to(site: Site, desk_url: str, phone_url: str) -> None:
-	"""Has the site send to the sandbox and name its own address to it; the ports may differ at each start."""
+	"""Set the sandbox's address and the site's own address on the site; the ports may change at each start."""
 	_configure(site, host_name=desk_url)
 	form = frappe.get_doc(SETTINGS)
 	form.api_base_url = phone_url
@@ -116,7 +116,7 @@ def point_to(site: Site, desk_url: str, phone_url: str) -> None:
 
 
 def restore_accounts(sandbox: Sandbox) -> None:
-	"""Gives the sandbox, which forgets when it ends, the accounts, tokens and numbers that the site knows."""
+	"""Copy the site's accounts, tokens and numbers to the sandbox, which keeps nothing after it ends."""
 	for account in frappe.get_all(ACCOUNT, ["name", "account_name"]):
 		if account.name not in sandbox.accounts:
 			sandbox.add_account(account.name, account.account_name, subscribed=True)
@@ -133,7 +133,7 @@ def restore_accounts(sandbox: Sandbox) -> None:
 
 
 def restore_phones(sandbox: Sandbox) -> None:
-	"""Gives the sandbox, which forgets when it ends, the customers and conversations that the site knows."""
+	"""Copy the site's customers and conversations to the sandbox, which keeps nothing after it ends."""
 	for row in frappe.get_all(
 		"WhatsApp Customer", {"wa_id": ["is", "set"]}, ["name", "wa_id", "profile_name", "bsuid"]
 	):

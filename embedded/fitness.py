@@ -1,4 +1,4 @@
-"""Whether a Python can make a `.venv` for this project: `python3 embedded/fitness.py`, by any Python 3.
+"""Checks whether a Python can make a `.venv` for this project: `python3 embedded/fitness.py`, with any Python 3.
 
 Exit code 1 and one line with a command if it cannot.
 """
@@ -9,7 +9,7 @@ import sys
 OLDEST = (3, 10)
 
 
-# Annotations in quotes are not read: a Python that is too old shall say so, and not stumble here.
+# Annotations are in quotes so that a Python that is too old prints the message and does not fail here.
 def lack(version: "tuple[int, int]", has_venv: bool) -> "str | None":
 	"""What to do about a Python of this version, with or without `venv` and `ensurepip`; None if it fits."""
 	if version < OLDEST:
@@ -30,7 +30,7 @@ def _text(version: "tuple[int, int]") -> str:
 
 
 def _has_venv() -> bool:
-	# Debian's python3 has venv, and ensurepip only with the package python3-venv.
+	# Debian's python3 includes venv, but ensurepip only comes with the package python3-venv.
 	return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 

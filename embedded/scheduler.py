@@ -30,13 +30,13 @@ def run_event(site: Site, name: str) -> int:
 		try:
 			run_now(site, method)
 		except Exception:
-			# An Error Log row is there already; other events go on, as on a bench.
+			# The Error Log row is already written; the other events still run, as on a bench.
 			logging.getLogger(__name__).exception("%s failed", method)
 	return len(methods)
 
 
 def is_due(pattern: str, moment: datetime.datetime) -> bool:
-	"""Whether a cron pattern of five fields fits the minute."""
+	"""Whether a cron pattern of five fields matches the minute."""
 	weekday = (moment.weekday() + 1) % 7
 	parts = (moment.minute, moment.hour, moment.day, moment.month, weekday)
 	return all(value in set(_values(field)) for field, value in zip(pattern.split(), parts, strict=True))
@@ -51,7 +51,7 @@ def _values(field: str) -> Iterator[int]:
 
 
 class Ticker:
-	"""A thread that looks every minute at what is due."""
+	"""A thread that runs the due events every minute."""
 
 	def __init__(self, site: Site) -> None:
 		self.site = site
@@ -59,12 +59,12 @@ class Ticker:
 		self._thread = threading.Thread(target=self._work, daemon=True, name="scheduler")
 
 	def start(self) -> "Ticker":
-		"""Begin."""
+		"""Start the thread."""
 		self._thread.start()
 		return self
 
 	def stop(self) -> None:
-		"""End."""
+		"""Stop the thread."""
 		self._stop.set()
 		self._thread.join()
 
@@ -73,7 +73,7 @@ class Ticker:
 			self.run_due(datetime.datetime.now())
 
 	def run_due(self, moment: datetime.datetime) -> None:
-		"""Run the events whose minute it is."""
+		"""Run the events that are due in this minute."""
 		crons = apart(self.site, lambda: list(frappe.get_hooks("scheduler_events", {}).get("cron", {})))
 		for name, pattern in [*_PATTERNS.items(), *((each, each) for each in crons)]:
 			if is_due(pattern, moment):

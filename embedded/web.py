@@ -1,4 +1,4 @@
-"""The web of an embedded site: Frappe's HTTP interface on werkzeug."""
+"""The web application of an embedded site: Frappe's HTTP interface on werkzeug."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -23,7 +23,7 @@ Request.max_form_memory_size = None
 
 
 class Application:
-	"""WSGI application of one site; every request has a connection of its own."""
+	"""WSGI application of one site; every request has its own connection."""
 
 	def __init__(self, site: Site) -> None:
 		self.site = site
@@ -76,7 +76,7 @@ def _prepare(request: Request) -> None:
 
 def _route(request: Request) -> Response:
 	if frappe.form_dict.cmd:
-		# Frappe asks for this before it looks at the path, and passes on no Response of the method's own.
+		# Frappe checks `cmd` before the path, and does not pass on a Response that the method returns.
 		result = _call(frappe.form_dict.cmd)
 		if result is not None and not isinstance(result, Response):
 			frappe.response["message"] = result
@@ -133,7 +133,7 @@ def run_doc_method(
 
 
 def login(usr: str, pwd: str, **options: Any) -> None:
-	"""Begin a session; raises AuthenticationError."""
+	"""Start a session; raises AuthenticationError."""
 	from frappe.utils.password import check_password
 
 	user = check_password(usr, pwd)

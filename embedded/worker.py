@@ -1,4 +1,4 @@
-"""Works off the job queue of an embedded site."""
+"""Runs the queued jobs of an embedded site."""
 
 import contextvars
 import pickle
@@ -17,13 +17,13 @@ from frappe.utils.background_jobs import execute_job  # noqa: E402
 T = TypeVar("T")
 
 IDLE_SECONDS = 0.2
-# As a worker of a bench that is told no queues takes them.
+# The order in which a bench's worker takes jobs when it is started without queue names.
 _CLAIM = """update jobs set state = 'started' where id = (select id from jobs where state = 'queued'
 order by case queue when 'short' then 0 when 'long' then 2 else 1 end, position, id limit 1) returning id, body"""
 
 
 def apart(site: Site, work: Callable[[], T]) -> T:
-	"""Do something on a connection of its own, leaving that of this thread alone."""
+	"""Run a function on a separate connection; this thread's connection is not touched."""
 
 	def connected() -> T:
 		site.connect()
@@ -36,7 +36,7 @@ def apart(site: Site, work: Callable[[], T]) -> T:
 
 
 def run_pending(site: Site | None = None, limit: int = 10_000) -> int:
-	"""Run the waiting jobs and those that they queue; returns how many ran, failed ones included."""
+	"""Run the queued jobs and the jobs that these queue; returns how many ran, failed ones included."""
 	if getattr(frappe.local, "db", None) and frappe.local.db._conn.raw.in_transaction:
 		raise RuntimeError("Commit before running jobs: they have connections of their own")
 	site = site or opened_site()
@@ -61,12 +61,12 @@ def _run_next() -> bool:
 
 
 def run_now(site: Site, method: str, **kwargs: Any) -> None:
-	"""Run one function as a job of its own, as Administrator; raises what it raises."""
+	"""Run one function as a separate job, as Administrator; its exceptions are passed on."""
 	apart(site, lambda: execute_job(method, kwargs, "Administrator"))
 
 
 class Worker:
-	"""A thread that works the queue off until it is stopped."""
+	"""A thread that runs queued jobs until it is stopped."""
 
 	def __init__(self, site: Site) -> None:
 		self.site = site
@@ -76,12 +76,12 @@ class Worker:
 		self._thread = threading.Thread(target=self._work, daemon=True, name="worker")
 
 	def start(self) -> "Worker":
-		"""Begin."""
+		"""Start the thread."""
 		self._thread.start()
 		return self
 
 	def stop(self) -> None:
-		"""Finish the present job and end."""
+		"""Finish the current job and stop."""
 		self._stop.set()
 		self._thread.join()
 

@@ -1,4 +1,4 @@
-"""What the page asks beyond Frappe's and Helpdesk's own methods."""
+"""Methods that the page calls in addition to those of Frappe and Helpdesk."""
 
 import time
 from typing import Any
@@ -22,13 +22,13 @@ COLUMNS = [
 	"modified",
 	"whatsapp_customer",
 ]
-LONGEST_WAIT = 20.0  # seconds that a question for changes stays open
+LONGEST_WAIT = 20.0  # seconds that a request for changes stays open (long polling)
 _LOOK_EVERY = 0.1
 
 
 @frappe.whitelist()
 def overview(limit: int = 30) -> dict[str, Any]:
-	"""The tickets that the agent may see, the last changed first, each with what its WhatsApp button says."""
+	"""The tickets that the agent may see, last changed first, each with the text of its WhatsApp button."""
 	rows = frappe.get_list("HD Ticket", fields=COLUMNS, order_by="modified desc", limit_page_length=limit + 1)
 	for row in rows[:limit]:
 		row.customer_name = _customer_name(row)
@@ -46,7 +46,7 @@ def _customer_name(row: Any) -> str:
 
 @frappe.whitelist()
 def changes(since: int = -1) -> int:
-	"""The number of the latest event: at once for -1, otherwise when one comes after `since`, or after a while."""
+	"""The number of the latest event: at once for -1, otherwise after an event newer than `since` or LONGEST_WAIT."""
 	end = time.monotonic() + LONGEST_WAIT
 	while True:
 		last = max((number for number, *_ in events_after(max(since, 0))), default=since)

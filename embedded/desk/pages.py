@@ -1,4 +1,4 @@
-"""Puts the page in front of a site's web."""
+"""Serves the page in front of a site's web application."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
@@ -16,22 +16,22 @@ WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PAGE = Path(__file__).parent / "page"
 ASSETS = Path(whatsapp_channel.__file__).parent / "public"
 _TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
-# Form scripts are text that Helpdesk's page evaluates, and dialogs of theirs carry styles: both as in Helpdesk.
-# `{sandbox}`: the script of Meta's sign-up window comes from the sandbox, as from Meta's address on a bench.
+# As in Helpdesk, the page evaluates form scripts from text, and their dialogs contain inline styles.
+# `{sandbox}`: the script of Meta's sign-up window comes from the sandbox here; on a bench it comes from Meta.
 POLICY = (
 	"default-src 'self'; script-src 'self' 'unsafe-eval' {sandbox}; style-src 'self' 'unsafe-inline'; "
 	"connect-src 'self' {sandbox}; frame-src {sandbox}; "
 	"img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
 )
-# Methods of the host itself: `frappe.get_attr` finds only those of installed apps.
+# The host's own methods must be registered: `frappe.get_attr` finds only those of installed apps.
 web._BUILT_IN.update({f"embedded.desk.{method.__name__}": method for method in (api.overview, api.changes)})
 
 
 class Desk:
-	"""WSGI application: `/`, `/desk/…` and the app's `/assets/…` are pages, everything else is the site's."""
+	"""WSGI application: `/`, `/desk/…` and the app's `/assets/…` are pages, everything else goes to the site."""
 
 	def __init__(self, site: WSGI, about: Mapping[str, str]) -> None:
-		"""`about`: what the page shows and needs of this start, such as the agent to log in and the phone's address."""
+		"""`about`: data of this start for the page, such as the agent's login and the phone's address."""
 		self.site = site
 		self.about = about
 
@@ -56,7 +56,7 @@ class Desk:
 
 
 def _file(path: str) -> Path | None:
-	"""The file of the page, or of the app's own pages, that a path names."""
+	"""The static file for a path: of this page, or of the app's own pages."""
 	if path == "/":
 		return PAGE / "index.html"
 	for prefix, folder in (("/desk/", PAGE), ("/assets/whatsapp_channel/", ASSETS)):

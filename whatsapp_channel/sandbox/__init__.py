@@ -5,10 +5,10 @@
         ada.sends("Hello")
         sandbox.flush()
 
-Packages import downwards only (tests/sandbox/test_layers.py): `control/` (orders of tests) on `simulation.py` (what tests say
+Packages import downwards only (tests/sandbox/test_layers.py): `control/` (the control API) on `simulation.py` (what tests call
 in Python) on `page/` (phones and their page) and `signup/` (the pop-up) on `graph/` (what Meta answers and decides) on
-`webhooks/` (what Meta posts, and all connections) on `state/` (what there is). Faults that wait are state, since both Graph
-and webhooks take them. It is served by Werkzeug, which a bench has already.
+`webhooks/` (what Meta posts, and all connections) on `state/` (the stored data). Pending faults are state, since both Graph
+and webhooks use them. The server is Werkzeug, which every bench already has.
 
 See README.md in this folder. Nothing here imports frappe.
 """

@@ -46,13 +46,13 @@ def make_app(sandbox: Simulation) -> Callable[[WSGIEnvironment, StartResponse], 
 
 
 def _cut(connection: socket.socket | None, *, reset: bool) -> None:
-	"""Closes the client's connection at once: with RST, or as a server that went away."""
+	"""Closes the client's connection at once: with a TCP RST, or as a server that was shut down."""
 	if connection is None:
 		return
 	if not reset:
 		connection.shutdown(socket.SHUT_RDWR)
 		return
 	connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-	# The server still holds files on this descriptor; taking the connection from under it is what sends the RST.
+	# The server still has this descriptor open as files; only replacing the descriptor itself sends the RST.
 	with open(os.devnull, "rb") as nothing:
 		os.dup2(nothing.fileno(), connection.fileno())

@@ -16,7 +16,7 @@ from whatsapp_channel.sandbox.state.model import Config, SandboxError, Settings
 from whatsapp_channel.sandbox.webhooks import handshake
 
 DEFAULT_PORT = 8090
-# Options that keep a credential over several starts are also read from here: a command line is seen by everybody.
+# Credentials that stay the same over several starts can also be given here: every user can see a command line.
 VARIABLE = "WHATSAPP_SANDBOX_{0}"
 CREDENTIALS = {
 	"app-secret": "secret that signs webhooks",
@@ -71,7 +71,7 @@ def main(*, host: str = "127.0.0.1", port: int = DEFAULT_PORT, **given: str | No
 
 
 def _try_callback(sandbox: Sandbox, url: str) -> None:
-	"""Meta's verification of the address given on the command line; webhooks go there in any case."""
+	"""Verifies the address given on the command line as Meta does; webhooks go there even if that fails."""
 	problem = handshake.verify(url, sandbox.config.verify_token)
 	with sandbox.condition:
 		sandbox.callback.verified, sandbox.callback.problem = problem is None, problem
@@ -92,7 +92,7 @@ def _until_stopped(running: Running) -> None:
 
 
 def banner(running: Running) -> str:
-	"""Addresses and credentials, to be copied into the helpdesk's settings."""
+	"""Addresses and credentials to copy into the helpdesk's settings."""
 	config = running.sandbox.config
 	rows = (
 		("Phone page", f"{running.url}/"),

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Sandbox(Simulation):
-	"""A Cloud API of its own: state, Graph API, webhooks. Thread-safe.
+	"""A complete local Cloud API: state, Graph API, webhooks. Thread-safe.
 
 	`Sandbox(callback_url=…, app_secret=…)` overrides fields of Config. `clock` gives the present time (UTC).
-	Use as context manager, or call `close`.
+	Use it as a context manager, or call `close`.
 	"""
 
 	@property

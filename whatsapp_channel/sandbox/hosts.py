@@ -1,4 +1,4 @@
-"""Whom a request takes the sandbox for: a page of the internet must not reach it under the page's own name."""
+"""Checks the Host of requests: a page on the internet must not reach the sandbox under the page's own host name."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ EVERY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - compared, not b
 
 
 def own_hosts_only(app: WSGIApplication, bound: str) -> WSGIApplication:
-	"""`app`, for requests with a Host of this computer alone; any other is answered 421.
+	"""Wraps `app` so that only requests with a Host of this computer reach it; all others are answered 421.
 
-	A name of the internet may be made to lead to 127.0.0.1 (DNS rebinding). The browser then takes the sandbox for that
-	name's own server, and its page reads the credentials.
+	An attacker can make their host name resolve to 127.0.0.1 (DNS rebinding). The browser then takes the sandbox for that
+	name's own server, and the attacker's page can read the credentials.
 	"""
 
 	def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -33,8 +33,8 @@ def own_hosts_only(app: WSGIApplication, bound: str) -> WSGIApplication:
 
 
 def is_own(host: str, bound: str) -> bool:
-	"""Whether a Host header names this computer: loopback, the address or name that the server is `bound` to, and any plain
-	address if that is every one, since only names can be made to lead elsewhere."""
+	"""Whether a Host header names this computer: loopback, the address or name that the server is `bound` to, and any
+	IP address if it is bound to all of them, since only names can be rebound."""
 	try:
 		name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
 	except ValueError:

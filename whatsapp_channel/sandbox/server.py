@@ -15,17 +15,17 @@ from whatsapp_channel.sandbox.hosts import own_hosts_only
 if TYPE_CHECKING:
 	from _typeshed.wsgi import WSGIEnvironment
 
-SIGNAL_SECONDS = 0.5  # how late a signal may be noticed
+SIGNAL_SECONDS = 0.5  # longest delay until a signal is noticed
 
 
 class _Quiet(WSGIRequestHandler):
-	"""Requests are in sandbox.requests; only errors of the sandbox itself go to the log."""
+	"""Logs only errors of the sandbox itself; requests are in sandbox.requests."""
 
 	def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
 		return
 
 	def make_environ(self) -> WSGIEnvironment:
-		"""Resumable uploads have a header with an underscore, which werkzeug leaves out."""
+		"""Adds the header file_offset of resumable uploads: werkzeug drops headers with an underscore."""
 		environ = super().make_environ()
 		if "file_offset" in self.headers:
 			environ["HTTP_FILE_OFFSET"] = self.headers["file_offset"]
@@ -37,7 +37,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class Running:
-	"""A server that runs. `url` has no trailing slash."""
+	"""A running server. `url` has no trailing slash."""
 
 	def __init__(self, sandbox: Sandbox, host: str, port: int) -> None:
 		self.sandbox = sandbox
@@ -53,11 +53,11 @@ class Running:
 		return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
 	def listen(self) -> None:
-		"""Takes connections, on the same port as before."""
+		"""Accepts connections, on the same port as before."""
 		app = own_hosts_only(self.sandbox.app, self.host)
 		server = make_server(self.host, self.port, app, threaded=True, request_handler=_Quiet)
 		self.port = server.server_port
-		# The poll interval is how long closing takes; the default of half a second adds up in tests.
+		# Closing takes up to one poll interval; the default of half a second adds up in tests.
 		self._thread = threading.Thread(
 			target=server.serve_forever, args=(0.02,), name="sandbox-http", daemon=True
 		)
@@ -65,7 +65,7 @@ class Running:
 		self._thread.start()
 
 	def stop_listening(self) -> None:
-		"""New connections are refused; the sandbox and its webhooks live on."""
+		"""Refuses new connections; the sandbox and its webhooks keep running."""
 		if self._server is not None and self._thread is not None:
 			self._server.shutdown()
 			self._thread.join()
@@ -102,13 +102,13 @@ class Running:
 def wait_for(stopped: threading.Event) -> None:
 	"""Blocks the main thread until a signal handler sets the event.
 
-	In steps, because handlers run in the main thread only, and a signal that the system gives to another thread does not
-	end the main thread's wait.
+	It waits in steps: handlers run in the main thread only, and a signal that the system delivers to another thread does
+	not interrupt the main thread's wait.
 	"""
 	while not stopped.wait(SIGNAL_SECONDS):
 		pass
 
 
 def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Running:
-	"""Serves a sandbox; port 0 takes a free one. OSError or SystemExit if the port is taken."""
+	"""Serves a sandbox; port 0 picks a free one. Raises OSError or SystemExit if the port is in use."""
 	return Running(sandbox, host, port)

@@ -1,4 +1,4 @@
-"""The simulated Meta: the state, and all that tests, the control API and the phone page do with it."""
+"""The simulated Meta: the state, with every operation that tests, the control API and the phone page use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from whatsapp_channel.sandbox.webhooks.courier import Courier, Delivery
 
 
 class Simulation(State):
-	"""State, Graph API's workings and webhooks, without an address of its own."""
+	"""State, the logic of the Graph API and webhooks, without an HTTP server."""
 
 	customers: dict[str, Customer]
 	courier: Courier
@@ -42,7 +42,7 @@ class Simulation(State):
 		**overrides: Any,
 	) -> None:
 		super().__init__(config, settings=settings, clock=clock, **overrides)
-		self._clock: Callable[[], datetime] | None = None  # the one that `advance` put aside
+		self._clock: Callable[[], datetime] | None = None  # the original clock while `advance` is in use
 		self._initial = asdict(self.settings)
 		self.oauth, self.meta = OAuth(self), Meta(self)
 		self.courier = Courier(
@@ -53,7 +53,7 @@ class Simulation(State):
 	# -- life ------------------------------------------------------------------------------------------------
 
 	def reset(self) -> None:
-		"""Back to the start: no customers, messages, faults, requests; settings as given. Callback address stays."""
+		"""Back to the start: no customers, messages, faults, requests; settings as given. The callback address stays."""
 		self.courier.reset(self.settings.webhook_timeout)
 		with self.condition:
 			self.faults.clear()
@@ -71,7 +71,7 @@ class Simulation(State):
 	def flush(self, timeout: float = 30.0) -> bool:
 		"""Sends incomplete batches and waits until every status is posted and every webhook answered 200.
 
-		False if that took longer than `timeout` seconds (a helpdesk that keeps refusing, for instance).
+		False if that took longer than `timeout` seconds (for example because the helpdesk keeps refusing).
 		"""
 		self.courier.finish_collecting()
 		with self.condition:
@@ -82,7 +82,7 @@ class Simulation(State):
 	def customer(
 		self, wa_id: str, name: str = "", *, user_id: str | None = None, hides_number: bool = False
 	) -> Customer:
-		"""The customer with this number (E.164, + or not), made if new. `name` and `user_id` change a known one.
+		"""The customer with this number (E.164, + optional), created if new. `name` and `user_id` update a known one.
 
 		`user_id`: None for a generated one (if the setting user_ids is on), "" for none.
 		"""
@@ -110,7 +110,7 @@ class Simulation(State):
 	def status_item(
 		self, wamid: str, status: str, *, code: int | None = None, details: str | None = None
 	) -> Item:
-		"""A status for `payload_for`; nothing is sent or remembered. The message need not be known."""
+		"""A status for `payload_for`; nothing is sent or stored, and the message may be unknown."""
 		first = next(iter(self.customers), "")
 		message = self.find_message(wamid) or Message(
 			wamid, True, first, self.number().id, self.clock(), "text", {"type": "text"}
@@ -119,7 +119,7 @@ class Simulation(State):
 		return self.item("status", raw, self.number(message.phone_number_id), lane=message.wa_id, wamid=wamid)
 
 	def payload_for(self, *items: Item, shape: str = "values") -> bytes:
-		"""The bytes of one webhook with these items, not sent: the caller posts them. Shapes: see payloads.body."""
+		"""The bytes of one webhook with these items, for the caller to post. Shapes: see payloads.body."""
 		return payloads.body(items, shape)
 
 	def sign(self, body: bytes) -> str:
@@ -133,7 +133,7 @@ class Simulation(State):
 	def release(
 		self, order: str | Sequence[int] = "fifo", *, batch: bool = False, shape: str = "values"
 	) -> int:
-		"""Sends what was held one after the other, or all in one webhook. Orders: fifo, reverse, shuffle,
+		"""Sends the held items one after the other, or all in one webhook. Orders: fifo, reverse, shuffle,
 		statuses_first, messages_first, or the positions. Returns how many items."""
 		return self.courier.release(order, batch=batch, shape=shape)
 
@@ -159,7 +159,7 @@ class Simulation(State):
 		callback.configure(self, url, token, verified=True if verify else None)
 
 	def advance(self, seconds: float) -> None:
-		"""The sandbox's clock runs so much ahead, until `reset`; what it has already sent does not change."""
+		"""Moves the sandbox's clock ahead until `reset`; what was already sent does not change."""
 		before = self.clock
 		self._clock = self._clock or before
 		self.clock = lambda: before() + timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""Small answers of the sandbox's own pages and APIs: JSON, files of its pages, policies."""
+"""Responses of the sandbox's own pages and APIs: JSON, static files, content security policies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POLICY = (
 
 
 def read_json(request: HTTPRequest) -> JSON:
-	"""The JSON object of a request. Only application/json is taken, which no page of another site may send."""
+	"""The JSON object of a request. Only application/json is accepted, because pages of other sites cannot send it."""
 	if request.method == "GET" or not request.content_length:
 		return {}
 	if request.mimetype != "application/json":
@@ -39,7 +39,7 @@ def json_answer(answer: Any, status: int = 200) -> Response:
 
 
 def asset(file: Path, mimetype: str, policy: str = POLICY) -> Response:
-	"""A file of a page, never kept by the browser, under a policy."""
+	"""A static file that the browser must not cache, with a content security policy."""
 	response = Response(file.read_bytes(), mimetype=mimetype)
 	response.headers["Cache-Control"] = "no-store"
 	response.headers["Content-Security-Policy"] = policy

@@ -54,7 +54,7 @@ from frappe._embedded.missing import MissingInEmbedded, missing_in
 from frappe._embedded.shared import Cache as _Cache
 from frappe.exceptions import *  # noqa: F403 (Frappe has them all here as well)
 
-# The release whose behaviour is imitated.
+# The release whose behaviour the stand-in copies.
 __version__ = "15.105.0"
 STANDARD_USERS = ("Guest", "Administrator")
 cache = _Cache()
@@ -63,7 +63,7 @@ __getattr__ = missing_in(__name__)
 
 
 def scrub(txt: str) -> str:
-	"""A name as code writes it."""
+	"""A name in the form used in code: lower case with underscores."""
 	return txt.replace(" ", "_").replace("-", "_").lower()
 
 
@@ -90,7 +90,7 @@ def as_json(obj: Any, indent: int | None = 1, separators: Any = None, ensure_asc
 
 
 def json_handler(value: Any) -> Any:
-	"""What JSON has no type for."""
+	"""Converts values that JSON has no type for."""
 	if hasattr(value, "as_dict"):
 		return value.as_dict()
 	if isinstance(value, _datetime.datetime):
@@ -99,14 +99,14 @@ def json_handler(value: Any) -> Any:
 
 
 def parse_json(val: Any) -> Any:
-	"""What JSON text stands for; dicts become `_dict`."""
+	"""The value of a JSON text; dicts become `_dict`."""
 	if isinstance(val, str):
 		val = _json.loads(val)
 	return _dict(val) if isinstance(val, dict) else val
 
 
 def get_request_header(key: str, default: Any = None) -> Any:
-	"""A header of the present request."""
+	"""A header of the current request."""
 	return request.headers.get(key, default) if request else default
 
 
@@ -127,7 +127,7 @@ def has_permission(
 	parent_doctype: str | None = None,
 	**options: Any,
 ) -> bool:
-	"""Whether the user has a right; raises PermissionError for a refusal when told to."""
+	"""Whether the user has a permission; with `throw` raises PermissionError if not."""
 	from frappe.permissions import has_permission as check
 
 	allowed = check(doctype, ptype, doc=doc, user=user, parent_doctype=parent_doctype)
@@ -158,7 +158,7 @@ def get_meta(doctype: str, cached: bool = True) -> Any:
 
 
 def enqueue(*args: Any, **kwargs: Any) -> Any:
-	"""Have a function run later, in a job of its own."""
+	"""Queue a function as a background job."""
 	from frappe.utils.background_jobs import enqueue as put
 
 	return put(*args, **kwargs)

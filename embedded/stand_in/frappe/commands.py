@@ -1,4 +1,4 @@
-"""What commands of `bench` need: the context that bench_helper makes of `--site`."""
+"""The context that bench_helper builds from `--site` for `bench` commands."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,7 +13,7 @@ __getattr__ = missing_in(__name__)
 
 
 def pass_context(f: Callable[..., Any]) -> Callable[..., Any]:
-	"""Give the command the object of click's context: sites, verbose, force, profile."""
+	"""Pass the command click's context object: sites, verbose, force, profile."""
 
 	@wraps(f)
 	def command(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Frappe's own hooks, as far as the stand-in has what they name."""
+"""Frappe's own hooks, limited to functions that the stand-in has."""
 
 app_name = "frappe"
 app_title = "Frappe Framework"

@@ -9,7 +9,7 @@ from frappe._embedded.local import forget_configuration
 
 
 def update_site_config(key: str, value: Any, **options: Any) -> None:
-	"""Write one entry of site_config.json; "None" takes it out."""
+	"""Write one entry of site_config.json; "None" removes it."""
 	path = Path(frappe.local.site_path) / "site_config.json"
 	entries = json.loads(path.read_text())
 	if value == "None":

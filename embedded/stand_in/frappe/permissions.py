@@ -1,4 +1,4 @@
-"""Who may do what: roles, then the `has_permission` hooks, which can only take away."""
+"""Permissions: by roles, then by `has_permission` hooks, which can only remove permissions."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def get_role_permissions(
 def get_doc_permissions(
 	doc: Any, user: str | None = None, ptype: str | None = None, debug: bool = False
 ) -> Any:
-	"""The rights to one document; none of them when a hook says no."""
+	"""The rights to one document; none if a hook refuses."""
 	user = user or frappe.session.user
 	if not _hooks_allow(doc, ptype, user):
 		return frappe._dict({ptype: 0})

@@ -1,4 +1,4 @@
-"""The site setting block_endpoints: only what is listed is for those who are no System Users."""
+"""The site setting block_endpoints: users who are not System Users may call only the listed endpoints."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import frappe
 from frappe._embedded.missing import missing_in
 
 __getattr__ = missing_in(__name__)
-# Of Helpdesk's own list those that this host answers.
+# The entries of Helpdesk's own list that this host can answer.
 ALLOWED_PATHS = [
 	f"/api/method/{name}"
 	for name in (
@@ -39,7 +39,7 @@ def authenticate() -> None:
 
 
 def is_custom_app_endpoint(path: str) -> bool:
-	"""Whether the site's list of allowed endpoints has it, or a part of it."""
+	"""Whether the site's list of allowed endpoints contains the path or a part of it."""
 	allowed: Any = frappe.conf.get("allowed_custom_endpoints", [])
 	if isinstance(allowed, str):
 		try:

@@ -1,4 +1,4 @@
-"""Helpdesk's own hooks, as far as the stand-in has what they name."""
+"""Helpdesk's own hooks, limited to functions that the stand-in has."""
 
 app_name = "helpdesk"
 app_title = "Helpdesk"

@@ -1,4 +1,4 @@
-"""Who is an agent, and how pages hear of changes."""
+"""Checks for agents, and events that tell pages about changes."""
 
 import functools
 from collections.abc import Callable
@@ -38,12 +38,12 @@ def agent_only(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def publish_event(event: str, room: str | None = None, data: Any = None, user: str | None = None) -> None:
-	"""Send an event to a room after the commit; to all visitors without one."""
+	"""Send an event to a room after the commit; to all visitors if no room is given."""
 	frappe.publish_realtime(event, message=data, room=room or "website", after_commit=True, user=user)
 
 
 def get_doc_room(doctype: str, name: str) -> str:
-	"""The room of those who look at a document."""
+	"""The realtime room of a document's viewers."""
 	return f"open_doc:{doctype}/{name}"
 
 

@@ -1,1 +1,1 @@
-"""What the app takes from rq, the job queue of a bench."""
+"""The part of rq, a bench's job queue, that the app uses."""

@@ -1,9 +1,9 @@
-"""How a job is told that its time is over: in the middle of whatever it does."""
+"""The exceptions that interrupt a job when its time is over."""
 
 
 class BaseTimeoutException(Exception):
-	"""The time of something is over."""
+	"""A time limit is reached."""
 
 
 class JobTimeoutException(BaseTimeoutException):
-	"""The time of a job is over."""
+	"""The time limit of a job is reached."""

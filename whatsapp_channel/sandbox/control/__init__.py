@@ -1,4 +1,4 @@
-"""The control API under /sandbox/: whatever a test or the phone page orders, as JSON, faults included.
+"""The control API under /sandbox/: what a test or the phone page asks for, as JSON, faults included.
 
-It imports `simulation`, and so everything below it. Only the application stands above.
+It imports `simulation`, and so everything below that. Only the application imports this package.
 """

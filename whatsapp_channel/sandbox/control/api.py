@@ -31,7 +31,7 @@ def owns(path: str) -> bool:
 
 
 def respond(sandbox: Simulation, request: HTTPRequest) -> Response:
-	"""Answers a control request; 400 with {"error": text} for one that cannot be done."""
+	"""Answers a control request; 400 with {"error": text} if it cannot be done."""
 	if request.method == "GET" and request.path in assets.ASSETS:
 		return assets.respond(request.path)
 	if request.path == "/favicon.ico":
@@ -68,7 +68,7 @@ def _customer_answer(sandbox: Simulation, request: HTTPRequest, wa_id: str, edge
 
 
 def _events(sandbox: Simulation, request: HTTPRequest) -> Response:
-	"""Server-sent events: the state's version at every change; the page then asks for what it shows."""
+	"""Server-sent events: the state's version at every change; the page then reloads what it shows."""
 
 	def stream() -> Iterator[str]:
 		seen = -1

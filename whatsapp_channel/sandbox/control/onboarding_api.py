@@ -15,7 +15,7 @@ from whatsapp_channel.sandbox.state.model import JSON, SandboxError, digits_of
 
 
 def _optional(body: JSON, *names: str) -> JSON:
-	"""Texts that were given; raises SandboxError for what is no text."""
+	"""The given strings; raises SandboxError for a value that is not a string."""
 	given = {name: body[name] for name in names if body.get(name) is not None}
 	for name, value in given.items():
 		if not isinstance(value, str):

@@ -13,7 +13,7 @@ from whatsapp_channel.sandbox.webhooks.courier import Delivery
 
 
 def message(sandbox: Simulation, one: Message) -> JSON:
-	"""A bubble. `post` is set for the customer's own messages: posted, answered or refused, with the reason."""
+	"""A chat bubble. `post` is set for the customer's own messages: posted, answered or refused, with the reason."""
 	shown: JSON = {
 		"wamid": one.wamid,
 		"outgoing": one.outgoing,
@@ -34,7 +34,7 @@ def message(sandbox: Simulation, one: Message) -> JSON:
 
 
 def conversation(sandbox: Simulation, wa_id: str) -> list[JSON]:
-	"""The bubbles of one chat by their time, as a phone sorts them."""
+	"""The bubbles of one chat sorted by time, as on a phone."""
 	messages = sorted(sandbox.messages(wa_id), key=lambda one: one.at)
 	return [message(sandbox, one) for one in messages]
 
@@ -47,7 +47,7 @@ def _quoted(one: Message) -> str | None:
 
 
 def post_state(delivery: Delivery | None) -> JSON:
-	"""What became of the webhook of a customer's message."""
+	"""Delivery state of the webhook for a customer's message."""
 	if delivery is None:
 		return {"state": "held", "reason": None, "http_status": None, "answer": "", "attempts": 0}
 	last = delivery.attempts[-1] if delivery.attempts else None
@@ -89,7 +89,7 @@ def customers(sandbox: Simulation) -> list[JSON]:
 
 
 def business(sandbox: Simulation) -> JSON:
-	"""The business side: address of its webhook, and the last answer."""
+	"""The business side: its webhook address and the last answer from there."""
 	with sandbox.condition:
 		callback = sandbox.override or sandbox.callback
 		tried = [one for one in sandbox.webhooks if one.attempts]
@@ -118,7 +118,7 @@ def settings(sandbox: Simulation) -> JSON:
 
 
 def faults(sandbox: Simulation) -> JSON:
-	"""Waiting faults and the kinds that can be ordered."""
+	"""Pending faults and the kinds that can be added."""
 	kinds = {
 		kind: {"on": on, "match": match, "help": text}
 		for on, table in (("request", REQUEST_FAULTS), ("webhook", WEBHOOK_FAULTS))
@@ -144,19 +144,19 @@ def phone(sandbox: Simulation, wa_id: str | None) -> JSON:
 
 
 def number(one: Number) -> JSON:
-	"""A business number with all that belongs to it."""
+	"""A business number with all its data."""
 	own = {"waba_id": one.waba_id, "verification_code": one.code, "profile": one.profile}
 	return {**one.node(), **own}
 
 
 def account(one: Account) -> JSON:
-	"""An account and what became of its subscription."""
+	"""An account and the state of its subscription."""
 	override = one.override.url if one.override else None
 	return {**asdict(one), "override": override}
 
 
 def phone_text(one: PhoneText) -> JSON:
-	"""What WhatsApp wrote or said to a business number."""
+	"""A text message or call from WhatsApp to a business number."""
 	return {**asdict(one), "at": one.at.isoformat(), "number": displayed(one.digits)}
 
 

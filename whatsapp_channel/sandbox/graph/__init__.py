@@ -1,4 +1,4 @@
-"""What Meta's Graph API answers: routes, nodes, edges, validation, templates, tokens, errors, and what follows an answer.
+"""What Meta's Graph API answers: routes, nodes, edges, validation, templates, tokens, errors, and what happens after an answer.
 
-Here belongs what Meta does and decides, over HTTP or by itself. It imports `state` and `webhooks`.
+Code for what Meta does and decides, on a request or on its own, belongs here. It imports `state` and `webhooks`.
 """

@@ -28,18 +28,18 @@ class Call:
 	base: str  # scheme and host that the client used
 	token: str | None
 	file: FileStorage | None = None
-	headers: Mapping[str, str] = field(default_factory=dict)  # lower case, of an upload
-	data: bytes = b""  # of an upload
-	message: Message | None = field(default=None)  # filled when a message was accepted
+	headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names; set for uploads only
+	data: bytes = b""  # set for uploads only
+	message: Message | None = field(default=None)  # set once a message is accepted
 
 	@property
 	def segments(self) -> list[str]:
-		"""Object id and edge."""
+		"""The path split at slashes: object id, then edge."""
 		return self.path.strip("/").split("/")
 
 	@property
 	def parameters(self) -> JSON:
-		"""Query and body together: Graph takes parameters from either."""
+		"""Query and body merged: Graph accepts parameters in both."""
 		return {**self.query, **self.body}
 
 	@property

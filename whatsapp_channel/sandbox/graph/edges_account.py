@@ -50,7 +50,7 @@ def get_subscriptions(sandbox: State, call: Call, account: Account) -> JSON:
 
 
 def subscribe(sandbox: State, call: Call, account: Account) -> JSON:
-	"""POST /{WABA id}/subscribed_apps: with override_callback_uri after its verification, without removes it"""
+	"""POST /{WABA id}/subscribed_apps: an override_callback_uri is verified and set; without one, the override is removed"""
 	url, token = call.parameters.get("override_callback_uri"), str(call.parameters.get("verify_token") or "")
 	if url:
 		verify(str(url), token)
@@ -71,7 +71,7 @@ def unsubscribe(sandbox: State, call: Call, account: Account) -> JSON:
 
 
 def verify(url: str, token: str) -> None:
-	"""Meta's handshake with an address; raises GraphError 100/2200 if it fails."""
+	"""Verifies a webhook address as Meta does; raises GraphError 100/2200 if that fails."""
 	problem = handshake.verify(url, token)
 	if problem:
 		title = "Callback verification failed"

@@ -16,7 +16,7 @@ from whatsapp_channel.sandbox.state.model import JSON, MediaFile
 from whatsapp_channel.sandbox.state.state import State
 
 BYTES = "application/octet-stream"
-MEDIA_URL_SECONDS = 300  # recorded: the URL of a file ends 299 s after the question
+MEDIA_URL_SECONDS = 300  # recorded: the URL of a file expires 299 s after the request
 
 
 def _media_hash(sandbox: State, media_id: str, expires: str) -> str:
@@ -25,7 +25,7 @@ def _media_hash(sandbox: State, media_id: str, expires: str) -> str:
 
 
 def link(sandbox: State, media_id: str, base: str, seconds: float = MEDIA_URL_SECONDS) -> str:
-	"""An address of a file at the sandbox's `base` address, good for so many seconds; below 0 it has ended."""
+	"""URL of a file below the sandbox's `base` address, valid for so many seconds; negative: already expired."""
 	expires = str(int(sandbox.clock().timestamp() + seconds))
 	query = f"mid={media_id}&ext={expires}&hash={_media_hash(sandbox, media_id, expires)}"
 	return f"{base}/whatsapp_business/attachments/?{query}"
@@ -50,7 +50,7 @@ def delete_media(sandbox: State, call: Call, media: MediaFile) -> JSON:
 
 
 def download(sandbox: State, call: Call) -> Download:
-	"""GET of a media URL: 404 after its five minutes"""
+	"""GET of a media URL: 404 once its five minutes are over"""
 	media_id, expires = str(call.query.get("mid")), str(call.query.get("ext"))
 	right = hmac.compare_digest(str(call.query.get("hash")), _media_hash(sandbox, media_id, expires))
 	late = not expires.isdigit() or int(expires) < sandbox.clock().timestamp()
@@ -60,7 +60,7 @@ def download(sandbox: State, call: Call) -> Download:
 
 
 def file_response(sandbox: State, media: MediaFile, faults: Mapping[str, Fault]) -> Response:
-	"""The file as it travels, with at most one fault of its own. A browser saves it, and shows or runs nothing of it."""
+	"""The download response, with at most one file fault. Headers make a browser save the file and never show or run it."""
 	kind = next((kind for kind in _ODD if kind in faults), None)
 	response = (
 		Response(media.data, mimetype=_harmless(media))
@@ -74,7 +74,7 @@ def file_response(sandbox: State, media: MediaFile, faults: Mapping[str, Fault])
 
 
 def _harmless(media: MediaFile) -> str:
-	"""The file's type, or that of mere bytes for one that a browser might run: whoever writes to the sandbox names it."""
+	"""The file's media type, or plain bytes if a browser might run it: the type comes from the uploader, so it is not trusted."""
 	given = media.mime_type.partition(";")[0].strip().lower()
 	is_picture_or_sound = given.startswith(("image/", "audio/", "video/")) and "xml" not in given
 	return given if is_picture_or_sound or given in ("application/pdf", "text/plain") else BYTES
@@ -85,7 +85,7 @@ def _gone(sandbox: State, media: MediaFile, fault: Fault) -> Response:
 
 
 def _drip(sandbox: State, media: MediaFile, fault: Fault) -> Response:
-	"""A byte at a time with a pause after each, and no end to be seen."""
+	"""One byte at a time with a pause after each, without an announced length."""
 
 	def body() -> Iterator[bytes]:
 		for position in range(len(media.data)):
@@ -105,12 +105,12 @@ def _other_type(sandbox: State, media: MediaFile, fault: Fault) -> Response:
 
 
 def _endless(sandbox: State, media: MediaFile, fault: Fault) -> Response:
-	"""More than was announced, of no announced length: `times` copies of the file."""
+	"""More than the media node announced, without a Content-Length: `times` copies of the file."""
 	return Response((media.data for _copy in range(fault.times)), mimetype=_harmless(media))
 
 
 def _cut(sandbox: State, media: MediaFile, fault: Fault) -> Response:
-	"""The length of the whole file, then half of it."""
+	"""Announces the full length, then sends half of the file."""
 	half = Response(media.data[: len(media.data) // 2], mimetype=_harmless(media))
 	half.automatically_set_content_length = False
 	half.headers["Content-Length"] = str(len(media.data))
@@ -123,7 +123,7 @@ def _elsewhere(sandbox: State, media: MediaFile, fault: Fault) -> Response:
 
 
 def _bomb(sandbox: State, media: MediaFile, fault: Fault) -> Response:
-	"""A body that unpacks to `times` megabytes, which nobody has asked to be packed."""
+	"""A compressed body that unpacks to `times` megabytes, although the client did not ask for compression."""
 	machine = zlib.compressobj(wbits=31)
 	packed = b"".join(machine.compress(bytes(1024 * 1024)) for _megabyte in range(fault.times))
 	packed += machine.flush()

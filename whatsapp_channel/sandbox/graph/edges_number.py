@@ -8,7 +8,7 @@ from whatsapp_channel.sandbox.state import ids
 from whatsapp_channel.sandbox.state.model import JSON, Callback, MediaFile, Number
 from whatsapp_channel.sandbox.state.state import State
 
-# Meta's list of categories, with the two that Postman's collection has besides.
+# Meta's list of categories, plus two that only Meta's Postman collection has.
 VERTICALS = frozenset(
 	[
 		"ALCOHOL",
@@ -46,7 +46,7 @@ def get_number(sandbox: State, call: Call, number: Number) -> JSON:
 
 
 def change_number(sandbox: State, call: Call, number: Number) -> JSON:
-	"""POST /{phone number id}: another display name, webhook address, or PIN"""
+	"""POST /{phone number id}: changes the display name, webhook address, or PIN"""
 	given = call.parameters
 	if "new_display_name" in given:
 		number_registration.rename(sandbox, number, str(given["new_display_name"]).strip())
@@ -89,7 +89,7 @@ def deregister(sandbox: State, call: Call, number: Number) -> JSON:
 
 
 def request_code(sandbox: State, call: Call, number: Number) -> JSON:
-	"""POST /{phone number id}/request_code: the number's own phone on the page shows it, and /sandbox/state"""
+	"""POST /{phone number id}/request_code: the code is shown on the number's phone on the page and in /sandbox/state"""
 	method = call.parameters.get("code_method")
 	if method not in ("SMS", "VOICE"):
 		raise graph_errors.invalid("Param code_method must be one of {SMS, VOICE}")

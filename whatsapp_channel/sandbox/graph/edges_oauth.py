@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def exchange(sandbox: State, call: Call) -> JSON:
-	"""GET or POST /oauth/access_token: code of Embedded Signup for a business token"""
+	"""GET or POST /oauth/access_token: exchanges a code of Embedded Signup for a business token"""
 	given = {name: str(call.parameters.get(name) or "") for name in ("client_id", "client_secret", "code")}
 	if not given["client_id"]:
 		error = {"message": "Missing client_id parameter.", "type": "OAuthException", "code": 101}
@@ -68,7 +68,7 @@ def _described(sandbox: State, grant: Grant) -> JSON:
 
 
 def _granular(sandbox: State, grant: Grant, scope: str) -> JSON:
-	"""The accounts of one scope, newest first; a token may carry none (switch omit_targets)."""
+	"""The accounts of one scope, newest first; none with the switch omit_targets."""
 	if sandbox.signup.omit_targets:
 		return {"scope": scope}
 	targets = list(reversed(sandbox.accounts)) if grant.waba_ids is None else list(grant.waba_ids)

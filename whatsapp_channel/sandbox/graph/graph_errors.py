@@ -1,4 +1,4 @@
-"""Answers of the Graph API that are errors, worded as Meta words them (recordings and Meta's error reference)."""
+"""Error answers of the Graph API in Meta's own words (from recordings and Meta's error reference)."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def details_of(code: int) -> str:
 
 
 class GraphError(Exception):
-	"""An error answer. `error` is the object inside `{"error": …}`, still without `fbtrace_id`."""
+	"""An error answer. `error` is the object inside `{"error": …}`; `body` adds the `fbtrace_id`."""
 
 	def __init__(self, status: int, error: JSON) -> None:
 		super().__init__(f"HTTP {status}: {error.get('message')}")
@@ -133,7 +133,7 @@ def cloud_error(
 
 
 def invalid(message: str) -> GraphError:
-	"""Code 100 for a parameter that Graph itself refuses."""
+	"""Code 100 for a parameter that Graph refuses."""
 	return GraphError(400, {"message": f"(#100) {message}", "type": "OAuthException", "code": 100})
 
 
@@ -143,7 +143,7 @@ def missing(parameter: str) -> GraphError:
 
 
 def no_such_object(method: str, object_id: str) -> GraphError:
-	"""Code 100 subcode 33: what a wrong id gets on every edge (recorded)."""
+	"""Code 100 subcode 33: the answer to an unknown id on every edge (recorded)."""
 	verb = method.lower()
 	message = (
 		f"Unsupported {verb} request. Object with ID '{object_id}' does not exist, cannot be loaded due to "
@@ -162,7 +162,7 @@ def no_such_field(name: str, node_type: str) -> GraphError:
 def user_error(
 	code: int, subcode: int | None, title: str, text: str, *, message: str | None = None
 ) -> GraphError:
-	"""Error of the number and template edges, with a title and text for people. `subcode` None: not known."""
+	"""Error of the number and template edges, with a title and text for users. `subcode` None: not known."""
 	error = {
 		"message": message or title_of(code),
 		"type": "OAuthException",

@@ -1,4 +1,4 @@
-"""The Graph API over HTTP: a request becomes a call, suffers the faults that wait for it, and is answered."""
+"""The Graph API over HTTP: parses a request, applies the pending faults, and answers it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Dropped(ConnectionResetError):
 
 
 def _read_body(request: HTTPRequest) -> JSON:
-	"""JSON or form as one dict; `websites[]=…` becomes a list. What cannot be read is empty, as for Graph."""
+	"""JSON or form as one dict; `websites[]=…` becomes a list. An unreadable body counts as empty, as with Graph."""
 	if request.mimetype == "application/json" or (request.mimetype == "" and request.content_length):
 		try:
 			parsed = json.loads(request.get_data() or b"{}")
@@ -64,12 +64,12 @@ def _read_call(request: HTTPRequest) -> Call:
 
 
 def _kept(parameters: JSON) -> JSON:
-	"""Parameters as `sandbox.requests` shows them: without what opens something."""
+	"""Parameters as `sandbox.requests` shows them: without secrets."""
 	return {name: "…" if name in _SECRET else value for name, value in parameters.items()}
 
 
 def _customer_of(sandbox: State, call: Call) -> str | None:
-	"""Digits of the customer whom a send addresses, for faults of one customer."""
+	"""Digits of the recipient of a message, for faults that affect one customer only."""
 	if call.body.get("to"):
 		return digits_of(str(call.body["to"]))
 	found = sandbox.find_customer(str(call.body.get("recipient")))
@@ -77,7 +77,7 @@ def _customer_of(sandbox: State, call: Call) -> str | None:
 
 
 def respond(sandbox: State, request: HTTPRequest) -> Response:
-	"""The Graph API with the faults that wait for it."""
+	"""Answers a Graph API request, with the pending faults applied."""
 	call = _read_call(request)
 	with sandbox.condition:
 		tags = call.tags | {"media"} if call.segments[-1] in sandbox.media else call.tags
@@ -120,7 +120,7 @@ def _graph_response(sandbox: State, call: Call, faults: dict[str, Fault]) -> Res
 
 
 def _ordered(fault: Fault) -> graph_errors.GraphError:
-	"""The Graph answer of an error fault."""
+	"""The Graph error that an error fault asks for."""
 	if fault.kind == "token_refused":
 		return graph_errors.token_error(present=True)
 	code = fault.code or _DEFAULT_CODES.get(fault.kind, 1)

@@ -1,4 +1,4 @@
-"""What happens to a message of the business after the HTTP answer: statuses, each as its own webhook."""
+"""What happens to an outgoing message after the HTTP answer: statuses, each in its own webhook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STATUSES = ("sent", "delivered", "read", "played", "failed")
 
 
 def refusal(sandbox: State, message: Message) -> int | None:
-	"""Code with which Meta fails an accepted message: nobody there (131026), or window closed (131047)."""
+	"""Code with which Meta fails an accepted message: number not on WhatsApp (131026), or window closed (131047)."""
 	customer = sandbox.customers.get(message.wa_id)
 	if customer is None:
 		return 131026 if sandbox.settings.unknown_recipient == "failed" else None
@@ -33,7 +33,7 @@ def begin(sandbox: State, message: Message) -> None:
 	"""The first statuses of an accepted message, by the settings `statuses`, `auto_read` and the phone's state."""
 	with sandbox.condition:
 		if not sandbox.is_unsettled(message):
-			return  # a reset came between the answer and its statuses
+			return  # the sandbox was reset after the answer
 		code = refusal(sandbox, message)
 		customer = sandbox.customers.get(message.wa_id)
 		if code is not None:
@@ -48,7 +48,7 @@ def begin(sandbox: State, message: Message) -> None:
 
 
 def _once(sandbox: State, message: Message, status: str) -> None:
-	"""Reports a status that the phone page or a test may already have reported: at most one of each."""
+	"""Reports a status that the phone page or a test may already have reported: each one at most once."""
 	if status not in message.times and message.status != "failed":
 		report(sandbox, message, status)
 
@@ -56,7 +56,7 @@ def _once(sandbox: State, message: Message, status: str) -> None:
 def report(
 	sandbox: State, message: Message, status: str, *, code: int | None = None, details: str | None = None
 ) -> None:
-	"""Posts one status webhook, whatever came before; the message itself keeps its furthest state."""
+	"""Posts one status webhook, whatever was posted before; the message keeps the furthest state it reached."""
 	if status not in STATUSES:
 		raise SandboxError(f"status: {status!r} is not one of {', '.join(STATUSES)}.")
 	now = sandbox.clock()

@@ -1,6 +1,6 @@
 """What Meta decides about a business: names, reviews, verification, restrictions, payment, quality.
 
-Each changes what the Graph API shows and posts the webhook. Source: Meta's webhook references account_update,
+Each method changes what the Graph API shows and posts the webhook. Source: Meta's webhook references account_update,
 account_review_update, account_alerts, business_capability_update, phone_number_name_update,
 phone_number_quality_update and security.
 """
@@ -27,7 +27,7 @@ SECURITY_EVENTS = ("PIN_CHANGED", "PIN_RESET_REQUEST", "PIN_REQUEST_SUCCESS")
 
 
 class Meta:
-	"""Meta's reviewers and machines. Numbers are named by id or digits, the first by default; accounts by id."""
+	"""Meta's human and automatic decisions. Numbers are given by id or digits (default: the first), accounts by id."""
 
 	def __init__(self, sandbox: State) -> None:
 		self.sandbox = sandbox
@@ -37,7 +37,7 @@ class Meta:
 	def reviews_name(
 		self, number: str | None = None, decision: str = "APPROVED", reason: str | None = None
 	) -> None:
-		"""Decides on the new display name, or on the present one if no other was asked for."""
+		"""Decides on the requested display name, or on the current one if no new name was requested."""
 		_one_of("decision", decision, DECISIONS)
 		found = self.sandbox.find_number(number)
 		with self.sandbox.condition:
@@ -55,7 +55,7 @@ class Meta:
 		self, number: str | None = None, rating: str | None = None, *,
 		event: str | None = None, limit: str | None = None,
 	) -> None:  # fmt: skip
-		"""Changes the quality rating and the messaging limit. `event`: FLAGGED or UNFLAGGED by the rating unless told."""
+		"""Changes the quality rating and the messaging limit. `event`: by default FLAGGED or UNFLAGGED according to the rating."""
 		if rating is not None:
 			_one_of("rating", rating, RATINGS)
 		found = self.sandbox.find_number(number)
@@ -73,7 +73,7 @@ class Meta:
 		self._tell_number(found, "phone_number_quality_update", value)
 
 	def sets_status(self, number: str | None = None, status: str = "CONNECTED") -> None:
-		"""Changes a number's status (FLAGGED, RESTRICTED, BANNED, DELETED …), of which Meta sends no webhook."""
+		"""Changes a number's status (FLAGGED, RESTRICTED, BANNED, DELETED …). Meta sends no webhook for it."""
 		with self.sandbox.condition:
 			self.sandbox.find_number(number).fields["status"] = status
 			self.sandbox.touch()
@@ -95,11 +95,11 @@ class Meta:
 		self._tell(waba_id, "account_review_update", {"decision": decision})
 
 	def verifies_business(self, status: str = "verified", waba_id: str | None = None) -> None:
-		"""Changes the business verification, which is told by no webhook of its own: the account shows it."""
+		"""Changes the business verification. There is no webhook for it; it is visible on the account."""
 		self._change(waba_id, business_verification_status=status)
 
 	def payment(self, present: bool, waba_id: str | None = None) -> None:
-		"""Adds or removes the payment method, which is told by no webhook: the account shows it."""
+		"""Adds or removes the payment method. There is no webhook for it; it is visible on the account."""
 		self._change(waba_id, primary_funding_id=FUNDING if present else None)
 
 	def restricts(self, *types: str, expires: datetime | None = None, waba_id: str | None = None) -> None:
@@ -113,7 +113,7 @@ class Meta:
 		self._tell(waba_id, "account_update", value)
 
 	def finds_violation(self, kind: str = "SPAM", waba_id: str | None = None) -> None:
-		"""The account broke a policy. `lifts` ends it."""
+		"""The account violated a policy. `lifts` ends the consequences."""
 		self.sandbox.account(waba_id).health = "LIMITED"
 		info = {"violation_type": kind}
 		self._tell(waba_id, "account_update", {"event": "ACCOUNT_VIOLATION", "violation_info": info})
@@ -129,7 +129,7 @@ class Meta:
 		self._tell(waba_id, "account_update", {"event": "DISABLED_UPDATE", "ban_info": info})
 
 	def lifts(self, waba_id: str | None = None) -> None:
-		"""Whatever limited the account is over. No webhook tells it: the account's health_status shows it."""
+		"""Removes every limit from the account. There is no webhook for it; it is visible in the account's health_status."""
 		with self.sandbox.condition:
 			self.sandbox.account(waba_id).health = "AVAILABLE"
 			self.sandbox.touch()
@@ -153,7 +153,7 @@ class Meta:
 		status: str = "ACTIVE",
 		waba_id: str | None = None,
 	) -> None:
-		"""account_alerts, about the account's portfolio."""
+		"""account_alerts: a warning about the account's portfolio."""
 		info = {
 			"alert_severity": severity,
 			"alert_status": status,

@@ -37,7 +37,7 @@ def split_fields(text: str) -> list[str]:
 
 
 def select(node: JSON, wanted: str, node_type: str, empty: frozenset[str]) -> JSON:
-	"""The wanted fields in the order asked for, with `id`; GraphError 100 for one the node does not have."""
+	"""The requested fields in the requested order, with `id`; GraphError 100 for a field that the node does not have."""
 	shown: JSON = {}
 	for piece in split_fields(wanted):
 		found = _NAME.match(piece)
@@ -53,7 +53,7 @@ def select(node: JSON, wanted: str, node_type: str, empty: frozenset[str]) -> JS
 
 
 def number_node(sandbox: State, number: Number) -> JSON:
-	"""Everything that a number's node can show."""
+	"""All fields of a number's node."""
 	account = sandbox.account_of(number)
 	extra: JSON = {"health_status": health(sandbox, account, number)}
 	addresses = {
@@ -68,7 +68,7 @@ def number_node(sandbox: State, number: Number) -> JSON:
 
 
 def account_node(sandbox: State, account: Account) -> JSON:
-	"""Everything that the account's node can show; the account's `fields` override, None hides."""
+	"""All fields of the account's node; the account's `fields` override them, None hides one."""
 	node: JSON = {
 		"id": account.id,
 		"name": account.name,
@@ -88,7 +88,7 @@ def account_node(sandbox: State, account: Account) -> JSON:
 
 
 def health(sandbox: State, account: Account, number: Number | None) -> JSON:
-	"""`health_status`: the worst of number, account, business and app."""
+	"""`health_status`: the worst state of number, account, business and app."""
 	entities: list[JSON] = [
 		{"entity_type": "WABA", "id": account.id, "can_send_message": account.health},
 		{"entity_type": "BUSINESS", "id": account.business_id, "can_send_message": "AVAILABLE"},
@@ -104,7 +104,7 @@ _WORST_FIRST = ("BLOCKED", "LIMITED", "AVAILABLE")
 
 
 def _number_health(number: Number) -> JSON:
-	"""A number that is not connected cannot send; one whose name waits for approval sends less."""
+	"""A number that is not connected cannot send; while its name is not approved, it is limited."""
 	shown: JSON = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": "AVAILABLE"}
 	if not number.connected:
 		shown["can_send_message"] = "BLOCKED"
@@ -118,7 +118,7 @@ def _number_health(number: Number) -> JSON:
 
 
 def page(rows: list[JSON], query: JSON, url: str) -> JSON:
-	"""One page of a list with cursors; an empty list has none (recorded). `limit` 25 unless told."""
+	"""One page of a list with cursors; an empty list has no cursors (recorded). `limit` is 25 by default."""
 	if not rows:
 		return {"data": []}
 	start = ids.position_of(str(query.get("after") or ""))

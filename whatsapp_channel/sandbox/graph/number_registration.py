@@ -1,8 +1,8 @@
-"""A number's way to Meta: added, verified by a code, registered with a PIN, named.
+"""How a number gets connected: added, verified by a code, registered with a PIN, named.
 
 Sources: Meta's pages on business phone numbers, registration and two-step verification, and the errors page of Embedded
-Signup. How many codes and tries Meta allows, and the subcode of a code that is too old, are published nowhere: the
-numbers here are the sandbox's.
+Signup. How many codes and tries Meta allows, and the subcode of an expired code, are published nowhere: the
+numbers here are chosen for the sandbox.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _fault(code: int, name: str) -> graph_errors.GraphError:
 
 
 def send_code(sandbox: State, number: Number, method: str, language: str) -> PhoneText:
-	"""Writes or says a new code to the number; raises GraphError 136024 if that cannot be done now."""
+	"""Sends a new code to the number by text message or call; raises GraphError 136024 if that is not possible now."""
 	with sandbox.condition:
 		now = sandbox.clock()
 		if number.node()["code_verification_status"] == "VERIFIED":
@@ -118,13 +118,13 @@ def send_code(sandbox: State, number: Number, method: str, language: str) -> Pho
 
 
 def _new_code(number: Number) -> str:
-	"""Another code each time, and the same ones in every run."""
+	"""A different code each time, but the same sequence in every run."""
 	seed = f"{number.digits}{len(number.codes_sent) - 1 or ''}"
 	return str(int(hashlib.sha256(seed.encode()).hexdigest(), 16) % 900000 + 100000)
 
 
 def check_code(sandbox: State, number: Number, code: str) -> None:
-	"""Verifies the number with a code; raises GraphError 136025 for a wrong or old one, 136024 after too many."""
+	"""Verifies the number with a code; raises GraphError 136025 if it is wrong or expired, 136024 after too many tries."""
 	with sandbox.condition:
 		now = sandbox.clock()
 		_refuse_locked(number, now)
@@ -158,7 +158,7 @@ def _locked(what: str, wait: timedelta) -> graph_errors.GraphError:
 
 
 def count_registration(sandbox: State, number: Number) -> None:
-	"""Ten registrations and deregistrations in 72 hours; then GraphError 133016 for 72 hours."""
+	"""Allows ten registrations and deregistrations in 72 hours; then raises GraphError 133016 for 72 hours."""
 	with sandbox.condition:
 		now = sandbox.clock()
 		if number.registration_locked_until is not None and now < number.registration_locked_until:
@@ -171,7 +171,7 @@ def count_registration(sandbox: State, number: Number) -> None:
 
 
 def register(sandbox: State, number: Number, pin: str) -> None:
-	"""Connects a verified number; raises GraphError 133005 for another PIN than it has, 133006 if unverified."""
+	"""Connects a verified number; raises GraphError 133005 for a wrong PIN, 133006 if unverified."""
 	count_registration(sandbox, number)
 	with sandbox.condition:
 		if number.pin is not None and number.pin != pin:
@@ -189,7 +189,7 @@ def register(sandbox: State, number: Number, pin: str) -> None:
 
 
 def check_name(name: str) -> None:
-	"""Raises GraphError 100 for a display name that Meta's guidelines rule out by its form."""
+	"""Raises GraphError 100 for a display name whose form breaks Meta's guidelines."""
 	if not 2 <= len(name) <= 75:
 		raise graph_errors.invalid("Param verified_name must be between 2 and 75 characters long.")
 	if re.search(r"whatsapp|facebook|instagram", name, re.IGNORECASE) or not re.search(r"\w", name):
@@ -201,7 +201,7 @@ def check_name(name: str) -> None:
 
 
 def rename(sandbox: State, number: Number, name: str) -> None:
-	"""Asks for another display name, which waits for Meta's review; ten times in 30 days."""
+	"""Requests a new display name, which waits for Meta's review; at most ten times in 30 days."""
 	check_name(name)
 	with sandbox.condition:
 		now = sandbox.clock()
@@ -215,7 +215,7 @@ def rename(sandbox: State, number: Number, name: str) -> None:
 
 
 def take_new_name(number: Number) -> None:
-	"""An approved new name is shown once the number is registered again."""
+	"""Applies an approved new name; called when the number is registered again."""
 	if number.fields.get("new_name_status") == "APPROVED":
 		number.name = number.fields.pop("new_display_name")
 		number.fields.pop("verified_name", None)
@@ -223,7 +223,7 @@ def take_new_name(number: Number) -> None:
 
 
 def dialled(code: str, number: str) -> str:
-	"""One number of the parameters cc and phone_number: the latter may repeat the country code."""
+	"""The full number from the parameters cc and phone_number; the latter may repeat the country code."""
 	country, rest = digits_of(code), digits_of(number)
 	whole = (
 		rest if number.strip().startswith("+") or not country else f"{country}{rest.removeprefix(country)}"

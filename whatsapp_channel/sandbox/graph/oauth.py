@@ -1,4 +1,4 @@
-"""Tokens: what each may do, how long, and the code of Embedded Signup that becomes one.
+"""Tokens: what each may do and for how long, and the code of Embedded Signup that is exchanged for one.
 
 Source: Meta, Embedded Signup implementation and onboarding as a tech provider (18 June 2026); Graph API, debug_token.
 """
@@ -22,7 +22,7 @@ USER_ID = "700000000000001"
 
 
 class OAuth:
-	"""What is done with codes and tokens; they themselves are state. A token must also be in `sandbox.tokens`, which tests
+	"""Operations on codes and tokens; the data itself is in the state. A token must also be in `sandbox.tokens`, which tests
 	may empty."""
 
 	def __init__(self, sandbox: State) -> None:
@@ -30,12 +30,12 @@ class OAuth:
 
 	@property
 	def codes(self) -> dict[str, Code]:
-		"""Codes that were made, used or not."""
+		"""All issued codes, used or not."""
 		return self.sandbox.codes
 
 	@property
 	def grants(self) -> dict[str, Grant]:
-		"""What each token may do that was given."""
+		"""The grant of each issued token."""
 		return self.sandbox.grants
 
 	def make_code(self, waba_ids: Sequence[str], *, given: bool) -> str:
@@ -47,13 +47,13 @@ class OAuth:
 		return code
 
 	def give(self, code: str) -> None:
-		"""The code leaves the dialog: its 30 seconds begin, or are over already if the switch expire_code is on."""
+		"""Hands the code to the opener: its 30 seconds begin, or are already over if the switch expire_code is on."""
 		now = self.sandbox.clock()
 		late = CODE_LIFE + timedelta(seconds=1) if self.sandbox.signup.expire_code else timedelta()
 		self.codes[code].issued_at = now - late
 
 	def exchange(self, app_id: str, secret: str, code: str) -> Grant:
-		"""The token for a code; raises GraphError with Meta's words for wrong credentials and bad codes."""
+		"""The token for a code; raises GraphError with Meta's text for wrong credentials and bad codes."""
 		config = self.sandbox.config
 		if app_id != config.app_id:
 			text = "Error validating application. Cannot get application info due to a system error."
@@ -83,7 +83,7 @@ class OAuth:
 		days: float | None = None,
 		app_id: str | None = None,
 	) -> Grant:
-		"""A new token, or what an existing text shall count for. `days`: 0 never expires, None as the switch says."""
+		"""Issues a new token, or gives a known token string these rights. `days`: 0 never expires, None: as the switch says."""
 		now = self.sandbox.clock()
 		life = self.sandbox.signup.token_days if days is None else days
 		made = Grant(
@@ -103,18 +103,18 @@ class OAuth:
 		return made
 
 	def find(self, token: str | None) -> Grant | None:
-		"""What a token may do, whether expired or not; None for one that was never given or was taken away."""
+		"""The grant of a token, expired or not; None if it was never issued or was revoked."""
 		if not token or token not in self.sandbox.tokens:
 			return None
 		everything = Grant(token, self.sandbox.config.app_id, SCOPES, None, self.sandbox.clock(), None)
 		return self.grants.get(token, everything)
 
 	def scopes(self, grant: Grant) -> tuple[str, ...]:
-		"""What is left of a token's scopes when the switch missing_scopes has taken some away."""
+		"""A token's scopes without those in the switch missing_scopes."""
 		return tuple(one for one in grant.scopes if one not in self.sandbox.signup.missing_scopes)
 
 	def authorise(self, token: str | None) -> Grant:
-		"""The grant of a request's token; raises GraphError 104, 190, or 190 with subcode 463 after its end."""
+		"""The grant of a request's token; raises GraphError 104, 190, or 190 with subcode 463 if expired."""
 		grant = self.find(token)
 		if grant is None:
 			raise graph_errors.token_error(present=bool(token))
@@ -123,7 +123,7 @@ class OAuth:
 		return grant
 
 	def expired(self, grant: Grant) -> bool:
-		"""Whether a token's time is over."""
+		"""Whether a token is expired."""
 		return grant.expires_at is not None and self.sandbox.clock() >= grant.expires_at
 
 	def is_app(self, token: str | None) -> bool:
@@ -132,7 +132,7 @@ class OAuth:
 
 
 def expiry_error(grant: Grant) -> JSON:
-	"""Graph's error for a token after its end."""
+	"""Graph's error for an expired token."""
 	ended = grant.expires_at.strftime("%A, %d-%b-%y %H:%M:%S UTC") if grant.expires_at else ""
 	message = f"Error validating access token: Session has expired on {ended}."
 	return {"message": message, "type": "OAuthException", "code": 190, "error_subcode": 463}

@@ -1,4 +1,4 @@
-"""The Graph API: which request means what, and its answer."""
+"""The Graph API: finds the handler of a request and answers it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Handler = Callable[[State, Call, Any], "JSON | Download"]
 
 
 def answer(sandbox: State, call: Call) -> JSON | Download:
-	"""The answer of Graph to a call; raises GraphError."""
+	"""Graph's answer to a call; raises GraphError."""
 	if call.segments[0] == "debug_token":
 		return edges_oauth.debug_token(sandbox, call)
 	if call.path == "/oauth/access_token" and call.method in ("GET", "POST"):
@@ -57,14 +57,14 @@ def _node_answer(sandbox: State, call: Call, grant: Grant | None) -> JSON | Down
 
 
 def _within(grant: Grant, node: Any) -> bool:
-	"""A token sees the accounts that it was given for, and their numbers."""
+	"""Whether a token may access an object: only its own accounts and their numbers."""
 	if grant.waba_ids is None or not isinstance(node, Account | Number):
 		return True
 	return (node.waba_id if isinstance(node, Number) else node.id) in grant.waba_ids
 
 
 def _check_scope(sandbox: State, grant: Grant, kind: str, edge: str) -> None:
-	"""GraphError 10 or 200 if the token lacks the permission that an edge needs."""
+	"""Raises GraphError 10 or 200 if the token lacks the permission that an edge needs."""
 	scopes = oauth.OAuth(sandbox).scopes(grant)
 	if (kind == "media" or edge in ("messages", "media", "register")) and oauth.MESSAGING not in scopes:
 		raise graph_errors.forbidden(10)

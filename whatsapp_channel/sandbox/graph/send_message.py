@@ -16,7 +16,7 @@ TYPING = timedelta(seconds=25)  # Meta shows the indicator for 25 s or until the
 
 
 def send(sandbox: State, call: Call, number: Number) -> JSON:
-	"""Accepts a message and answers with its wamid, or takes a read receipt. The statuses come later."""
+	"""Accepts a message and answers with its wamid, or accepts a read receipt. The statuses are posted later."""
 	if "status" in call.body:
 		return _read_receipt(sandbox, call.body)
 	kind = check_message(sandbox, number, call.body)
@@ -36,7 +36,7 @@ def send(sandbox: State, call: Call, number: Number) -> JSON:
 
 
 def _recipient(sandbox: State, number: Number, body: JSON) -> tuple[Person | None, JSON]:
-	"""The customer, if there is one, and the element of `contacts` in the answer. `to` wins over `recipient`."""
+	"""The customer, if known, and the element of `contacts` in the answer. `to` takes precedence over `recipient`."""
 	if body.get("to"):
 		digits = recipient_digits(sandbox, number, body["to"])
 		return sandbox.customers.get(digits), {"input": str(body["to"]), "wa_id": digits}
@@ -62,7 +62,7 @@ def _message(
 
 
 def _read_receipt(sandbox: State, body: JSON) -> JSON:
-	"""Marks a customer's message and the earlier ones as read by the business (recorded errors)."""
+	"""Marks a customer's message and the earlier ones as read by the business (the errors are recorded ones)."""
 	if body.get("messaging_product") != "whatsapp":
 		raise graph_errors.missing("messaging_product")
 	wamid = str(body.get("message_id") or "")

@@ -1,4 +1,4 @@
-"""Making, changing, deleting and sending templates, as far as Meta refuses something."""
+"""Creating, changing, deleting and sending templates, with the cases that Meta refuses."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def delete(templates: Templates, name: str, template_id: str | None) -> None:
 
 
 def check_send(templates: Templates, name: str, language: str, components: list[JSON]) -> None:
-	"""GraphError 132001 without an approved template in that language, 132000 for a wrong number of parameters."""
+	"""Raises GraphError 132001 without an approved template in that language, 132000 for a wrong number of parameters."""
 	fitting = [one for one in templates.all if (one.name, one.language) == (name, language)]
 	template = next((one for one in fitting if one.status == "APPROVED"), None)
 	if template is None:

@@ -49,7 +49,7 @@ def receive(sandbox: State, call: Call, upload: Upload) -> JSON:
 
 
 def position(sandbox: State, call: Call, upload: Upload) -> JSON:
-	"""GET /upload:…: how much is there, to go on after a break"""
+	"""GET /upload:…: how many bytes have arrived, to resume after an interruption"""
 	return {"id": upload.id, "file_offset": len(upload.data)}
 
 
@@ -68,6 +68,6 @@ def set_picture(sandbox: State, call: Call, number: Number, handle: str) -> None
 
 
 def picture(sandbox: State, path: str) -> Download | None:
-	"""The profile picture at an address that `set_picture` made."""
+	"""The profile picture behind a URL that `set_picture` made."""
 	media = sandbox.media.get(path.removeprefix(PICTURE_PATH))
 	return Download(media) if media else None

@@ -15,7 +15,7 @@ TYPES = ("text", "template", "reaction", "location", "contacts", "interactive", 
 
 
 def required(content: JSON, path: str, name: str) -> Any:
-	"""The value of a parameter; GraphError 131008 if it is absent or empty."""
+	"""The value of a parameter; raises GraphError 131008 if it is absent or empty."""
 	value = content.get(name)
 	if value is None or value == "" or value == []:
 		raise graph_errors.cloud_error(131008, f"Parameter '{path}{name}' is mandatory.")
@@ -23,7 +23,7 @@ def required(content: JSON, path: str, name: str) -> Any:
 
 
 def _at_most(text: Any, limit: int, path: str) -> None:
-	"""GraphError 100 for text that is no text or too long (characters)."""
+	"""Raises GraphError 100 for a value that is not a string or too long (in characters)."""
 	if not isinstance(text, str):
 		raise graph_errors.invalid(f"Param {path} must be a string")
 	if len(text) > limit:
@@ -109,7 +109,7 @@ CONTENT: dict[str, Callable[[State, Any], None]] = {
 
 
 def check_message(sandbox: State, number: Number, body: JSON) -> str:
-	"""Checks a message to send and returns its type; GraphError with Meta's code for what is wrong first."""
+	"""Checks a message to send and returns its type; raises GraphError with Meta's code for the first error."""
 	if body.get("messaging_product") != "whatsapp":
 		raise graph_errors.missing("messaging_product")
 	if not body.get("to") and not body.get("recipient"):
@@ -137,10 +137,10 @@ def _check_envelope(body: JSON) -> None:
 
 
 def recipient_digits(sandbox: State, number: Number, to: object) -> str:
-	"""Digits of the addressed number; GraphError 131009 for no number, 131021 for the business's own.
+	"""Digits of the recipient's number; raises GraphError 131009 if it is not a number, 131021 for the business's own.
 
-	Without a leading + Meta prepends the business's own country code [Meta's page on sending messages]; known
-	customers and numbers that already begin with that code are taken as they are.
+	Without a leading + Meta adds the business's own country code in front [Meta's page on sending messages]; the
+	numbers of known customers and those that already begin with that code are not changed.
 	"""
 	text = str(to).strip()
 	digits = digits_of(text)

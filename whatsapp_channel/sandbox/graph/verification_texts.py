@@ -1,4 +1,4 @@
-"""What WhatsApp writes and says to a number that shall be verified, in the language asked for."""
+"""The text message and the call with which WhatsApp verifies a number, in the requested language."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def message(code: str, language: str) -> str:
 
 
 def call(code: str, language: str) -> str:
-	"""What the voice says."""
+	"""The spoken text of the call."""
 	return _of(language)[1].format(digits=" ".join(code))
 
 

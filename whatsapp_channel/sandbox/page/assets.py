@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from whatsapp_channel.sandbox.web import asset
 
 PAGE = Path(__file__).parent
-# Elements are made as on the pages of the app; the module imports nothing.
+# The module with which the app's own pages create elements; it imports nothing.
 _ELEMENTS = PAGE.parents[1] / "public" / "js" / "components" / "dom.js"
 ASSETS = {
 	"/": (PAGE / "phone.html", "text/html"),

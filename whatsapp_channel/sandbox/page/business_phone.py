@@ -32,18 +32,18 @@ class BusinessApp:
 	# -- messages --------------------------------------------------------------------------------------------
 
 	def writes(self, wa_id: str, text: str, at: datetime | None = None) -> str:
-		"""A colleague writes to a customer, who need not have written before. Returns the wamid."""
+		"""A colleague writes to a customer, even one who never wrote before. Returns the wamid."""
 		return self.sends(wa_id, {"type": "text", "text": {"body": text}}, at)
 
 	def sends(self, wa_id: str, message: JSON, at: datetime | None = None) -> str:
-		"""Like `writes`, with any message object of Meta's reference; its own fields win."""
+		"""Like `writes`, with any message object of Meta's reference; its fields override the generated ones."""
 		raw = self.echo(wa_id, message, at)
 		self._remember(wa_id, raw, at)
 		self.sandbox.post(self.echoes(raw, lane=e164_digits(wa_id)))
 		return str(raw["id"])
 
 	def edits(self, wa_id: str, wamid: str, text: str, at: datetime | None = None) -> str:
-		"""Changes the text of a message that was sent before."""
+		"""Changes the text of an earlier message."""
 		changed = {"type": "text", "text": {"body": text}}
 		edit = {"original_message_id": wamid, "message": changed}
 		return self.sends(wa_id, {"type": "edit", "edit": edit}, at)
@@ -72,7 +72,7 @@ class BusinessApp:
 		return self._item(ECHOES, {"message_echoes": list(echoes)}, lane=lane)
 
 	def _remember(self, wa_id: str, raw: JSON, at: datetime | None) -> None:
-		"""The customer's phone shows it. No status will follow, so that nothing waits for one."""
+		"""Adds the message to the chat. No status will follow, so the message counts as settled."""
 		kind, moment = str(raw["type"]), at or self.sandbox.clock()
 		digits = e164_digits(wa_id)
 		record = Message(str(raw["id"]), True, digits, self.number.id, moment, kind, raw, status="delivered")
@@ -83,7 +83,7 @@ class BusinessApp:
 	# -- history and contacts --------------------------------------------------------------------------------
 
 	def shares_history(self, wa_ids: Iterable[str] | None = None) -> int:
-		"""Shares what these customers and the business wrote, of all customers by default; how many messages."""
+		"""Shares the chats with these customers (default: all). Returns the number of messages."""
 		chosen = [e164_digits(one) for one in wa_ids] if wa_ids is not None else list(self.sandbox.customers)
 		threads = {wa_id: [self._past(one) for one in self._own(wa_id)] for wa_id in chosen}
 		self.sandbox.post(self.history(threads))
@@ -104,21 +104,21 @@ class BusinessApp:
 	def history(
 		self, threads: Mapping[str, Sequence[JSON]], *, phase: int = 0, chunk: int = 1, progress: int = 100
 	) -> Item:
-		"""A webhook item with messages of the past by customer."""
+		"""A webhook item with earlier messages, grouped by customer."""
 		listed = [{"id": wa_id, "messages": list(messages)} for wa_id, messages in threads.items()]
 		metadata = {"phase": phase, "chunk_order": chunk, "progress": progress}
 		return self._item(HISTORY, {"history": [{"metadata": metadata, "threads": listed}]})
 
 	def history_media(self, *messages: JSON) -> Item:
-		"""A webhook item with the files of messages that were in the history without them."""
+		"""A webhook item with the files of messages that the history webhook listed without their files."""
 		return self._item(HISTORY, {"messages": list(messages)})
 
 	def declines_history(self) -> None:
-		"""The colleague does not share the past."""
+		"""The colleague declines to share the history."""
 		self.sandbox.post(self._item(HISTORY, {"history": [{"errors": [DECLINED]}]}))
 
 	def saves_contact(self, wa_id: str, name: str, *, action: str = "add") -> None:
-		"""The colleague puts a person into the address book, or ("remove") takes it out."""
+		"""The colleague adds a person to the address book, or removes them (action "remove")."""
 		if action not in ("add", "remove"):
 			raise SandboxError(f"action: {action!r} is neither add nor remove.")
 		self.sandbox.post(self.contacts({e164_digits(wa_id): name}, action=action))

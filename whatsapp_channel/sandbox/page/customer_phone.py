@@ -36,7 +36,7 @@ class Customer(Person):
 		return self._post(self.writes(text, at, quoted=quoted, to=to))
 
 	def sends_raw(self, message: JSON, at: datetime | None = None, *, to: str | None = None) -> str:
-		"""Like `sends`, with any message object of Meta's reference; its own from, id and timestamp win."""
+		"""Like `sends`, with any message object of Meta's reference; its from, id and timestamp override the generated ones."""
 		return self._post(self.composes(message, at, to=to))
 
 	def sends_file(
@@ -68,8 +68,8 @@ class Customer(Person):
 	) -> JSON:
 		"""The message object of a file, for `sends_raw` and `composes`; the file can be fetched from now on.
 
-		With `link_base`, the address of the sandbox, it also carries a link that ends after `link_seconds`, as Meta's
-		have since November 2025. `other` keys of the object win, for example id=None or sha256="...".
+		With `link_base`, the address of the sandbox, it also has a link that expires after `link_seconds`, as Meta's
+		objects do since November 2025. `other` overrides keys of the object, for example id=None or sha256="...".
 		"""
 		media = self.sandbox.add_media(MediaFile(ids.object_id(), data, mime_type, filename))
 		link = edges_media.link(self.sandbox, media.id, link_base, link_seconds) if link_base else None
@@ -88,14 +88,14 @@ class Customer(Person):
 	def writes(
 		self, text: str, at: datetime | None = None, *, quoted: str | None = None, to: str | None = None
 	) -> Item:
-		"""Like `sends`, but the webhook is left to the caller: see Sandbox.payload_for."""
+		"""Like `sends`, but the caller posts the webhook: see Sandbox.payload_for."""
 		message: JSON = {"type": "text", "text": {"body": text}}
 		if quoted:
 			message["context"] = {"from": self.sandbox.number(to).digits, "id": quoted}
 		return self.composes(message, at, to=to)
 
 	def composes(self, message: JSON, at: datetime | None = None, *, to: str | None = None) -> Item:
-		"""Like `sends_raw`, but the webhook is left to the caller."""
+		"""Like `sends_raw`, but the caller posts the webhook."""
 		with self.sandbox.condition:
 			number = self.sandbox.number(to)
 			moment = at or self.sandbox.clock()
@@ -110,7 +110,7 @@ class Customer(Person):
 			)
 
 	def reads(self) -> list[str]:
-		"""Looks at the chat: every message that the business sent becomes read. Returns their wamids."""
+		"""Opens the chat: every message from the business becomes read. Returns their wamids."""
 		with self.sandbox.condition:
 			self.sandbox.await_first_statuses(self.wa_id)
 			unread = [one for one in self._received() if one.status in ("accepted", "sent", "delivered")]
@@ -127,7 +127,7 @@ class Customer(Person):
 		self._switch(False)
 
 	def switch_on(self) -> None:
-		"""The phone is on again: what waited is delivered."""
+		"""The phone is on again: waiting messages are delivered."""
 		self._switch(True)
 		with self.sandbox.condition:
 			self.sandbox.await_first_statuses(self.wa_id)

@@ -17,7 +17,7 @@ from whatsapp_channel.sandbox.state.model import JSON, SandboxError
 from whatsapp_channel.sandbox.state.state import State
 from whatsapp_channel.sandbox.web import asset, json_answer, read_json
 
-# No Cross-Origin-Opener-Policy: the dialog must keep its opener.
+# No Cross-Origin-Opener-Policy: it would cut the dialog's link to its opener.
 POLICY = (
 	"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
 	"form-action 'none'; frame-ancestors 'none'"
@@ -38,7 +38,7 @@ def owns(path: str) -> bool:
 
 
 def respond(sandbox: State, request: HTTPRequest) -> Response:
-	"""Answers the SDK's and the dialog's requests; 400 with {"error": text, …} for what cannot be done."""
+	"""Answers the SDK's and the dialog's requests; 400 with {"error": text, …} if it cannot be done."""
 	if request.method == "GET" and _SDK.fullmatch(request.path):
 		return _sdk()
 	if request.method == "GET" and request.path in ASSETS:
@@ -68,7 +68,7 @@ def _sdk() -> Response:
 
 
 def _elsewhere(sandbox: State, request: HTTPRequest) -> Response | None:
-	"""The same dialog at another origin, if the switch wrong_origin is on."""
+	"""A redirect to the same dialog at another origin, if the switch wrong_origin is on."""
 	host, _, port = request.host.partition(":")
 	if not sandbox.signup.wrong_origin or host not in _OTHER_HOST or "moved" in request.args:
 		return None

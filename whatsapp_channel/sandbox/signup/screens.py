@@ -1,4 +1,4 @@
-"""The screens of the sign-up dialog: what each needs, and where it leads."""
+"""The screens of the sign-up dialog: what each one needs, and which one follows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METHODS = ("SMS", "VOICE")
 
 
 def go_on(sandbox: State, session: Session, given: JSON) -> None:
-	"""Continue on the present screen; raises Problem and stays there if it cannot."""
+	"""Handles Continue on the current screen; raises Problem and stays there if the step fails."""
 	with sandbox.condition:
 		try:
 			ordered = sandbox.signup.problems.pop(session.screen, None)
@@ -38,7 +38,7 @@ def go_on(sandbox: State, session: Session, given: JSON) -> None:
 
 
 def resend(sandbox: State, session: Session, given: JSON) -> None:
-	"""Another code, by text message or call."""
+	"""Sends another code, by text message or call."""
 	try:
 		_send(sandbox, session, given)
 	except GraphError as refused:
@@ -134,7 +134,7 @@ def _choose_number(sandbox: State, session: Session, given: JSON) -> str:
 
 
 def _new_number(sandbox: State, session: Session, given: JSON) -> str:
-	"""Adds the number, unless this dialog has done so before a code could not be sent."""
+	"""Adds the number, unless this dialog already added it and only sending the code failed."""
 	written = _text(given, "phone_number", "Enter the phone number.")
 	whole = number_registration.dialled(_text(given, "country_code", "Enter the country code."), written)
 	before = sandbox.numbers.get(session.phone_number_id or "")
@@ -184,7 +184,7 @@ _STEPS: dict[str, Callable[[State, Session, JSON], str]] = {
 
 
 def view(sandbox: State, session: Session) -> JSON:
-	"""All that the dialog shows of the present screen, and what it posts when it is closed there."""
+	"""Everything that the dialog shows on the current screen, and what it posts if it is closed there."""
 	with sandbox.condition:
 		return {
 			"session": session.id,

@@ -1,6 +1,6 @@
-"""Embedded Signup: what the dialog asks step by step, and what it tells the page that opened it.
+"""Embedded Signup: the steps of the dialog, and its messages to the page that opened it.
 
-Source: Meta, Embedded Signup implementation and its errors page; see `Switches` of state/dialogs.py for what can be otherwise.
+Source: Meta, Embedded Signup implementation and its errors page; `Switches` in state/dialogs.py lists what can be changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from whatsapp_channel.sandbox.state.state import State
 
 
 def open_session(sandbox: State, given: JSON) -> Session:
-	"""A dialog for FB.login's options; raises SandboxError for what Facebook would not open."""
+	"""Opens a dialog for FB.login's options; raises SandboxError for options that Facebook would not accept."""
 	app_id, config_id = str(given.get("app_id") or ""), str(given.get("config_id") or "")
 	if app_id != sandbox.config.app_id:
 		raise SandboxError(
@@ -43,7 +43,7 @@ def open_session(sandbox: State, given: JSON) -> Session:
 
 
 def farewell(sandbox: State, session: Session) -> list[str]:
-	"""What the dialog posts to its opener when it is closed on the present screen, in order."""
+	"""What the dialog posts to its opener if it is closed on the current screen, in order."""
 	if session.screen == DONE:
 		halves = [_finish_event(sandbox, session), _code_message(sandbox, session)]
 		return [half for half in (halves if sandbox.signup.event_before_code else halves[::-1]) if half]
@@ -68,14 +68,14 @@ def _finish_event(sandbox: State, session: Session) -> str | None:
 
 
 def _code_message(sandbox: State, session: Session) -> str | None:
-	"""For the SDK, not for the page: no JSON, as Facebook's own messages between its windows."""
+	"""For the SDK, not for the page. It is not JSON, like Facebook's messages between its own windows."""
 	if sandbox.signup.third_party_cookies_blocked:
 		return None
 	return urlencode({"cb": session.callback, "code": session.code, "status": "connected"})
 
 
 def report(sandbox: State, session: Session) -> list[str]:
-	"""The customer reports a problem, which ends the dialog. Returns what the opener is told."""
+	"""The customer reports a problem, which ends the dialog. Returns the messages for the opener."""
 	switches, shown = sandbox.signup, session.problem
 	data = {
 		"error_message": shown.text if shown else REPORTED,
@@ -89,13 +89,13 @@ def report(sandbox: State, session: Session) -> list[str]:
 
 
 def cancel(sandbox: State, session: Session) -> list[str]:
-	"""The customer leaves. Returns what the opener is told."""
+	"""The customer leaves. Returns the messages for the opener."""
 	_close(sandbox, session, "cancelled")
 	return farewell(sandbox, session)
 
 
 def finish(sandbox: State, session: Session) -> list[str]:
-	"""The customer is done, or closes the last screen: the code's time begins. Returns what the opener is told."""
+	"""The customer is done, or closes the last screen: the code's time begins. Returns the messages for the opener."""
 	if session.screen != DONE or session.code is None:
 		raise SandboxError("session: this dialog is not finished.")
 	if session.outcome is None:
@@ -112,7 +112,7 @@ def _close(sandbox: State, session: Session, outcome: str) -> None:
 
 
 def _tell_partner(sandbox: State, session: Session) -> None:
-	"""The webhook of a finished sign-up; its entry has the id of the app's own portfolio."""
+	"""Posts the webhook of a finished sign-up; the id of its entry is the app's own portfolio."""
 	if sandbox.signup.partner_webhook:
 		info = {"waba_id": session.waba_id, "owner_business_id": session.business_id}
 		value = {"event": "PARTNER_ADDED", "waba_info": info}

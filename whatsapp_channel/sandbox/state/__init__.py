@@ -1,5 +1,5 @@
 """What the sandbox remembers: plain data of accounts, numbers, customers, messages, files, tokens, dialogs and faults.
 
-Here belongs what something is and how it is looked up, never what Meta does with it, and no connection. Every other package
-takes `State`. It imports nothing of the sandbox but its own files.
+Data and look-ups belong here; what Meta does with the data does not, and nothing here opens a connection. Every other
+package uses `State`. It imports nothing else of the sandbox.
 """

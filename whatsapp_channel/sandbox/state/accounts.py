@@ -27,22 +27,22 @@ class Account:
 	id: str
 	name: str
 	business_id: str
-	ownership: str = "owned"  # owned by the portfolio that works the helpdesk, or shared with it by a client
+	ownership: str = "owned"  # "owned" by the helpdesk's portfolio, or "shared" with it by a client
 	fields: JSON = field(default_factory=dict)
 	subscribed: bool = False
 	override: Callback | None = None
-	health: str = "AVAILABLE"  # what its own entry of health_status says: AVAILABLE, LIMITED or BLOCKED
+	health: str = "AVAILABLE"  # its entry in health_status: AVAILABLE, LIMITED or BLOCKED
 
 
 class Holdings:
-	"""The part of the sandbox that keeps accounts and numbers. The first of each is that of the configuration."""
+	"""The part of the sandbox that keeps accounts and numbers. The first of each comes from the configuration."""
 
 	config: Config
 	condition: threading.Condition
 	accounts: dict[str, Account]
 	numbers: dict[str, Number]
 	businesses: dict[str, str]  # portfolios: id -> name
-	number_faults: dict[str, str]  # digits -> why the number cannot be used, see registration.FAULTS
+	number_faults: dict[str, str]  # digits -> why the number cannot be used, see graph/number_registration.py
 
 	def _forget_holdings(self) -> None:
 		config = self.config
@@ -132,7 +132,7 @@ class Holdings:
 
 	@property
 	def override(self) -> Callback | None:
-		"""Another address for the first account's messages."""
+		"""The webhook address that overrides the app's for the first account."""
 		return self.account().override
 
 	@override.setter

@@ -21,26 +21,26 @@ REPORTED_CODE = "524126"
 class Switches:
 	"""How the sign-up behaves. They may change while the sandbox runs; `reset` sets them back."""
 
-	event_before_code: bool = True  # the order of the two halves that the opener gets
+	event_before_code: bool = True  # the order in which the opener gets the two
 	gap_ms: int = 100  # time between them
 	omit_event: bool = False  # the opener gets no events at all
-	omit_ids: bool = False  # the event names no ids
-	expire_code: bool = False  # the code's 30 seconds are over at once
+	omit_ids: bool = False  # the event contains no ids
+	expire_code: bool = False  # the code expires at once
 	wrong_origin: bool = False  # the dialog runs at another origin: localhost for 127.0.0.1, or the reverse
 	third_party_cookies_blocked: bool = False  # the SDK's callback gets no code
 	error_key: str = "error_code"  # or error_id: Meta's pages differ
 	error_event: str = "CANCEL"  # or ERROR
-	problems: dict[str, str] = field(default_factory=dict)  # screen -> what its next Continue shall say
+	problems: dict[str, str] = field(default_factory=dict)  # screen -> the error that its next Continue shows
 	token_days: int = 60  # 0: tokens never expire
-	missing_scopes: tuple[str, ...] = ()  # taken from every token
-	omit_targets: bool = False  # debug_token names no accounts
-	payment_method: bool = True  # of accounts made in the dialog, as the next two
+	missing_scopes: tuple[str, ...] = ()  # removed from every token
+	omit_targets: bool = False  # debug_token lists no accounts
+	payment_method: bool = True  # for accounts made in the dialog, like the next two
 	review: str = "APPROVED"
 	verification: str = "not_verified"
 	partner_webhook: bool = True  # account_update PARTNER_ADDED at the end
 
 	def update(self, changes: JSON) -> None:
-		"""Sets several switches; raises SandboxError naming the first one that is unknown or of a wrong kind."""
+		"""Sets several switches; raises SandboxError naming the first one that is unknown or has a wrong type."""
 		for name, value in changes.items():
 			setattr(self, name, _checked(name, value))
 
@@ -66,7 +66,7 @@ def _checked(name: str, value: Any) -> Any:
 
 
 class Problem(Exception):
-	"""What a screen says instead of going on. `field`: the name of the input that it is about."""
+	"""The error that a screen shows instead of continuing. `field`: the name of the input that it is about."""
 
 	def __init__(self, text: str, code: int | str | None = None, field: str | None = None) -> None:
 		super().__init__(text)
@@ -85,7 +85,7 @@ class Session:
 	business_id: str | None = None
 	waba_id: str | None = None
 	profile: JSON = field(default_factory=dict)
-	phone_number_id: str | None = None  # None on the last screen: the account alone
+	phone_number_id: str | None = None  # None on the last screen: only an account was made
 	method: str = "SMS"
 	code: str | None = None
 	problem: Problem | None = None  # the last one that was shown

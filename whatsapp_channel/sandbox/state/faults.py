@@ -1,4 +1,4 @@
-"""Faults that wait: what the next requests or webhooks shall suffer."""
+"""Pending faults, which the next matching requests or webhooks will meet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from whatsapp_channel.sandbox.state.model import JSON, SandboxError
 
-# kind: (what it matches unless told, explanation)
+# kind: (what it matches by default, explanation)
 REQUEST_FAULTS: dict[str, tuple[str, str]] = {
 	"latency": ("send", "answer only after ms milliseconds"),
 	"server_error": ("send", "a Graph error with HTTP 500 or 503 (code 131000 unless told)"),
@@ -45,7 +45,7 @@ _FAILING = ("reset", "token_refused", "proxy_error", "server_error", "throttled"
 
 @dataclass(slots=True)
 class Fault:
-	"""One fault and how often it still strikes."""
+	"""One fault and how many more times it applies."""
 
 	kind: str
 	count: int = 1
@@ -62,7 +62,7 @@ class Fault:
 	id: int = field(default=0)
 
 	def strikes(self, tags: Collection[str], customer: str | None) -> bool:
-		"""Whether this request or webhook is one of those it waits for."""
+		"""Whether the fault applies to this request or webhook."""
 		return self.match in tags and self.customer in (None, customer)
 
 	def to_json(self) -> JSON:
@@ -71,7 +71,7 @@ class Fault:
 
 
 def _check(options: JSON) -> None:
-	"""Raises SandboxError with the field, the problem and the way out."""
+	"""Raises SandboxError with the field, the problem and how to fix it."""
 	known = {item.name: item for item in fields(Fault)}
 	for name, value in options.items():
 		if name not in known or name == "id":
@@ -84,14 +84,14 @@ def _check(options: JSON) -> None:
 
 
 class FaultBook:
-	"""The faults that wait. Not locked by itself: the sandbox calls it under its own lock."""
+	"""The pending faults. It has no lock: the sandbox calls it under its own."""
 
 	def __init__(self) -> None:
 		self._faults: list[Fault] = []
 		self._ids = itertools.count(1)
 
 	def add(self, kind: str, **options: Any) -> Fault:
-		"""Orders a fault for the next `count` requests or webhooks; raises SandboxError for unknown kinds or options."""
+		"""Adds a fault for the next `count` requests or webhooks; raises SandboxError for unknown kinds or options."""
 		if kind not in KINDS:
 			raise SandboxError(f"fault: there is no fault {kind!r}. Known: {', '.join(KINDS)}.")
 		given = {name: value for name, value in options.items() if value is not None}
@@ -108,15 +108,15 @@ class FaultBook:
 		return fault
 
 	def waiting(self) -> list[Fault]:
-		"""Faults that have not struck as often as ordered."""
+		"""Faults that still have to be applied."""
 		return list(self._faults)
 
 	def clear(self, fault_id: int | None = None) -> None:
-		"""Forgets one fault, or all."""
+		"""Removes one fault, or all."""
 		self._faults = [fault for fault in self._faults if fault_id is not None and fault.id != fault_id]
 
 	def take_request(self, tags: Collection[str], customer: str | None) -> dict[str, Fault]:
-		"""Faults of this request by kind: at most one that makes it fail, besides latency and the like."""
+		"""Faults to apply to this request, by kind: at most one that makes it fail, plus others such as latency."""
 		taken: dict[str, Fault] = {}
 		for fault in list(self._faults):
 			if fault.kind not in REQUEST_FAULTS or fault.kind in taken or not fault.strikes(tags, customer):
@@ -128,14 +128,14 @@ class FaultBook:
 		return taken
 
 	def take_webhook(self, kind: str, tags: Collection[str], customer: str | None) -> Fault | None:
-		"""The first waiting fault of one kind that matches a webhook item, used once."""
+		"""The first pending fault of a kind that matches a webhook item; counts as one use."""
 		fault = self._find(kind, tags, customer)
 		if fault is not None:
 			self._use(fault)
 		return fault
 
 	def take_collector(self, tags: Collection[str], customer: str | None) -> Fault | None:
-		"""A waiting batch or reorder; its `count` is the number of items to collect, so it is used up at once."""
+		"""A pending batch or reorder; its `count` is the number of items to collect, so it is removed at once."""
 		fault = self._find("batch", tags, customer) or self._find("reorder", tags, customer)
 		if fault is not None:
 			self._faults.remove(fault)

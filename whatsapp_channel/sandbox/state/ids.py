@@ -1,4 +1,4 @@
-"""Identifiers in the shape that Meta's have."""
+"""Identifiers in the same format as Meta's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
 def wamid(peer_digits: str, *, outgoing: bool) -> str:
-	"""A new message id: the peer's number, the direction and a random key, packed as in recorded ids."""
+	"""A new message id: the customer's number, the direction and a random key, encoded as in recorded ids."""
 	peer = peer_digits.encode()
 	direction = b"\x11" if outgoing else b"\x12"
 	key = secrets.token_hex(9 if outgoing else 10).upper().encode()
@@ -30,7 +30,7 @@ def object_id() -> str:
 
 
 def user_id(digits: str, country: str) -> str:
-	"""Business-scoped user id that is always the same for one number."""
+	"""Business-scoped user id, always the same for one number."""
 	return f"{country}.{int(hashlib.sha256(digits.encode()).hexdigest()[:16], 16):020d}"
 
 
@@ -40,7 +40,7 @@ def cursor(position: int) -> str:
 
 
 def position_of(after: str) -> int:
-	"""Position that a cursor stands for, 0 for one that was not ours."""
+	"""The position encoded in a cursor, 0 for a cursor that the sandbox did not make."""
 	try:
 		text = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode()
 	except ValueError:

@@ -60,7 +60,7 @@ _SHORT_CODES = frozenset(
 		"98",
 	]
 )
-# Meta prefixes a business-scoped user id with the customer's country. Enough of them for a sandbox.
+# Meta prefixes a business-scoped user id with the customer's country. These are enough for a sandbox.
 _COUNTRIES = {
 	"1": "US", "7": "RU", "27": "ZA", "31": "NL", "33": "FR", "34": "ES", "39": "IT", "41": "CH", "43": "AT",
 	"44": "GB", "49": "DE", "52": "MX", "54": "AR", "55": "BR", "61": "AU", "62": "ID", "65": "SG", "81": "JP",
@@ -120,8 +120,8 @@ def displayed(digits: str) -> str:
 class Config:
 	"""Identity and credentials of the simulated Meta app and WhatsApp Business Account.
 
-	The credentials are random unless they are given: a value that every sandbox had would be known to everybody, and open
-	each helpdesk in which it was left behind.
+	The credentials are random by default: everybody would know a fixed value, and it would open every helpdesk whose
+	settings still contain it.
 	"""
 
 	app_id: str = "400000000000001"
@@ -142,11 +142,11 @@ class Config:
 class Settings:
 	"""Switches that may change while the sandbox runs. Times in seconds unless the name says ms."""
 
-	statuses: str = "auto"  # auto: sent, then delivered; manual: only what `mark` asks for, and failures
-	auto_read: bool = False  # with auto: the customer reads at once
+	statuses: str = "auto"  # auto: sent, then delivered; manual: only `mark` and failures
+	auto_read: bool = False  # with auto: "read" follows at once
 	window: str = "async"  # free-form outside 24 h: failed status (async), HTTP error (sync), allowed (off)
 	unknown_recipient: str = (
-		"failed"  # message to nobody: failed status 131026 (failed), or accepted (accept)
+		"failed"  # number not on WhatsApp: failed status 131026 (failed), or accepted (accept)
 	)
 	user_ids: bool = True  # customers have a business-scoped user id, as since April 2026
 	webhook_version: int = 26  # below 24 every status carries a conversation object
@@ -168,7 +168,7 @@ class Settings:
 	status_first_timeout: float = 5.0  # how long fault status_first waits for the webhook's answer
 
 	def update(self, changes: JSON) -> None:
-		"""Sets several switches; raises SandboxError naming the first one that is unknown or of a wrong kind."""
+		"""Sets several switches; raises SandboxError naming the first one that is unknown or has a wrong type."""
 		for name, value in changes.items():
 			setattr(self, name, _checked(name, value))
 
@@ -181,7 +181,7 @@ _CHOICES = {
 
 
 def _checked(name: str, value: Any) -> Any:
-	"""The value of a switch, if it fits."""
+	"""The value of a switch after a check of its type."""
 	known = [item.name for item in fields(Settings)]
 	if name not in known:
 		raise SandboxError(f"settings: there is no setting {name!r}. Known: {', '.join(known)}.")
@@ -256,7 +256,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class PhoneText:
-	"""What WhatsApp wrote (SMS) or said (VOICE) to a business number that shall be verified."""
+	"""A text message (SMS) or call (VOICE) from WhatsApp to a business number, to verify it."""
 
 	phone_number_id: str
 	digits: str
@@ -279,7 +279,7 @@ class MediaFile:
 
 @dataclass(slots=True)
 class Upload:
-	"""A file on its way. `handle` is given once all of it is there."""
+	"""A resumable upload. `handle` is set once the file is complete."""
 
 	id: str
 	length: int
@@ -307,7 +307,7 @@ class Message:
 	delivery: int | None = None  # id of the webhook that carries an incoming message
 
 	def text(self) -> str:
-		"""What a person reads in the bubble."""
+		"""The text in the chat bubble."""
 		content = self.raw.get(self.type) or {}
 		if self.type == "template":
 			return f"[template] {content.get('name', '')}"

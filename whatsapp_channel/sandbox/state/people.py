@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from whatsapp_channel.sandbox.state.model import JSON
 
-# What the customer does without opening or prolonging the 24-hour window.
+# Message types that do not open or extend the 24-hour window.
 _NO_WINDOW = frozenset({"reaction", "system", "unsupported", "edit", "revoke"})
 FREE_ENTRY = timedelta(days=7)  # Meta's pricing page of 28 September 2026
 
@@ -21,9 +21,9 @@ class Person:
 	user_id: str | None = None
 	hides_number: bool = False  # a username instead of the number: webhooks carry only user_id
 	online: bool = True
-	typing_until: datetime | None = None  # the business shows that it types
+	typing_until: datetime | None = None  # until then the phone shows "typing"
 	last_inbound: dict[str, datetime] = field(default_factory=dict)  # by phone number id
-	free_entry: dict[str, datetime] = field(default_factory=dict)  # when an ad's free window ends
+	free_entry: dict[str, datetime] = field(default_factory=dict)  # when the free window after an ad ends
 
 	def window_open(self, phone_number_id: str, now: datetime) -> bool:
 		"""Whether the business may write free-form: less than 24 h after the customer's last message."""
@@ -40,7 +40,7 @@ class Person:
 		return shown
 
 	def open_window(self, phone_number_id: str, moment: datetime, raw: JSON) -> None:
-		"""What a message of the customer opens or prolongs: the 24-hour window, and the free one of an ad."""
+		"""Opens or extends the 24-hour window for a customer's message, and the free window if it came from an ad."""
 		if raw.get("type") in _NO_WINDOW:
 			return
 		last = self.last_inbound.get(phone_number_id)

@@ -1,4 +1,4 @@
-"""Everything that the sandbox remembers, and how it is looked up. Nothing here does what Meta does."""
+"""All data of the sandbox and its look-ups. What Meta does with the data is not in here."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ KEPT = 5000  # requests remembered for inspection
 
 
 class Post(Protocol):
-	"""Whoever carries webhooks to the helpdesk. The state hands items over and knows nothing of connections."""
+	"""Delivers webhooks to the helpdesk, so that the state itself needs no connections."""
 
 	def post(self, item: Item, *, delay: float = 0.0) -> None:
 		"""Queues one item, `delay` seconds from now."""
 
 	def resume(self) -> None:
-		"""An address has changed: what had nowhere to go may go now."""
+		"""Called when an address has changed: webhooks without an address may be deliverable now."""
 
 	def wait_for_status(self, wamid: str, timeout: float) -> bool:
 		"""Waits up to `timeout` seconds until the first status of a message was answered 200."""
 
 
 class State(Holdings):
-	"""What there is: accounts, numbers, customers, messages, tokens, dialogs, faults, requests. Thread-safe by `condition`.
+	"""The data: accounts, numbers, customers, messages, tokens, dialogs, faults, requests. Thread-safe by `condition`.
 
 	`Sandbox(callback_url=…, app_secret=…)` overrides fields of Config. `clock` gives the present time (UTC).
 	"""
@@ -97,7 +97,7 @@ class State(Holdings):
 	# -- changes -------------------------------------------------------------------------------------------------
 
 	def touch(self) -> None:
-		"""Wakes whoever waits for a change."""
+		"""Wakes all threads that wait for a change."""
 		with self.condition:
 			self.version += 1
 			self.condition.notify_all()
@@ -105,8 +105,8 @@ class State(Holdings):
 	def wait_until(self, predicate: Callable[[], Result], timeout: float = 30.0) -> Result:
 		"""Waits until `predicate()` is true and returns its value; TimeoutError after `timeout` seconds.
 
-		It is asked after every change of the sandbox and every 50 ms, without the sandbox's lock, so it may look at
-		the helpdesk as well.
+		The predicate runs after every change of the sandbox and every 50 ms, without the sandbox's lock, so it may also
+		check the helpdesk.
 		"""
 		deadline = time.monotonic() + timeout
 		while True:
@@ -121,7 +121,7 @@ class State(Holdings):
 					self.condition.wait(min(left, 0.05))
 
 	def wait_for_change(self, seen: int, timeout: float) -> int:
-		"""Waits up to `timeout` seconds for a version other than `seen`, or the end; returns the present one."""
+		"""Waits up to `timeout` seconds for a version other than `seen` or until closed; returns the current one."""
 		with self.condition:
 			self.condition.wait_for(lambda: self.version != seen or self.closing.is_set(), timeout)
 			return self.version
@@ -133,7 +133,7 @@ class State(Holdings):
 		return next((one for one in self.customers.values() if one.user_id == user_id), None)
 
 	def messages(self, wa_id: str) -> list[Message]:
-		"""The conversation with one customer, in the order in which the sandbox learnt of the messages."""
+		"""The conversation with one customer, in the order in which the sandbox got the messages."""
 		with self.condition:
 			return list(self._by_customer.get(wa_id.lstrip("+"), []))
 
@@ -169,9 +169,9 @@ class State(Holdings):
 			self.touch()
 
 	def await_first_statuses(self, wa_id: str, timeout: float = 10.0) -> None:
-		"""Waits until the customer's new messages have their first statuses, which follow the HTTP answer.
+		"""Waits until new messages to the customer have their first statuses, which are posted after the HTTP answer.
 
-		Otherwise whoever reads at once would report "read" before "sent".
+		Otherwise a customer who reads at once would report "read" before "sent".
 		"""
 		with self.condition:
 			own = {message.wamid for message in self._by_customer.get(wa_id, [])}
@@ -194,7 +194,7 @@ class State(Holdings):
 		return Item(kind, number.waba_id, raw, "messages", metadata, contact, lane, wamid)
 
 	def event(self, field: str, value: JSON, account_id: str | None = None) -> Item:
-		"""An item of another webhook field (account_update, …), of the first account unless told."""
+		"""An item of another webhook field (account_update, …), of the first account by default."""
 		owner = account_id or self.config.waba_id
 		return Item("event", owner, value, field, time=int(self.clock().timestamp()))
 

@@ -42,7 +42,7 @@ class Template:
 
 
 class Templates:
-	"""The account's templates, of which there is one at the beginning, as at Meta."""
+	"""The account's templates; a new account has one, as at Meta."""
 
 	def __init__(self) -> None:
 		self.all: list[Template] = [
@@ -73,9 +73,9 @@ class Templates:
 		return template
 
 	def find(self, template_id: str) -> Template | None:
-		"""By id."""
+		"""The template with this id."""
 		return next((one for one in self.all if one.id == template_id), None)
 
 	def category(self, name: str) -> str:
-		"""Category that a send is priced by."""
+		"""The category that determines the price of a message."""
 		return next((one.category for one in self.all if one.name == name), "UTILITY")

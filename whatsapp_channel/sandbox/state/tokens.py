@@ -1,4 +1,4 @@
-"""Tokens and the codes that become tokens."""
+"""Tokens, and the codes that are exchanged for tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Code:
-	"""A code of Embedded Signup: 30 seconds from `issued_at`, once. None: the dialog has not given it away yet."""
+	"""A code of Embedded Signup, valid once for 30 seconds from `issued_at` (None: the dialog has not handed it out yet)."""
 
 	waba_ids: tuple[str, ...]
 	issued_at: datetime | None

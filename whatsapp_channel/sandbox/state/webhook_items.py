@@ -1,4 +1,4 @@
-"""What there is to tell the helpdesk: the parts of webhooks before they are put together."""
+"""Items for the helpdesk: the parts from which webhooks are built."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from whatsapp_channel.sandbox.state.model import JSON
 
 @dataclass(frozen=True, slots=True)
 class Item:
-	"""One thing to tell the helpdesk. `lane`: items of one lane are first sent in order."""
+	"""One item for the helpdesk. `lane`: the first attempts of items in one lane are made in order."""
 
 	kind: str  # message, status, error or event
 	account_id: str
@@ -24,7 +24,7 @@ class Item:
 
 	@property
 	def phone_number_id(self) -> str | None:
-		"""The business number that it is about, if any."""
+		"""The business number of the item, if any."""
 		metadata = self.metadata or (self.raw.get("metadata") if isinstance(self.raw, dict) else None) or {}
 		return metadata.get("phone_number_id")
 

@@ -1,4 +1,4 @@
-"""What Meta posts: webhooks put together, signed, addressed and delivered again and again, and the handshake before.
+"""Meta's webhooks: built, signed, addressed and delivered with retries, and the handshake before the first.
 
 The only part that opens connections. It imports `state` alone.
 """

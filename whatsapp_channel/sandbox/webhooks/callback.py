@@ -1,4 +1,4 @@
-"""Where webhooks go: the app's address, those that override it, and what is not sent at all."""
+"""Where webhooks go: the app's address, its overrides, and webhooks that are not sent at all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from whatsapp_channel.sandbox.state.state import State
 from whatsapp_channel.sandbox.state.webhook_items import Item
 from whatsapp_channel.sandbox.webhooks.courier import Target
 
-# Fields that an address of the account or number takes over from the app's [Meta: webhook overrides].
+# Only these fields go to the override address of an account or number [Meta: webhook overrides].
 OVERRIDABLE = frozenset(
 	{
 		"messages",
@@ -22,7 +22,7 @@ OVERRIDABLE = frozenset(
 
 
 def configure(sandbox: State, url: str, token: str, *, verified: bool | None) -> None:
-	"""Makes this the app's address; `verified` None: it was not tried."""
+	"""Sets the app's webhook address; `verified` None: not tried yet."""
 	with sandbox.condition:
 		sandbox.callback = Callback(url, token, verified)
 	sandbox.courier.resume()
@@ -30,8 +30,8 @@ def configure(sandbox: State, url: str, token: str, *, verified: bool | None) ->
 
 
 def target(sandbox: State, item: Item) -> Target:
-	"""The address for an item. No webhooks of an account without a subscription. Another address of the number wins over
-	that of the account, and that over the app's; account events go to the app's alone, as at Meta."""
+	"""The address for an item; none if the app is not subscribed to the account. The number's override comes first, then
+	the account's, then the app's address; account events always go to the app's address, as at Meta."""
 	account = sandbox.accounts.get(item.account_id)
 	if account is not None and not account.subscribed:
 		return Target(None, "The app is not subscribed to the business account (subscribed_apps).")

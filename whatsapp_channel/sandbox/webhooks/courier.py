@@ -1,7 +1,7 @@
-"""Delivers webhooks: signed, by a pool of threads, again and again until the helpdesk answers 200.
+"""Delivers signed webhooks from a pool of threads, with retries until the helpdesk answers 200.
 
-First attempts of one lane (one customer) go out in order; attempts after a refusal wait for their back-off without
-holding up the others, as at Meta, where order is not promised.
+First attempts of one lane (one customer) go out in order; retries wait for their back-off without blocking the
+others, as at Meta, where order is not guaranteed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ KEPT = 5000  # webhooks remembered for inspection
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-	"""One POST and its answer: an HTTP status, or the error that left it without one."""
+	"""One POST and its answer: an HTTP status, or the error if there was no answer."""
 
 	at: datetime
 	status: int | None
@@ -51,7 +51,7 @@ class Delivery:
 	state: str = "waiting"
 	reason: str | None = None
 	attempts: list[Attempt] = field(default_factory=list)
-	due: float = 0.0  # monotonic time of the next attempt; a queue entry with another time is out of date
+	due: float = 0.0  # monotonic time of the next attempt; a queue entry with another time is stale
 
 	def to_json(self) -> JSON:
 		"""For the control API."""
@@ -72,7 +72,7 @@ class Target:
 
 
 class Courier:
-	"""Queue and threads. Shares the sandbox's condition, so that one wait sees messages and webhooks alike."""
+	"""Queue and threads. Shares the sandbox's condition, so that one wait covers both messages and webhooks."""
 
 	def __init__(
 		self,
@@ -129,7 +129,7 @@ class Courier:
 			self._enqueue([item], lane, delay)
 
 	def _collect(self, item: Item) -> bool:
-		"""Puts an item aside for a waiting batch or reorder; True if it did."""
+		"""Keeps an item for a pending batch or reorder; returns whether it did."""
 		if self._collecting is None:
 			self._collecting = self._faults.take_collector(item.tags, item.lane)
 		elif not self._collecting.strikes(item.tags, item.lane):
@@ -173,7 +173,7 @@ class Courier:
 		return delivery
 
 	def _place(self, delivery: Delivery) -> None:
-		"""Queues a delivery, or puts it aside when there is nobody to send it to."""
+		"""Queues a delivery, or marks it unsent or dropped if it has no address."""
 		target = self._target(delivery.items[0])
 		if target.url is None:
 			delivery.state, delivery.reason = "unsent" if target.later else "dropped", target.reason
@@ -202,11 +202,11 @@ class Courier:
 	def release(
 		self, order: str | Sequence[int] = "fifo", *, batch: bool = False, shape: str = "values"
 	) -> int:
-		"""Sends what was held, in an order of release.arranged, and stops holding. Returns how many items."""
+		"""Sends the held items, in an order of release.arranged, and stops holding. Returns how many items."""
 		with self._condition:
 			items = self._held or []
 			if items:
-				arranged(items, order)  # a wrong order must not lose what is held
+				arranged(items, order)  # raises before held items are lost
 			self._held = None
 			if items:
 				self._send_all(items, order, batch, shape)
@@ -236,7 +236,7 @@ class Courier:
 			return delivery
 
 	def resume(self) -> None:
-		"""Queues what had nowhere to go, and retries at once what waits; for a new callback address."""
+		"""For a new callback address: queues deliveries that had none, and retries the waiting ones at once."""
 		with self._condition:
 			for delivery in list(self.deliveries):
 				if delivery.state == "unsent" and self._target(delivery.items[0]).url:
@@ -267,7 +267,7 @@ class Courier:
 
 	@property
 	def pending(self) -> int:
-		"""Webhooks that are neither answered nor given up."""
+		"""Webhooks that are neither answered nor abandoned."""
 		return len(self._unsettled)
 
 	def reset(self, timeout: float) -> None:
@@ -278,7 +278,7 @@ class Courier:
 			self._condition.wait_for(lambda: all(one.state != "sending" for one in under_way), timeout)
 
 	def close(self) -> None:
-		"""Stops the threads; what is under way ends with its time-out."""
+		"""Stops the threads; running POSTs end at the latest with their time-out."""
 		with self._condition:
 			self._closing = True
 			self._condition.notify_all()
@@ -334,7 +334,7 @@ class Courier:
 		return Attempt(self._clock(), status, error, answer, round((time.monotonic() - started) * 1000))
 
 	def _settle(self, delivery: Delivery, attempt: Attempt) -> None:
-		"""Files the answer: done, or again after the back-off."""
+		"""Records an attempt: the delivery is done, or retried after the back-off."""
 		delivery.attempts.append(attempt)
 		first = len(delivery.attempts) == 1
 		delivery.state = "answered" if attempt.status == 200 else "waiting"
@@ -352,7 +352,7 @@ class Courier:
 		self._changed()
 
 	def _open_lane(self, delivery: Delivery) -> None:
-		"""After a lane's first attempt the next one may go."""
+		"""Starts the lane's next delivery once the first attempt of this one is made."""
 		lane = self._lanes.get(delivery.lane or "")
 		if lane and lane[0] is delivery:
 			lane.popleft()

@@ -10,8 +10,8 @@ from whatsapp_channel.sandbox.webhooks.signed_json import tls_context
 
 
 def verify(url: str, verify_token: str, timeout: float = 10.0) -> str | None:
-	"""GETs the address with hub.mode, hub.challenge and hub.verify_token. Returns None if it answered rightly,
-	else the problem in words. `timeout` in seconds [Meta's page on webhooks, verification requests]."""
+	"""GETs the address with hub.mode, hub.challenge and hub.verify_token. Returns None if the answer is
+	correct, else a text that says what is wrong. `timeout` in seconds [Meta's page on webhooks, verification requests]."""
 	challenge = str(secrets.randbelow(10**10))
 	query = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
 	try:

@@ -38,7 +38,7 @@ def _entry(items: Sequence[Item], changes: list[JSON]) -> JSON:
 
 
 def _runs(items: Sequence[Item]) -> list[list[Item]]:
-	"""Neighbours that may share one `value`: same account, field, number and kind, and no event."""
+	"""Runs of adjacent items that may share one `value`: same account, field, number and kind; never events."""
 	runs: list[list[Item]] = []
 	for item in items:
 		if runs and item.kind != "event" and _alike(runs[-1][-1], item):
@@ -53,7 +53,7 @@ def _alike(one: Item, other: Item) -> bool:
 
 
 def _by_account(groups: list[list[Item]]) -> list[list[list[Item]]]:
-	"""Neighbouring groups of one account, which may share one `entry`."""
+	"""Adjacent groups of one account, which may share one `entry`."""
 	entries: list[list[list[Item]]] = []
 	for group in groups:
 		if entries and entries[-1][-1][0].account_id == group[0].account_id:

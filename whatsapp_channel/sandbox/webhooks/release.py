@@ -10,8 +10,8 @@ from whatsapp_channel.sandbox.state.webhook_items import Item
 
 
 def _shuffled(items: Sequence[Item]) -> list[Item]:
-	"""The same disorder every time, so that a failing test fails again."""
-	return random.Random(0).sample(list(items), len(items))  # noqa: S311 -- disorder, not secrecy
+	"""Always the same shuffle, so that a failing test can be repeated."""
+	return random.Random(0).sample(list(items), len(items))  # noqa: S311 -- a shuffle, nothing secret
 
 
 ORDERS: dict[str, Callable[[Sequence[Item]], list[Item]]] = {

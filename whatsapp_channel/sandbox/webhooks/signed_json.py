@@ -1,4 +1,4 @@
-"""JSON bytes as Graph writes them, the signature over them, and what checks certificates on the way out."""
+"""JSON bytes as Graph writes them, their signature, and the TLS context for outgoing requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import httpx
 
 @cache
 def tls_context() -> ssl.SSLContext:
-	"""The authorities of httpx, read once in a process: a sandbox asks for a client again and again."""
+	"""A TLS context with httpx's certificate authorities, loaded once per process because sandboxes create many clients."""
 	return httpx.create_ssl_context(trust_env=False)
 
 

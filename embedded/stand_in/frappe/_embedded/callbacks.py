@@ -1,4 +1,4 @@
-"""What is to happen around a commit or a rollback."""
+"""Functions to run before or after a commit or a rollback."""
 
 from collections import deque
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class CallbackManager:
-	"""Functions that run once, in order; one that adds another sees it run as well."""
+	"""Functions that run once, in order; one that is added while they run also runs."""
 
 	def __init__(self) -> None:
 		self._functions: deque[Callable[[], Any]] = deque()
@@ -18,10 +18,10 @@ class CallbackManager:
 	__call__ = add
 
 	def run(self) -> None:
-		"""Run and forget all of them."""
+		"""Run all functions and remove them."""
 		while self._functions:
 			self._functions.popleft()()
 
 	def reset(self) -> None:
-		"""Forget all of them."""
+		"""Remove all functions."""
 		self._functions.clear()

@@ -41,7 +41,7 @@ sqlite3.register_converter("time", _read_clock)
 
 
 class NamedLocks:
-	"""MariaDB's GET_LOCK: held by one connection, across processes, gone when its process is gone."""
+	"""MariaDB's GET_LOCK: held by one connection, valid across processes, released when the process ends."""
 
 	def __init__(self, folder: Path) -> None:
 		self.folder = folder
@@ -74,7 +74,7 @@ class NamedLocks:
 				return True
 
 	def release(self, name: str) -> int | None:
-		"""1 when this connection held the lock, None when nobody did as far as it knows."""
+		"""Release a lock: 1 if this connection held it, else None."""
 		if name not in self.held:
 			return None
 		handle, count = self.held.pop(name)
@@ -85,7 +85,7 @@ class NamedLocks:
 		return 1
 
 	def close(self) -> None:
-		"""Give up all locks of the connection."""
+		"""Release all locks of the connection."""
 		for handle, _count in self.held.values():
 			handle.close()
 		self.held.clear()
@@ -136,7 +136,7 @@ class Connection:
 			raise
 
 	def end(self, how: str) -> None:
-		"""`commit` or `rollback`, when there is anything to end."""
+		"""`commit` or `rollback`, if a transaction is open."""
 		try:
 			if self.raw.in_transaction:
 				self.raw.execute(how)
@@ -150,12 +150,12 @@ class Connection:
 			self.gate.release()
 
 	def close(self) -> None:
-		"""Roll back what is open and let go of everything."""
+		"""Roll back an open transaction and release all locks."""
 		self.end("rollback")
 		self.locks.close()
 		self.raw.close()
 
 	def __del__(self) -> None:
-		# A thread that ends without closing must not keep all others waiting.
+		# A thread that ends without closing must not block all others.
 		with contextlib.suppress(sqlite3.Error, AttributeError):
 			self.close()

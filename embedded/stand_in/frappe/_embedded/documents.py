@@ -29,7 +29,7 @@ def new_doc(
 
 
 def get_cached_doc(*args: Any, **kwargs: Any) -> Any:
-	"""As `get_doc`: the embedded host caches no documents."""
+	"""Same as `get_doc`: the embedded host does not cache documents."""
 	return get_doc(*args)
 
 
@@ -62,7 +62,7 @@ def get_single(doctype: str) -> Any:
 
 
 def get_all(doctype: str, *args: Any, **kwargs: Any) -> Any:
-	"""Rows without permission checks, all of them unless limited."""
+	"""Rows without permission checks; all rows unless limited."""
 	return _list(doctype, *args, **(kwargs | {"ignore_permissions": True}))
 
 
@@ -174,7 +174,7 @@ def delete_doc_if_exists(doctype: str, name: str, force: bool | int = 0) -> None
 def rename_doc(
 	doctype: str, old: str, new: str, force: bool = False, merge: bool = False, **options: Any
 ) -> str:
-	"""Rename a document and every link to it; merging is not in the embedded host."""
+	"""Rename a document and every link to it; the embedded host does not support merging."""
 	if merge or frappe.db.exists(doctype, new):
 		frappe.throw(f"{doctype} {new} already exists", frappe.DuplicateEntryError)
 	doc = get_doc(doctype, old)
@@ -192,7 +192,7 @@ def rename_doc(
 
 
 def clear_cache(user: str | None = None, doctype: str | None = None) -> None:
-	"""Forget cached DocTypes, classes and hooks."""
+	"""Clear cached DocTypes, classes and hooks."""
 	from frappe.model.base_document import _classes
 	from frappe.model.meta import clear_meta_cache
 
@@ -202,7 +202,7 @@ def clear_cache(user: str | None = None, doctype: str | None = None) -> None:
 
 
 def clear_document_cache(doctype: str, name: Any = None) -> None:
-	"""Nothing: the embedded host caches no documents."""
+	"""Does nothing: the embedded host does not cache documents."""
 
 
 def get_site_path(*joins: str) -> str:
@@ -211,5 +211,5 @@ def get_site_path(*joins: str) -> str:
 
 
 def get_site_config(**options: Any) -> _dict:
-	"""What site_config.json says now, whatever this thread's `conf` was read from."""
+	"""The current content of site_config.json, read anew even if this thread's `conf` is older."""
 	return read_configuration(Path(local.site_path))

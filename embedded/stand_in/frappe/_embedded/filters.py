@@ -65,7 +65,7 @@ _OPERATORS = ("=", "!=", "<>", ">", "<", ">=", "<=", "in", "not in", "like", "no
 
 
 def condition(item: Filter, null_is_empty: bool) -> tuple[str, list[Any]]:
-	"""SQL and its values. `null_is_empty`: as `get_all` does; `db.get_value` compares NULL as SQL does."""
+	"""SQL and its values. `null_is_empty`: treat NULL as empty, as `get_all` does; `db.get_value` compares NULL as SQL does."""
 	if item.operator not in _OPERATORS:
 		raise frappe.ValidationError(f"the embedded host has no operator {item.operator!r}")
 	column = f"`{table_of(item.doctype)}`.`{item.fieldname}`"
@@ -94,7 +94,7 @@ def _membership(column: str, item: Filter, kind: str, null_is_empty: bool) -> tu
 
 
 def table_of(doctype: str) -> str:
-	"""The table of a DocType; names that begin with two underscores are tables already."""
+	"""The table of a DocType; names that begin with two underscores already are table names."""
 	return doctype if doctype.startswith("__") else f"tab{doctype}"
 
 
@@ -137,7 +137,7 @@ def _bounds(value: Iterable[Any], kind: str) -> tuple[Any, Any]:
 
 
 def as_stored(kind: str, value: Any) -> Any:
-	"""A value as the column holds it, so that text comparison of times is right."""
+	"""A value in the format of its column, so that times compare correctly as text."""
 	if kind == "Datetime" and value and isinstance(value, str | datetime.date):
 		return adapt(frappe.utils.get_datetime(value))
 	if kind == "Date" and value:

@@ -27,7 +27,7 @@ def get_app_path(app_name: str, *joins: str) -> Path:
 
 
 def get_hooks(hook: str | None = None, default: Any = None, app_name: str | None = None) -> Any:
-	"""What all installed apps say for a hook: lists, for mappings lists by key."""
+	"""The values of a hook from all installed apps: a list, or for mappings a list per key."""
 	if app_name:
 		hooks = _collect([app_name])
 	else:
@@ -65,7 +65,7 @@ def get_module(modulename: str) -> types.ModuleType:
 
 
 def get_attr(method_string: str) -> Any:
-	"""What a dotted name stands for; raises AppNotInstalledError for an app that is not installed."""
+	"""The object of a dotted name; raises AppNotInstalledError for an app that is not installed."""
 	modulename, _dot, name = method_string.rpartition(".")
 	app = modulename.split(".")[0]
 	if app not in get_installed_apps():
@@ -74,13 +74,13 @@ def get_attr(method_string: str) -> Any:
 
 
 def call(fn: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-	"""Call a function with those of the keyword arguments that it takes."""
+	"""Call a function with only those keyword arguments that it accepts."""
 	function = get_attr(fn) if isinstance(fn, str) else fn
 	return function(*args, **get_newargs(function, kwargs))
 
 
 def get_newargs(function: Callable[..., Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-	"""The arguments that the function takes."""
+	"""Only those arguments that the function accepts."""
 	parameters = inspect.signature(function).parameters
 	if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in parameters.values()):
 		accepted = dict(kwargs)
@@ -94,7 +94,7 @@ def get_newargs(function: Callable[..., Any], kwargs: dict[str, Any]) -> dict[st
 def whitelist(
 	allow_guest: bool = False, xss_safe: bool = False, methods: list[str] | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-	"""Let the web call a function."""
+	"""Allow web requests to call a function."""
 
 	def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
 		checked = _checked(function)
@@ -108,7 +108,7 @@ def whitelist(
 
 
 def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
-	"""Arguments are validated against the annotations, in requests and in tests, as Frappe does."""
+	"""Validates arguments against the annotations, in requests and in tests, as Frappe does."""
 	import functools
 
 	from frappe._embedded.types import validated
@@ -123,7 +123,7 @@ def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def is_whitelisted(method: Callable[..., Any]) -> None:
-	"""Raise PermissionError unless the web may call the function as the present user."""
+	"""Raise PermissionError unless web requests of the current user may call the function."""
 	function = getattr(method, "__func__", method)
 	allowed = guest_methods if frappe.session.user == "Guest" else whitelisted
 	if function not in allowed:

@@ -32,7 +32,7 @@ def get_list(
 	ignore_ifnull: bool = False,
 	strict: bool = True,
 ) -> Any:
-	"""Rows of a DocType that the user may read; raises PermissionError without any right to it."""
+	"""Rows of a DocType that the user may read; raises PermissionError if they have no access to it at all."""
 	if isinstance(fields, dict):  # both orders are allowed
 		fields, filters = filters, fields
 	columns = [pluck] if pluck else _as_columns(fields)

@@ -41,17 +41,17 @@ message_log: Any = LocalProxy(local, "message_log")
 lang: Any = LocalProxy(local, "lang")
 
 
-# What the threads of this process know together about a site, by its path.
+# Data about a site that all threads of this process share, by the site's path.
 _states: dict[str, _dict] = {}
 
 
-# Copies of site configurations by the site's path, with the moment until which the web keeps them, as in version 16.
+# Copies of site configurations by the site's path, with the time until which web requests may use them, as in version 16.
 _configurations: dict[str, tuple[float, dict[str, Any]]] = {}
 CONFIGURATION_SECONDS = 60
 
 
 def read_configuration(path: Path, cached: bool = False) -> _dict:
-	"""What site_config.json says; `cached`: said at some time in the last minute."""
+	"""The content of site_config.json; `cached`: it may be up to a minute old."""
 	kept = _configurations.get(str(path))
 	if not cached or not kept or kept[0] < time.monotonic():
 		kept = time.monotonic() + CONFIGURATION_SECONDS, json.loads((path / "site_config.json").read_text())
@@ -61,16 +61,16 @@ def read_configuration(path: Path, cached: bool = False) -> _dict:
 
 
 def forget_configuration() -> None:
-	"""Have this process read it anew."""
+	"""Make this process read site_config.json again."""
 	_configurations.clear()
 
 
 def init(
 	site: str, sites_path: str = ".", new_site: bool = False, force: bool = False, *, cached: bool = False
 ) -> None:
-	"""Make a site the present one of this thread; nothing happens when one is already, unless forced.
+	"""Make this the thread's current site; does nothing if the thread already has one, unless forced.
 
-	`cached` is for the web, where Frappe sees by itself that there is a request.
+	`cached` is for web requests; Frappe itself detects that there is a request.
 	"""
 	if getattr(local, "initialised", False) and not force:
 		return
@@ -100,12 +100,12 @@ def modules() -> dict[str, str]:
 
 
 def setup_module_map(include_all_apps: bool = True) -> None:
-	"""Read anew which modules the apps have."""
+	"""Read again which modules the apps have."""
 	local.module_app = modules()
 
 
 def connect(site: str | None = None, db_name: str | None = None, set_admin_as_user: bool = True) -> None:
-	"""Open the database of the present site for this thread."""
+	"""Open the database of the current site for this thread."""
 	from frappe.database.database import Database
 	from frappe.model.meta import refresh_meta_cache
 
@@ -118,13 +118,13 @@ def connect(site: str | None = None, db_name: str | None = None, set_admin_as_us
 
 
 def set_user(username: str) -> None:
-	"""Act as a user from here on."""
+	"""Make this the current user."""
 	local.session = _dict(user=username, sid=username, data=_dict())
 	local.form_dict = _dict()
 
 
 def destroy() -> None:
-	"""Close the connection and forget the site in this thread."""
+	"""Close the connection and reset this thread's site."""
 	from frappe._embedded.shared import close_store
 
 	if getattr(local, "db", None):

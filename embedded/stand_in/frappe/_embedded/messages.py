@@ -12,7 +12,7 @@ from frappe._embedded.local import _dict, flags, local
 
 
 def _(msg: str, lang: str | None = None, context: str | None = None) -> str:
-	"""The text itself: the embedded host speaks English."""
+	"""The text unchanged: the embedded host has no translations."""
 	return msg
 
 
@@ -26,7 +26,7 @@ def msgprint(
 	alert: bool = False,
 	**options: Any,
 ) -> None:
-	"""Tell the user something with the answer, and raise when told to."""
+	"""Add a message for the user to the response; raises if `raise_exception` is given."""
 	message = _dict(message=msg, title=title or "Message")
 	if indicator or raise_exception:
 		message.indicator = indicator or "red"
@@ -45,22 +45,22 @@ def msgprint(
 
 
 def throw(msg: str, exc: Any = None, title: str | None = None, **options: Any) -> Any:
-	"""Tell the user what is wrong and raise."""
+	"""Add an error message for the user and raise."""
 	msgprint(msg, title=title, raise_exception=exc or frappe.ValidationError, indicator="red", **options)
 
 
 def clear_messages() -> None:
-	"""Forget all messages to the user."""
+	"""Remove all messages to the user."""
 	local.message_log = []
 
 
 def clear_last_message() -> None:
-	"""Forget the last message to the user."""
+	"""Remove the last message to the user."""
 	local.message_log = local.message_log[:-1]
 
 
 def get_traceback(with_context: bool = False) -> str:
-	"""The exception that is being handled, with its stack, and with the local variables of each frame when asked."""
+	"""The traceback of the exception being handled, on request with the local variables of each frame."""
 	error = sys.exc_info()[1]
 	if not error:
 		return ""
@@ -75,7 +75,7 @@ def log_error(
 	*,
 	defer_insert: bool = False,
 ) -> Any:
-	"""A row of Error Log; it goes with the transaction."""
+	"""Insert an Error Log row, as part of the transaction."""
 	if message and title and "\n" in title:
 		title, message = message, title
 	text = message or get_traceback(with_context=True) or title
@@ -113,7 +113,7 @@ def publish_realtime(
 	task_id: str | None = None,
 	after_commit: bool = False,
 ) -> None:
-	"""Send an event to those who look at a document, to a user, or to all; kept for pages that poll."""
+	"""Send an event to all viewers of a document, to a user, or to everybody; stored for pages that poll."""
 	if not room and user:
 		room = f"user:{user}"
 	elif not room:
@@ -135,7 +135,7 @@ def publish_progress(
 	description: str | None = None,
 	task_id: str | None = None,
 ) -> None:
-	"""Tell how far a job is: those who look at a document, or the user who started it."""
+	"""Send a job's progress to the viewers of a document, or to the user who started it."""
 	message = {"percent": percent, "title": title, "description": description}
 	user = None if doctype and docname else frappe.session.user
 	publish_realtime("progress", message, user=user, doctype=doctype, docname=docname, task_id=task_id)

@@ -1,4 +1,4 @@
-"""What the stand-in lacks says so by name, instead of pretending."""
+"""The error for parts of Frappe that the stand-in does not have."""
 
 from collections.abc import Callable
 from typing import Any

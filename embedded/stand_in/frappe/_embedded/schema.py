@@ -1,4 +1,4 @@
-"""DocType JSON becomes SQLite tables with their indexes and unique keys."""
+"""Creates SQLite tables with indexes and unique keys from DocType JSON."""
 
 import datetime
 import json
@@ -43,7 +43,7 @@ SYSTEM_TABLES = (
 
 
 def column(field: Any) -> str:
-	"""The column of a field. Longer text than a Data field takes is refused, as by MariaDB in strict mode."""
+	"""The column of a field. Text that is too long for a Data field is refused, as by MariaDB in strict mode."""
 	kind = field["fieldtype"]
 	if kind in _TYPES:
 		return _TYPES[kind]
@@ -54,7 +54,7 @@ def column(field: Any) -> str:
 
 
 def sync_doctype(definition: dict[str, Any]) -> None:
-	"""Store a DocType and bring its table up to it: new columns, indexes; nothing is ever dropped."""
+	"""Store a DocType and update its table: adds columns and indexes; nothing is ever dropped."""
 	name = definition["name"]
 	if not definition.get("issingle"):
 		_sync_table(name, definition)
@@ -95,7 +95,7 @@ def _sync_indexes(name: str, fields: list[dict[str, Any]], is_table: bool) -> No
 
 
 def add_column(doctype: str, field: Any) -> None:
-	"""The column of a custom field."""
+	"""Add the column of a custom field."""
 	if field["fieldtype"] in no_value_fields or frappe.get_meta(doctype).issingle:
 		return
 	if not frappe.db.has_column(doctype, field["fieldname"]):
@@ -104,7 +104,7 @@ def add_column(doctype: str, field: Any) -> None:
 
 
 def run(statement: str) -> None:
-	"""Change the schema inside the transaction, which SQLite can."""
+	"""Change the schema inside the transaction, which SQLite supports."""
 	frappe.db.execute(statement, (), exclusive=True)
 
 
@@ -116,7 +116,7 @@ def read_doctypes(app: Path, module: str) -> list[dict[str, Any]]:
 
 
 def expand(compact: dict[str, Any], module: str) -> dict[str, Any]:
-	"""A DocType of the stand-in's own short form: each field is "name: Type: options", `*` reqd, `!` unique."""
+	"""A DocType from the stand-in's own short notation: each field is "name: Type: options", `*` reqd, `!` unique."""
 	fields = []
 	for line in compact.pop("fields"):
 		name, kind, *options = (part.strip() for part in line.split(":", 2))

@@ -1,6 +1,6 @@
-"""What Redis is on a bench: cache, job queue and realtime events, shared by all processes of a site.
+"""Replaces a bench's Redis: cache, job queue and realtime events, shared by all processes of a site.
 
-A SQLite file of its own, without transactions that span calls, because Redis does not roll back either.
+It is a separate SQLite file, without transactions over several calls, because Redis does not roll back either.
 """
 
 import pickle
@@ -56,7 +56,7 @@ class Cache:
 	def set(
 		self, name: str, value: Any, ex: int | None = None, nx: bool = False, **options: Any
 	) -> bool | None:
-		"""Redis SET: seconds to live in `ex`; with `nx` None when the key is there."""
+		"""Redis SET: seconds to live in `ex`; with `nx` returns None if the key exists."""
 		key, expires = _text(name), time.time() + ex if ex else None
 		query = "insert into cache (key, value, expires) values (?, ?, ?) on conflict (key) do update set"
 		query += " value = excluded.value, expires = excluded.expires"
@@ -71,17 +71,17 @@ class Cache:
 		return _bytes(row[0]) if row else None
 
 	def delete(self, *names: str) -> int:
-		"""Redis DEL: how many there were."""
+		"""Redis DEL: the number of deleted keys."""
 		return sum(
 			store().execute("delete from cache where key = ?", [_text(name)]).rowcount for name in names
 		)
 
 	def exists(self, name: str, user: str | None = None, shared: bool = False) -> int:
-		"""Whether a key made by `make_key` or given to `set_value` is there."""
+		"""Whether a key exists, as made by `make_key` or given to `set_value`."""
 		return int(self.get(self.make_key(name, user, shared)) is not None)
 
 	def incrby(self, name: str, amount: int = 1) -> int:
-		"""Redis INCRBY: the new number."""
+		"""Redis INCRBY: the new value."""
 		store().execute("delete from cache where key = ? and expires <= ?", [_text(name), time.time()])
 		query = "insert into cache (key, value) values (?, ?) on conflict (key) do update set"
 		query += " value = cast(cache.value as integer) + excluded.value returning value"
@@ -90,7 +90,7 @@ class Cache:
 	incr = incrby
 
 	def expire(self, name: str, seconds: int) -> bool:
-		"""Redis EXPIRE, also known as expire_key: let the key go after some seconds."""
+		"""Redis EXPIRE, also known as expire_key: remove the key after some seconds."""
 		query = "update cache set expires = ? where key = ?"
 		return store().execute(query, [time.time() + seconds, _text(name)]).rowcount > 0
 
@@ -103,7 +103,7 @@ class Cache:
 		shared: bool = False,
 		**options: Any,
 	) -> Any:
-		"""A Python value; made by `generator` when it is not there."""
+		"""A stored Python value; `generator` creates a missing one."""
 		raw = self.get(self.make_key(key, user, shared))
 		if raw is not None:
 			return pickle.loads(raw)  # noqa: S301 (written by set_value of the same site)
@@ -127,12 +127,12 @@ class Cache:
 	def delete_value(
 		self, keys: Any, user: str | None = None, make_keys: bool = True, shared: bool = False
 	) -> None:
-		"""Forget one or several values."""
+		"""Delete one or several values."""
 		for key in [keys] if isinstance(keys, str) else keys:
 			self.delete(self.make_key(key, user, shared) if make_keys else key)
 
 	def delete_keys(self, key: str) -> None:
-		"""Forget all values whose key begins so."""
+		"""Delete all values whose key has this prefix."""
 		start = self.make_key(key)
 		store().execute("delete from cache where substr(key, 1, ?) = ?", [len(start), start])
 
@@ -144,7 +144,7 @@ class Cache:
 	def hget(
 		self, name: str, key: str, generator: Callable[[], Any] | None = None, shared: bool = False
 	) -> Any:
-		"""A value that `hset` stored; made by `generator` when it is not there."""
+		"""A value stored by `hset`; `generator` creates a missing one."""
 		query = "select value from hashes where key = ? and field = ?"
 		row = store().execute(query, [self.make_key(name, shared=shared), _text(key)]).fetchone()
 		if row:
@@ -155,7 +155,7 @@ class Cache:
 		return value
 
 	def hdel(self, name: str, keys: Any, shared: bool = False, **options: Any) -> None:
-		"""Forget values that `hset` stored."""
+		"""Delete values stored by `hset`."""
 		for key in [keys] if isinstance(keys, str) else keys:
 			query = "delete from hashes where key = ? and field = ?"
 			store().execute(query, [self.make_key(name, shared=shared), _text(key)])
@@ -177,7 +177,7 @@ def _bytes(value: Any) -> bytes:
 
 
 def publish(event: str, message: str, room: str) -> None:
-	"""Keep an event for pages that poll; only the latest are kept."""
+	"""Store an event for pages that poll; only the latest events are kept."""
 	cursor = store().execute(
 		"insert into events (event, message, room) values (?, ?, ?)", [event, message, room]
 	)

@@ -1,4 +1,4 @@
-"""MariaDB's SQL as Frappe apps write it, put into SQLite's words."""
+"""Translates the MariaDB SQL of Frappe apps to SQLite."""
 
 import datetime
 import re
@@ -31,7 +31,7 @@ _DEFINES = ("create", "alter", "drop", "rename")
 
 @dataclass(frozen=True)
 class Statement:
-	"""One statement in SQLite's words, and what it does to the transaction."""
+	"""One statement in SQLite's dialect, and its effect on the transaction."""
 
 	text: str
 	writes: bool
@@ -55,7 +55,7 @@ def read_statement(query: str) -> Statement:
 
 
 def bind(text: str, values: Any) -> tuple[str, list[Any]]:
-	"""Put `?` for `%s` and `%(name)s`, spreading lists; without values nothing is replaced, as in pymysql."""
+	"""Replace `%s` and `%(name)s` by `?` and expand lists; without values nothing is replaced, as in pymysql."""
 	if values is None:
 		return text, []
 	parameters: list[Any] = []
@@ -84,7 +84,7 @@ def _next_value(match: re.Match[str], values: Any, ordered: Iterator[Any] | None
 
 
 def adapt(value: Any) -> Any:
-	"""A Python value as SQLite stores it; times always with six decimals, so that they compare as text."""
+	"""A Python value as SQLite stores it; times always with six decimals, so that they compare correctly as text."""
 	if value is None or type(value) in (int, float, str, bytes):
 		return value
 	if isinstance(value, datetime.datetime):

@@ -21,7 +21,7 @@ def _adapter(hint: Any) -> Any:
 def validated(
 	function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-	"""The arguments in the types of the annotations; raises FrappeTypeError naming the argument that does not fit."""
+	"""The arguments converted to the annotated types; raises FrappeTypeError naming the argument that does not fit."""
 	hints = typing.get_type_hints(function)
 	hints.pop("return", None)
 	if not hints:

@@ -1,4 +1,4 @@
-"""What every document is checked for when it is saved."""
+"""Checks for every document when it is saved."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ _MAX_INTEGER = 2_147_483_647
 
 
 def validate_links(doc: Any) -> None:
-	"""Every linked document must exist; takes over what `fetch_from` asks for. Raises LinkValidationError."""
+	"""Check that every linked document exists, and copy the `fetch_from` values. Raises LinkValidationError."""
 	if doc.flags.ignore_links:
 		return
 	missing = [each for row in (doc, *doc.get_all_children()) for each in _missing_links(row)]
@@ -50,7 +50,7 @@ def _take_over(doc: Any, link: Any, target: str, name: Any) -> bool:
 
 
 def validate(doc: Any) -> None:
-	"""Mandatory fields of the document and its rows, then values row by row."""
+	"""Check the mandatory fields of the document and its rows, then the values row by row."""
 	rows = [doc, *doc.get_all_children()]
 	if not doc.flags.ignore_mandatory:
 		_validate_mandatory(doc, rows)
@@ -177,7 +177,7 @@ def _save_passwords(row: Any) -> None:
 
 
 def set_defaults(doc: Any) -> None:
-	"""Default values for what a new document leaves out; Select fields take their first option."""
+	"""Set default values for missing fields of a new document; Select fields get their first option."""
 	for row in (doc, *doc.get_all_children()):
 		for field in row.meta.fields if row.is_new() else ():
 			if row.get(field.fieldname) is None and field.fieldname not in default_fields:
@@ -187,7 +187,7 @@ def set_defaults(doc: Any) -> None:
 
 
 def default_of(field: Any) -> Any:
-	"""What a new document has in a field, or None."""
+	"""The default value of a field, or None."""
 	value = field.default
 	if value in ("__user", "user"):
 		return frappe.session.user

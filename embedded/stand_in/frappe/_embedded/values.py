@@ -86,7 +86,7 @@ class Values:
 		return [tuple(stored.get(each) for each in columns)]
 
 	def get_singles_dict(self, doctype: str, debug: bool = False, *, cast: bool = False) -> Any:
-		"""What a single DocType stores, as text (or cast to its types)."""
+		"""The stored values of a single DocType, as text (or cast to the field types)."""
 		rows = self.execute(
 			"select field, value from tabSingles where doctype = ?", [doctype], exclusive=False
 		).fetchall()
@@ -186,11 +186,11 @@ class Values:
 			self.execute(text, [adapt(each) for each in row], exclusive=True)
 
 	def add_index(self, doctype: str, fields: Sequence[str], index_name: str | None = None) -> None:
-		"""Make an index unless it is there; commits."""
+		"""Create an index unless it exists; commits."""
 		name = index_name or "_".join([*fields, "index"])
 		columns = names(each.split("(")[0].strip("` ") for each in fields)
 		table = table_of(doctype)
-		# SQLite's index names are global, MariaDB's belong to their table.
+		# Index names are global in SQLite, but per table in MariaDB.
 		self.sql_ddl(f"create index if not exists `{table}:{name}` on `{table}` ({columns})")
 
 	def get_table_columns(self, doctype: str) -> list[str]:

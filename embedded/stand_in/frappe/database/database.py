@@ -98,7 +98,7 @@ class Database(Values):
 		"""Commit, then change the schema."""
 		self.commit()
 		for table, column in _DROP_COLUMN.findall(query):
-			# MariaDB drops a column's index with it, SQLite refuses.
+			# MariaDB drops the indexes of a dropped column; SQLite refuses to drop an indexed column.
 			self.sql(f"drop index if exists `{table}:{column}`")
 		return self.sql(query)
 
@@ -108,7 +108,7 @@ class Database(Values):
 		return int(self._conn.raw.in_transaction)
 
 	def commit(self) -> None:
-		"""End the transaction; what waits for the commit runs after it."""
+		"""End the transaction; functions that wait for the commit run after it."""
 		self.before_rollback.reset()
 		self.after_rollback.reset()
 		self.before_commit.run()
@@ -127,7 +127,7 @@ class Database(Values):
 		self.after_rollback.run()
 
 	def begin(self, *, read_only: bool = False) -> None:
-		"""Nothing: a transaction begins with its first write."""
+		"""Does nothing: a transaction begins with its first write."""
 
 	def savepoint(self, save_point: str) -> None:
 		"""Mark a point to roll back to; this starts the exclusive part of the transaction."""
@@ -183,7 +183,7 @@ class Database(Values):
 
 
 def _with_times(rows: list[tuple[Any, ...]], query: str) -> list[tuple[Any, ...]]:
-	"""SQLite forgets a column's type inside max() and the like; give those times their type back."""
+	"""Convert times from text: SQLite loses a column's type inside max() and similar functions."""
 	if not any(word in query.lower() for word in ("max(", "min(", "ifnull(", "coalesce(", "greatest(")):
 		return rows
 	return [tuple(_as_time(value) for value in row) for row in rows]
@@ -197,7 +197,7 @@ def _as_time(value: Any) -> Any:
 
 @contextmanager
 def savepoint(catch: type[BaseException] | tuple[type[BaseException], ...] = Exception) -> Iterator[None]:
-	"""Roll back to where the block began when one of `catch` leaves it, and go on."""
+	"""If the block raises one of `catch`, roll back to its start and continue after it."""
 	name = "".join(random.sample(string.ascii_lowercase, 10))
 	frappe.db.savepoint(name)
 	try:

@@ -47,7 +47,7 @@ def _standard_class(doctype: str) -> type:
 	try:
 		module = frappe.get_module(path)
 	except ModuleNotFoundError as error:
-		# Most DocTypes of the stand-in itself need no controller; an app's must have one, as on a bench.
+		# Most of the stand-in's own DocTypes need no controller; those of an app must have one, as on a bench.
 		if app in ("frappe", "helpdesk") and path.startswith(error.name or "-"):
 			return Document
 		raise ImportError(f"Module import failed for {doctype} ({path})") from error
@@ -84,7 +84,7 @@ class BaseDocument:
 		return self
 
 	def get(self, key: Any, filters: Any = None, limit: int | None = None, default: Any = None) -> Any:
-		"""A field's value; of child rows those that have the given properties."""
+		"""A field's value; with `filters`, the child rows that match."""
 		value = self.__dict__.get(key)
 		if filters is None:
 			return default if value is None else value
@@ -96,7 +96,7 @@ class BaseDocument:
 		return value
 
 	def set(self, key: str, value: Any, as_value: bool = False) -> None:
-		"""Set one field; a list replaces child rows. What is no field of a client's to set stays as it is."""
+		"""Set one field; a list replaces the child rows. Reserved names are ignored."""
 		if key in _RESERVED:
 			return
 		field = self.meta.get_field(key)
@@ -134,7 +134,7 @@ class BaseDocument:
 			self.append(key, row)
 
 	def remove(self, child: Any) -> None:
-		"""Take a child row out."""
+		"""Remove a child row."""
 		rows = self.__dict__[child.parentfield]
 		rows.remove(child)
 		for place, row in enumerate(rows, 1):

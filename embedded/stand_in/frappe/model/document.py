@@ -144,7 +144,7 @@ class Document(BaseDocument):
 			row.db_insert()
 
 	def save(self, ignore_permissions: bool | None = None, ignore_version: bool | None = None) -> "Document":
-		"""Save the document; raises TimestampMismatchError when somebody saved it since it was read."""
+		"""Save the document; raises TimestampMismatchError if it was saved by others since it was read."""
 		if ignore_permissions is not None:
 			self.flags.ignore_permissions = ignore_permissions
 		if self.is_new() or not self.name:
@@ -177,7 +177,7 @@ class Document(BaseDocument):
 			row.owner, row.creation = row.get("owner") or self.owner, row.get("creation") or self.creation
 
 	def check_if_latest(self) -> None:
-		"""Read what is stored, under lock, and compare its time with that of what was read before."""
+		"""Read the stored row under lock and compare its `modified` with the one read before."""
 		before = frappe.get_doc(self.doctype, self.name, for_update=True)
 		self.__dict__["_doc_before_save"] = before
 		known, stored = self.get("_original_modified"), before.get("modified")
@@ -254,13 +254,13 @@ class Document(BaseDocument):
 		)
 
 	def set_onload(self, key: str, value: Any) -> None:
-		"""Tell the form something that is no field."""
+		"""Send the form a value that is not a field."""
 		if not self.get("__onload"):
 			self.set("__onload", frappe._dict())
 		self.get("__onload")[key] = value
 
 	def get_onload(self, key: str | None = None) -> Any:
-		"""What the form is told: one value, or all."""
+		"""The values sent to the form: one, or all."""
 		told = self.get("__onload") or frappe._dict()
 		return told.get(key) if key else told
 
@@ -285,7 +285,7 @@ class Document(BaseDocument):
 			frappe.db.commit()
 
 	def get_password(self, fieldname: str = "password", raise_exception: bool = True) -> Any:
-		"""A stored secret in clear; raises ValidationError when there is none, unless told not to."""
+		"""A stored secret, decrypted; raises ValidationError if there is none, unless `raise_exception` is false."""
 		from frappe.utils.password import get_decrypted_password
 
 		if self.get(fieldname) and not self.is_dummy_password(self.get(fieldname)):
@@ -303,7 +303,7 @@ class Document(BaseDocument):
 		return frappe.get_doc(place | values).insert(ignore_permissions=True)
 
 	def notify_update(self) -> None:
-		"""Tell those who look at the document that it changed."""
+		"""Notify the viewers of the document that it changed."""
 		message = {"doctype": self.doctype, "name": self.name, "modified": self.modified}
 		frappe.publish_realtime(
 			"doc_update", message, doctype=self.doctype, docname=self.name, after_commit=True

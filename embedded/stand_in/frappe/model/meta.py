@@ -26,7 +26,7 @@ class Meta:
 		self._by_name = {field.fieldname: field for field in fields}
 		self.valid_columns = [*default_fields[1:], *(child_table_fields if self.istable else ())]
 		self.valid_columns += [each.fieldname for each in fields if each.fieldtype not in no_value_fields]
-		# Every document asks for these, again and again; fields do not change while their Meta lives.
+		# Computed once because every document needs them often; fields do not change during the life of a Meta.
 		self.columns = [(name, self._by_name.get(name), self.kind_of(name)) for name in self.valid_columns]
 		self._table_fields = [each for each in fields if each.fieldtype in table_fields]
 		self._chosen: dict[tuple[tuple[str, Any], ...], list[Any]] = {}
@@ -67,12 +67,12 @@ class Meta:
 		return fieldname in self._by_name
 
 	def get_label(self, fieldname: str) -> str:
-		"""What people call the field."""
+		"""The label of the field."""
 		field = self.get_field(fieldname)
 		return field.label if field else fieldname.replace("_", " ").title()
 
 	def get_valid_columns(self) -> list[str]:
-		"""The columns of the table that documents write."""
+		"""The columns of the table that a document writes to."""
 		return self.valid_columns
 
 	def get_table_fields(self) -> list[Any]:
@@ -139,20 +139,20 @@ def _rows(query: str, doctype: str) -> list[Any]:
 	try:
 		cursor = frappe.db.execute(query, [doctype], exclusive=False)
 	except frappe.db.OperationalError:
-		return []  # the site is being made and has no such table yet
+		return []  # the site is being created and does not have this table yet
 	names = [each[0] for each in cursor.description]
 	return [frappe._dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def clear_meta_cache() -> None:
-	"""Forget all DocTypes here, and in the other processes at their next connect."""
+	"""Clear all cached DocTypes here, and in other processes when they next connect."""
 	_cache.clear()
 	frappe.cache.incrby(_VERSION_KEY, 1)
 	frappe.local.site_state.meta_version = frappe.cache.get(_VERSION_KEY)
 
 
 def refresh_meta_cache() -> None:
-	"""Forget the DocTypes of this process when another process changed some."""
+	"""Clear this process's cached DocTypes if another process changed any."""
 	version = frappe.cache.get(_VERSION_KEY)
 	if frappe.local.site_state.meta_version != version:
 		_cache.clear()

@@ -12,7 +12,7 @@ _FORMAT_PART = re.compile(r"\{([^}]+)\}")
 
 
 def set_new_name(doc: Any) -> None:
-	"""Name a new document by its controller or its DocType's rule; a name from outside counts for `Prompt` only."""
+	"""Name a new document by its controller or its DocType's rule; a given name is used for `Prompt` only."""
 	doc.run_method("before_naming")
 	rule = doc.meta.autoname or ""
 	if rule.lower() != "prompt":
@@ -81,7 +81,7 @@ def _next_number(doctype: str) -> int:
 
 
 def validate_name(doctype: str, name: Any) -> Any:
-	"""The name without outer blanks; raises NameError for an empty one or one with angle brackets."""
+	"""The name without surrounding spaces; raises NameError if it is empty or has angle brackets."""
 	if isinstance(name, int):
 		return name
 	name = str(name or "").strip()

@@ -201,7 +201,7 @@ def validate_email_address(email_str: str, throw: bool = False) -> str:
 
 
 def get_url(uri: str | None = None, full_address: bool = False) -> str:
-	"""The address of the site, or of a path of it."""
+	"""The URL of the site, or of a path on it."""
 	base = frappe.conf.get("host_name") or (frappe.request.host_url if frappe.request else None)
 	base = (base or f"http://{frappe.local.site}").rstrip("/")
 	if uri and uri.startswith("http"):
@@ -239,13 +239,13 @@ def get_user_info_for_avatar(user_id: str) -> dict[str, Any]:
 
 
 def get_hook_method(hook_name: str, fallback: Any = None) -> Any:
-	"""The function that an app puts in the place of one of Frappe's, or `fallback`."""
+	"""The function with which an app replaces one of Frappe's, or `fallback`."""
 	named = frappe.get_hooks(hook_name)
 	return frappe.get_attr(named[0]) if named else fallback
 
 
 def call_hook_method(hook: str, *args: Any, **kwargs: Any) -> Any:
-	"""Calls what all apps say for a hook; returns the first answer that says anything."""
+	"""Calls the functions that apps register for a hook until one returns a result that is not empty."""
 	out = None
 	for method in frappe.get_hooks(hook):
 		out = out or frappe.get_attr(method)(*args, **kwargs)

@@ -29,7 +29,7 @@ def enqueue(
 	deduplicate: bool = False,
 	**kwargs: Any,
 ) -> Any:
-	"""Have a function called by a worker, as the present user, in a transaction of its own."""
+	"""Queue a function for a worker, which runs it as the current user in a separate transaction."""
 	if deduplicate and job_id and is_job_enqueued(job_id):
 		return None
 	if now:
@@ -52,14 +52,14 @@ def enqueue(
 
 
 class Queue:
-	"""A queue of jobs, as RQ has it."""
+	"""A job queue with RQ's interface."""
 
 	def __init__(self, name: str) -> None:
 		self.name = name
 
 	@property
 	def count(self) -> int:
-		"""How many jobs wait in it."""
+		"""The number of queued jobs."""
 		query = "select count(*) from jobs where state = 'queued' and queue = ?"
 		return int(store().execute(query, [self.name]).fetchone()[0])
 
@@ -70,7 +70,7 @@ def get_queue(qtype: str, is_async: bool = True) -> Queue:
 
 
 def is_job_enqueued(job_id: str) -> bool:
-	"""Whether a job of this id waits or runs."""
+	"""Whether a job with this id is queued or running."""
 	query = "select 1 from jobs where job_id = ? and state in ('queued', 'started')"
 	return store().execute(query, [job_id]).fetchone() is not None
 

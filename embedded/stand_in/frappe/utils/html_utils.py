@@ -1,4 +1,4 @@
-"""Frappe's HTML sanitiser, with its one hole: text that parses as JSON is left alone."""
+"""Frappe's HTML sanitiser, including its one gap: text that parses as JSON is not sanitised."""
 
 import json
 from collections.abc import Container
@@ -26,7 +26,7 @@ _PROTOCOLS = frozenset({"cid", "http", "https", "mailto"})
 
 
 class _EveryProperty(Container):
-	"""Frappe allows every property of CSS that there is; what is no property does nothing in a browser."""
+	"""Allows every name. Frappe allows all real CSS properties, and browsers ignore unknown ones."""
 
 	def __contains__(self, name: object) -> bool:
 		return True

@@ -17,7 +17,7 @@ def encrypt(txt: str, encryption_key: str | None = None) -> str:
 
 
 def decrypt(txt: str, encryption_key: str | None = None, key: str | None = None) -> str:
-	"""The reverse of `encrypt`; raises ValidationError when the key does not fit."""
+	"""The reverse of `encrypt`; raises ValidationError if the key is wrong."""
 	try:
 		return Fernet(encryption_key or get_encryption_key()).decrypt(txt.encode()).decode()
 	except InvalidToken:
@@ -25,7 +25,7 @@ def decrypt(txt: str, encryption_key: str | None = None, key: str | None = None)
 
 
 def get_encryption_key() -> str:
-	"""The key of this site; made, over whatever the file has, when this process's copy of the configuration has none."""
+	"""The site's key. If this process's copy of the configuration has none, a new key overwrites the one in the file."""
 	if "encryption_key" not in frappe.conf:
 		from frappe.installer import update_site_config
 
@@ -36,7 +36,7 @@ def get_encryption_key() -> str:
 def get_decrypted_password(
 	doctype: str, name: str, fieldname: str = "password", raise_exception: bool = True
 ) -> str | None:
-	"""A stored secret; None or ValidationError when there is none."""
+	"""A stored secret; if there is none, raises ValidationError or returns None."""
 	key = {"doctype": doctype, "name": name, "fieldname": fieldname, "encrypted": 1}
 	stored = frappe.db.get_value("__Auth", key, "password")
 	if stored:
@@ -52,7 +52,7 @@ def set_encrypted_password(doctype: str, name: str, pwd: str, fieldname: str = "
 
 
 def remove_encrypted_password(doctype: str, name: str, fieldname: str = "password") -> None:
-	"""Forget a secret."""
+	"""Delete a secret."""
 	frappe.db.delete("__Auth", {"doctype": doctype, "name": name, "fieldname": fieldname})
 
 

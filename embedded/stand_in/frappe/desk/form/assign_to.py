@@ -18,7 +18,7 @@ def get(args: Any = None) -> list[Any]:
 
 
 def add(args: Any = None, *, ignore_permissions: bool = False) -> list[Any]:
-	"""Assign a document to users who have it not yet."""
+	"""Assign a document to those of the users who do not have it yet."""
 	for user in (
 		frappe.parse_json(args["assign_to"]) if isinstance(args["assign_to"], str) else args["assign_to"]
 	):
@@ -38,7 +38,7 @@ def add(args: Any = None, *, ignore_permissions: bool = False) -> list[Any]:
 
 
 def clear(doctype: str, name: str, ignore_permissions: bool = False) -> bool:
-	"""Take all assignments back."""
+	"""Remove all assignments."""
 	for todo in frappe.get_all("ToDo", filters=_open(doctype, name), pluck="name"):
 		frappe.db.set_value("ToDo", todo, "status", "Cancelled")
 	_remember(doctype, name)

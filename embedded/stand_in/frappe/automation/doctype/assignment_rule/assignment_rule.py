@@ -1,4 +1,4 @@
-"""Assignment Rule: whom a document is assigned to when it is saved; a rule without users fails, as Frappe's does."""
+"""Assignment Rule: assigns a document when it is saved; a rule without users fails, as in Frappe."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from frappe.model.document import Document
 
 
 class AssignmentRule(Document):
-	"""Rules of the kind Round Robin, which Helpdesk makes for its teams."""
+	"""Round Robin rules, which Helpdesk creates for its teams."""
 
 	def apply_assign(self, doc: Any) -> bool:
-		"""Assign the document when the rule's condition holds; whether it did."""
+		"""Assign the document if the rule's condition is true; returns whether it did."""
 		return bool(_holds(self.assign_condition, doc)) and self.do_assignment(doc)
 
 	def apply_unassign(self, doc: Any, made_by: list[str]) -> bool:
-		"""Take assignments back that the rule made, when its condition for that holds; whether it did."""
+		"""Remove the rule's assignments if its unassign condition is true; returns whether it did."""
 		wanted = self.name in made_by and _holds(self.unassign_condition, doc)
 		return bool(wanted) and assign_to.clear(doc["doctype"], doc["name"])
 
@@ -32,7 +32,7 @@ class AssignmentRule(Document):
 		return True
 
 	def get_user(self, doc: Any) -> str:
-		"""The one after the last; raises IndexError when there is none."""
+		"""The user after the last assigned one; raises IndexError if there are no users."""
 		users = [row.user for row in self.users]
 		if not self.last_user or self.last_user == users[-1]:
 			return users[0]
@@ -40,7 +40,7 @@ class AssignmentRule(Document):
 
 
 def apply(doc: Any, method: str | None = None) -> None:
-	"""On every save of a document of a DocType that has rules."""
+	"""Called on every save of a document whose DocType has rules."""
 	wanted = {"document_type": doc.doctype, "disabled": 0}
 	names = frappe.get_all("Assignment Rule", wanted, pluck="name", order_by="priority desc")
 	if not names:

@@ -1,14 +1,14 @@
-"""People, named by their names."""
+"""Contact: people, whose full name is the document's name."""
 
 import frappe
 from frappe.model.document import Document
 
 
 class Contact(Document):
-	"""The parts of Frappe's controller that a channel meets."""
+	"""The parts of Frappe's controller that a channel uses."""
 
 	def autoname(self) -> None:
-		"""The full name with the first link, and a number when somebody has that name."""
+		"""The full name with the first link, and a number if the name is taken."""
 		self.name = self._get_full_name()
 		if self.links:
 			self.name += f"-{self.links[0].link_name.strip()}"
@@ -16,7 +16,7 @@ class Contact(Document):
 			self.name = _next_free(self.name)
 
 	def validate(self) -> None:
-		"""Take the primary address and numbers out of the child rows."""
+		"""Set the primary address and numbers from the child rows."""
 		self.full_name = self._get_full_name()
 		if len(self.email_ids) == 1:
 			self.email_ids[0].is_primary = 1

@@ -1,4 +1,4 @@
-"""Communication: a message about a document, which hears of every save of it."""
+"""Communication: a message about a document, which is notified of every save of the message."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from frappe.model.document import Document
 
 
 class Communication(Document):
-	"""The parts of Frappe's controller that a channel meets."""
+	"""The parts of Frappe's controller that a channel uses."""
 
 	def validate(self) -> None:
-		"""Fill in what the message does not say."""
+		"""Fill in missing fields."""
 		if self.reference_doctype and self.reference_name and not self.reference_owner:
 			self.reference_owner = frappe.db.get_value(self.reference_doctype, self.reference_name, "owner")
 		self.user = self.user or frappe.session.user
@@ -48,7 +48,7 @@ class Communication(Document):
 			self.sender_full_name = known or self.sender
 
 	def after_insert(self) -> None:
-		"""Tell those who look at the document."""
+		"""Notify the viewers of the document."""
 		if self.reference_doctype and self.reference_name and self.communication_type == "Communication":
 			message = {
 				"doc": self.as_dict(convert_dates_to_str=True),
@@ -59,7 +59,7 @@ class Communication(Document):
 			frappe.publish_realtime("docinfo_update", message, after_commit=True, **place)
 
 	def on_update(self) -> None:
-		"""The document, read afresh, hears of every save of the message."""
+		"""Reload the document and notify it of every save of the message."""
 		parent = self.get("parent_doc")
 		if not parent and self.reference_doctype and self.reference_name:
 			parent = frappe.get_doc(self.reference_doctype, self.reference_name)
@@ -73,7 +73,7 @@ def _contact_name(address: str) -> str:
 
 
 def has_permission(doc: Any, ptype: str, user: str | None = None, debug: bool = False) -> bool | None:
-	"""Reading a message needs the right to read what it is about."""
+	"""Reading a message requires read permission for its reference document."""
 	if ptype != "read" or (doc.reference_doctype == "Communication" and doc.reference_name == doc.name):
 		return None
 	if doc.reference_doctype and doc.reference_name:

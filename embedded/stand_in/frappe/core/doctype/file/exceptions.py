@@ -1,4 +1,4 @@
-"""What can be wrong with a file."""
+"""Exceptions of files."""
 
 import frappe
 

@@ -1,4 +1,4 @@
-"""Files: rows that point at content on disk, equal content kept once."""
+"""Files: rows that point to content on disk; identical content is stored once."""
 
 import mimetypes
 from pathlib import Path
@@ -12,10 +12,10 @@ from frappe.model.document import Document
 
 
 class File(Document):
-	"""The parts of Frappe's controller that a channel meets."""
+	"""The parts of Frappe's controller that a channel uses."""
 
 	def before_insert(self) -> None:
-		"""Write the content, or take over what the URL points at."""
+		"""Write the content, or use the existing content behind the URL."""
 		self.folder = self.folder or "Home/Attachments"
 		if self.__dict__.get("content") is not None:
 			self.save_file(content=self.get_content())
@@ -25,12 +25,12 @@ class File(Document):
 		self.file_type = Path(self.file_name or "").suffix.lstrip(".").upper()
 
 	def validate(self) -> None:
-		"""A file needs a place."""
+		"""A file needs a URL."""
 		if not self.is_folder and not self.file_url:
 			frappe.throw("File URL is required", frappe.MandatoryError)
 
 	def save_file(self, content: Any = None) -> None:
-		"""Put the content on the disk, or point at equal content that is there."""
+		"""Write the content to disk, or point to identical content that is there already."""
 		content = self.get_content()
 		self._content = content.encode() if isinstance(content, str) else content
 		self.file_name = (self.file_name or "file").replace("/", "-").replace("\\", "-")
@@ -53,7 +53,7 @@ class File(Document):
 		return size
 
 	def exists_on_disk(self) -> bool:
-		"""Whether the content is there."""
+		"""Whether the content exists on disk."""
 		return Path(self.get_full_path()).exists()
 
 	def _withdraw(self) -> None:
@@ -74,11 +74,11 @@ class File(Document):
 		self.file_name = self.file_name or self.file_url.rpartition("/")[2]
 
 	def get_full_path(self) -> str:
-		"""Where the content is."""
+		"""The path of the content on disk."""
 		return str(self._folder() / self.file_url.rpartition("/")[2])
 
 	def get_content(self) -> Any:
-		"""The content: of a new file what it was given, else text when it is text, as Frappe does."""
+		"""The content: for a new file as it was given, else text if it can be decoded, as in Frappe."""
 		if self.__dict__.get("content"):
 			self._content = self.content
 			return self._content
@@ -89,7 +89,7 @@ class File(Document):
 			return content
 
 	def after_delete(self) -> None:
-		"""The last row that points at the content takes it along."""
+		"""Delete the content together with the last row that points to it."""
 		if not frappe.db.exists("File", {"file_url": self.file_url}):
 			path = Path(self.get_full_path())
 			frappe.db.after_commit.add(lambda: path.unlink(missing_ok=True))

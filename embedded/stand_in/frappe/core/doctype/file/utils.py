@@ -8,13 +8,13 @@ import frappe
 
 
 def get_content_hash(content: Any) -> str:
-	"""What equal content is known by."""
+	"""The hash by which identical content is found."""
 	data = content.encode() if isinstance(content, str) else content
 	return hashlib.md5(data, usedforsecurity=False).hexdigest()
 
 
 def generate_file_name(name: str, suffix: str | None = None, is_private: bool = False) -> str:
-	"""A name that is free on the disk: this one, or the same with letters behind it."""
+	"""A name that is free on disk: this one, or the same with letters added."""
 	folder, free, tail = (
 		Path(frappe.get_site_path("private" if is_private else "public", "files")),
 		name,

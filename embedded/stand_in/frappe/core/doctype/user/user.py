@@ -5,7 +5,7 @@ from frappe.model.document import Document
 
 
 class User(Document):
-	"""The parts of Frappe's controller that a channel meets."""
+	"""The parts of Frappe's controller that a channel uses."""
 
 	def autoname(self) -> None:
 		"""The address in lower case; the two standard users keep their names."""
@@ -14,7 +14,7 @@ class User(Document):
 		self.name = first if first in frappe.STANDARD_USERS else self.email
 
 	def validate(self) -> None:
-		"""Put the full name together and take the password out of the row."""
+		"""Build the full name and remove the password from the row."""
 		self.full_name = " ".join(filter(None, (self.first_name, self.last_name)))
 		self.__dict__["_new_password"], self.new_password = self.new_password, ""
 

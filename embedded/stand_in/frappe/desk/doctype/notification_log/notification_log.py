@@ -1,4 +1,4 @@
-"""What the bell of the desk shows to a user."""
+"""Notifications under the desk's bell icon."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ class NotificationLog(Document):
 	"""One notification of one user. Mails about it are not in the embedded host."""
 
 	def after_insert(self) -> None:
-		"""Tell the user's open pages."""
+		"""Notify the user's open pages."""
 		frappe.publish_realtime("notification", after_commit=True, user=self.for_user)
 
 
 def make_notification_logs(doc: Any, users: list[str]) -> None:
-	"""A notification for each enabled user; what somebody did himself he is told of only as an alert."""
+	"""A notification for each enabled user; users get notified of their own actions only by alerts."""
 	for user in frappe.get_all("User", {"enabled": 1, "email": ["in", users]}, pluck="name"):
 		notification = frappe.new_doc("Notification Log")
 		notification.update(doc)

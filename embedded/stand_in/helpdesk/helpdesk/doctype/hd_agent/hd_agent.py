@@ -1,4 +1,4 @@
-"""Agents: a record makes the user one."""
+"""HD Agent: a user with such a record is an agent."""
 
 import frappe
 from frappe.model.document import Document

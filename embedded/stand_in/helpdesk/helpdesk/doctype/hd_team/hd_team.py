@@ -1,4 +1,4 @@
-"""HD Team as of 1.26: its Assignment Rule follows its members, and stays on when there are none."""
+"""HD Team as of 1.26: its Assignment Rule has the same users as the team, and stays enabled without any."""
 
 import frappe
 from frappe.model.document import Document
@@ -18,7 +18,7 @@ class HDTeam(Document):
 		self.db_set("assignment_rule", rule.name, update_modified=False)
 
 	def on_update(self) -> None:
-		"""Bring the rule up to the team."""
+		"""Update the rule to the team's members."""
 		if self.assignment_rule:
 			self._save_with_members(frappe.get_doc("Assignment Rule", self.assignment_rule))
 
@@ -27,6 +27,6 @@ class HDTeam(Document):
 		rule.save(ignore_permissions=True)
 
 	def on_trash(self) -> None:
-		"""The rule goes with the team."""
+		"""Delete the rule together with the team."""
 		if self.assignment_rule:
 			frappe.delete_doc("Assignment Rule", self.assignment_rule, ignore_permissions=True, force=True)

@@ -1,4 +1,4 @@
-"""HD Ticket as a channel meets it: defaults, who raised it, what communications do to it."""
+"""The parts of HD Ticket that a channel uses: defaults, who raised it, effects of communications."""
 
 import json
 import uuid
@@ -45,7 +45,7 @@ class HDTicket(TicketMails, Document):
 		return frappe.db.exists("Communication", place)
 
 	def publish_update(self) -> None:
-		"""Have those who look at the ticket read it again."""
+		"""Make the viewers of the ticket reload it."""
 		publish_event(
 			"helpdesk:ticket-update", room=get_doc_room("HD Ticket", self.name), data={"ticket_id": self.name}
 		)
@@ -116,7 +116,7 @@ class HDTicket(TicketMails, Document):
 			self.send_acknowledgement_email()
 
 	def on_update(self) -> None:
-		"""Assigned agents hear when the ticket opens again."""
+		"""Notify the assigned agents when the ticket is reopened."""
 		before = self.get_doc_before_save()
 		if before and self.status_category == "Open" != before.status_category:
 			for agent in self.get_assigned_agents():
@@ -141,7 +141,7 @@ class HDTicket(TicketMails, Document):
 		assign({"assign_to": [agent], "doctype": "HD Ticket", "name": self.name})
 
 	def on_trash(self) -> None:
-		"""Log and comments go with the ticket."""
+		"""Delete the log and comments together with the ticket."""
 		frappe.db.delete("HD Ticket Activity", {"ticket": self.name})
 		frappe.db.delete("HD Ticket Comment", {"reference_ticket": self.name})
 

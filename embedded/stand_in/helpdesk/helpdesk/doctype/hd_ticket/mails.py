@@ -77,7 +77,7 @@ class TicketMails:
 		if not account:
 			frappe.throw("Unable to send email. Please setup default outgoing email account.")
 		if not last:
-			# Helpdesk 1.25.1 answers an earlier message and fails where there is none.
+			# Helpdesk 1.25.1 replies to an earlier message and fails if there is none.
 			frappe.throw("'NoneType' object has no attribute 'name'")
 		options = {"sender": account.email_id, "communication": communication.name}
 		options |= {"attachments": files, "expose_recipients": "header", "cc": cc, "bcc": bcc}
