@@ -63,6 +63,19 @@ def go_on_draining() -> None:
 	_quietly(lambda: _drain_in(_queue_for_now(), behind_long_jobs=True))
 
 
+def others_wait() -> bool:
+	"""Whether a job waits that is not one of our drains; True as well when Redis does not say."""
+	try:
+		waiting = sum(get_queue(queue).count for queue in dict.fromkeys(IN_TURNS))
+		ours = sum(bool(frappe.cache.get(_flag(name))) for name in ("drain", BEHIND_LONG_JOBS))
+	except OutOfTime:
+		raise
+	except Exception:
+		logger().warning("Could not reach the job queue", exc_info=True)
+		return True
+	return waiting > ours
+
+
 def _drain_in(queue: str, *, behind_long_jobs: bool) -> None:
 	method = "whatsapp_channel.inbound.drain.drain"
 	if queue != LONG:

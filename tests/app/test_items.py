@@ -270,6 +270,7 @@ class Work:
 
 		monkeypatch.setitem(dispatch.HANDLERS, ItemKind.MESSAGE, file)
 		monkeypatch.setattr(drain, "BUDGET_SECONDS", 1.5)
+		monkeypatch.setattr(jobs, "others_wait", lambda: True)
 		for module in (drain, retries, sorting, units):
 			monkeypatch.setattr(module, "time", self)
 

@@ -173,13 +173,13 @@ def test_large_bodies_are_sorted_one_after_the_other(desk: Desk, monkeypatch: py
 
 
 @contextmanager
-def elsewhere(host: Any, line: str) -> Iterator[None]:
-	"""Another worker has this line."""
+def elsewhere(host: Any, line: str, held: Callable[..., Any] = lines.held) -> Iterator[None]:
+	"""Another worker has this line, or another lock."""
 	taken, done = threading.Event(), threading.Event()
 
 	def hold() -> None:
 		host.connect()
-		with lines.held(line) as mine:
+		with held(line) as mine:
 			assert mine
 			taken.set()
 			done.wait(60)
@@ -379,10 +379,10 @@ def test_a_reply_leaves_before_the_backlog_with_one_worker(
 	monkeypatch.setattr(drain, "BUDGET_SECONDS", 0.05)
 	for index in range(40):
 		arrives(desk, f"text {index}", sender=f"55119000000{index:02d}")
-	run_pending(host.site, limit=1)
-	frappe.enqueue("frappe.ping", queue="short")
-	frappe.enqueue("frappe.ping", queue="default")
+	for queue in ("short", "default"):
+		frappe.enqueue("frappe.ping", queue=queue)
 	frappe.db.commit()
+	run_pending(host.site, limit=1)
 	desk.reply(desk.tickets()[0], "<p>quick</p>")
 	run_pending(host.site, limit=1)
 	assert desk.on_phone() == ["quick"]
@@ -578,3 +578,42 @@ def test_a_number_that_the_business_app_uses_sends_slower(
 	assert pace._limit(desk.number) == pace.A_SECOND
 	frappe.db.set_value("WhatsApp Number", desk.number, "on_business_app", 1)
 	assert pace._limit(desk.number) == pace.A_SECOND_BESIDE_THE_APP
+
+
+# -- turns --------------------------------------------------------------------------------------------------
+
+OTHERS = {
+	"nobody waits": ([], [], False),
+	"a drain of ours": (["short"], ["drain"], False),
+	"somebody": (["default"], [], True),
+	"somebody beside a drain of ours": (["short", "default"], ["drain"], True),
+	"somebody beside one behind long jobs": (["long", "long"], [jobs.BEHIND_LONG_JOBS], True),
+}
+
+
+@pytest.mark.parametrize(("waiting", "flags", "others"), OTHERS.values(), ids=OTHERS.keys())
+def test_who_waits_besides_our_own_drains(
+	site: Any, monkeypatch: pytest.MonkeyPatch, waiting: list[str], flags: list[str], others: bool
+) -> None:
+	monkeypatch.setattr(jobs, "get_queue", lambda name: frappe._dict(count=waiting.count(name)))
+	for flag in ("drain", jobs.BEHIND_LONG_JOBS):
+		jobs.clear_wake_flag(flag)
+	for flag in flags:
+		frappe.cache.set(jobs._flag(flag), 1, ex=60)
+	assert jobs.others_wait() is others
+
+
+@pytest.mark.parametrize(
+	("wait", "filed_at_once"), [(True, 1), (False, 3)], ids=["somebody waits", "nobody waits"]
+)
+def test_a_turn_ends_when_somebody_waits(
+	desk: Desk, monkeypatch: pytest.MonkeyPatch, wait: bool, filed_at_once: int
+) -> None:
+	for index in range(3):
+		arrives(desk, f"text {index}", sender=f"55119000000{index:02d}")
+	sorting.sort_received(time.monotonic() + 60)
+	monkeypatch.setattr(jobs, "others_wait", lambda: wait)
+	for limit in ("BUDGET_SECONDS", "DELIVERIES_SECONDS"):
+		monkeypatch.setattr(drain, limit, 0.0001)
+	drain.drain()
+	assert len(filed()) == filed_at_once

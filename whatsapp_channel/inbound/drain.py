@@ -17,8 +17,9 @@ from whatsapp_channel.inbound.units import MOST_KILLS
 
 __all__ = ["MOST_KILLS", "drain", "has_work", "process_delivery", "process_received"]
 
-# A reply that is written meanwhile leaves after that, with one worker too; and starting a job costs a tenth of a second.
+# Then jobs of others have their turn. While none waits the job goes on, because a new one takes a second to start.
 BUDGET_SECONDS = 1.5
+MOST_SECONDS = 60
 # However many wait of either kind: so long for kept items at once, so long at least for deliveries, so long for one line.
 ITEMS_SECONDS = 0.5
 DELIVERIES_SECONDS = 0.25
@@ -51,12 +52,16 @@ def drain(flag: str = "drain") -> None:
 
 def _work(ends: float) -> bool:
 	"""Whether something may be left when the time is over."""
-	while time.monotonic() < ends:
+	latest = ends + MOST_SECONDS
+	while True:
 		tried = retries.retry_due(min(ends, time.monotonic() + ITEMS_SECONDS))
 		until = max(ends, time.monotonic() + DELIVERIES_SECONDS)
 		if not process_received(until) + tried:
 			return False
-	return True
+		if (now := time.monotonic()) >= ends:
+			if now >= latest or jobs.others_wait():
+				return True
+			ends = now + BUDGET_SECONDS
 
 
 def has_work() -> bool:
