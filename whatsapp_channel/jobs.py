@@ -23,8 +23,7 @@ from whatsapp_channel.timeouts import OutOfTime
 T = TypeVar("T")
 
 FLAG_SECONDS = 60
-# On a usual bench one of the workers does not serve this queue, so it stays free for messages.
-FILES = "long"
+# On a usual bench one of the workers does not serve this queue, so it stays free for messages. Files are fetched in it.
 LONG = "long"
 # Where work on a backlog goes on: each time in another queue, so that jobs waiting there come first, in whatever order a
 # worker takes its queues.
@@ -103,12 +102,12 @@ def queue_name(customer: str, channel: str) -> str:
 
 def wake_files(lane: int) -> None:
 	"""Queues the download job of a lane."""
-	_wake(lane_name(lane), "whatsapp_channel.inbound.media.fetching.work", queue=FILES, lane=lane)
+	_wake(lane_name(lane), "whatsapp_channel.inbound.media.fetching.work", queue=LONG, lane=lane)
 
 
 def wake_failed_fetches() -> None:
 	"""Queues the job that downloads missing files again."""
-	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.refetch.fetch_failed", queue=FILES)
+	_wake(FAILED_FETCHES, "whatsapp_channel.inbound.media.refetch.fetch_failed", queue=LONG)
 
 
 def wake_copies_after_commit(ticket: str) -> None:

@@ -1,6 +1,7 @@
 # ruff: noqa: F811 (fixtures that are imported)
 """After an erasure nothing of the person is left anywhere; counts, times and everybody else stay."""
 
+import contextvars
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ from tests.app.person import (  # noqa: F401 (fixtures among them)
 	talked,
 	wamid,
 )
+from whatsapp_channel import jobs
 from whatsapp_channel.conversations.customers import customer_timeline
 from whatsapp_channel.doctypes import SIGN
 from whatsapp_channel.helpdesk import tickets
@@ -523,6 +525,37 @@ def test_while_received_messages_are_worked_off_it_says_so(
 	assert worker.wait(timeout=60) == 0
 	erased()
 	assert left(needles()) == []
+
+
+def test_no_drain_begins_while_erasing_waits_for_those_at_work(
+	talked: Desk, host: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+	from whatsapp_channel.privacy import erase as module
+
+	original, begun = module.named_lock, []
+
+	def waits_for(name: str, wait: float = 0) -> Any:
+		if name == "drain":
+			contextvars.Context().run(lambda: begun.append(begins(host)))
+			(tmp_path / "go on").touch()
+		return original(name, wait)
+
+	monkeypatch.setattr(module, "named_lock", waits_for)
+	talked.post(talked.payload(text_message("of somebody else", wamid="wamid.slow", sender=OTHER)))
+	worker = start(host.environment(), "tests.app.test_erase.drain_slowly", str(tmp_path))
+	wait_until((tmp_path / "in memory").exists)
+	erased()
+	assert worker.wait(timeout=60) == 0
+	assert begun == [False]
+
+
+def begins(host: Any) -> bool:
+	"""Whether a drain that starts now has a place."""
+	host.connect()
+	with jobs.at_work() as room:
+		pass
+	host.disconnect()
+	return room
 
 
 def comment_on(doctype: str, name: str, content: str) -> str:

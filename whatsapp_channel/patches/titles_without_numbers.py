@@ -11,16 +11,18 @@ AT_ONCE = 1000
 
 def execute() -> None:
 	"""Fills the column. Times of change stay. Broken off, the next time does the rest."""
-	while _fill_some():
+	last = ""
+	while found := _unfilled(last):
+		for row in found:
+			columns = name_columns(row.profile_name, row.bsuid)
+			set_value(CUSTOMER, row.name, "shown_name", columns["shown_name"], update_modified=False)
+		last = found[-1].name
 		save_now()  # chunk by chunk: a table may have millions of rows
 
 
-def _fill_some() -> int:
-	unfilled = {"shown_name": ["is", "not set"], "profile_name": ["is", "set"]}
-	found = frappe.get_all(
+def _unfilled(after: str) -> list["frappe._dict"]:
+	"""The next ones by name: what the database takes for an empty text would otherwise come again for ever."""
+	unfilled = {"shown_name": ["is", "not set"], "profile_name": ["is", "set"], "name": [">", after]}
+	return frappe.get_all(
 		CUSTOMER, unfilled, ["name", "profile_name", "bsuid"], limit=AT_ONCE, order_by="name"
 	)
-	for row in found:
-		columns = name_columns(row.profile_name, row.bsuid)
-		set_value(CUSTOMER, row.name, "shown_name", columns["shown_name"], update_modified=False)
-	return len(found)

@@ -27,7 +27,7 @@ from whatsapp_channel.rules.messaging.message_status import MessageStatus
 
 # A sender holds its lock while it posts a message: longer than a request may take.
 SENDER_WAIT_SECONDS = 60
-# A drain stops after a second or two and its current item (inbound.drain.BUDGET_SECONDS).
+# A drain stops after a minute at most and its current item (inbound.drain.MOST_SECONDS).
 DRAIN_WAIT_SECONDS = 120
 QUOTED = 80
 
@@ -105,10 +105,7 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 	"""
 	with ExitStack() as locks:
 		_hold_senders(locks, person(wanted, choose(wanted, customers)))
-		for place in jobs.PLACES:
-			if locks.enter_context(named_lock(place, wait=DRAIN_WAIT_SECONDS)):
-				continue
-			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
+		_hold_drains(locks)
 		# Includes what the drains have filed meanwhile, and what the desk's search has queued.
 		in_helpdesk.flush_search()
 		new_transaction()  # a new snapshot
@@ -116,6 +113,14 @@ def _erase_at_once(wanted: Asked, customers: list[str] | None, began: object, re
 		_in_one_transaction(wanted, whom, began, report)
 	jobs.wake_drain()  # a drain that started while the lock was held has exited
 	return whom
+
+
+def _hold_drains(locks: ExitStack) -> None:
+	"""Keeps all drains away. Those at work have the first places, so these come last: a drain that starts meanwhile finds no
+	place, and the wait is as long as the drains at work need, not as all that follow them."""
+	for place in reversed(jobs.PLACES):
+		if not locks.enter_context(named_lock(place, wait=DRAIN_WAIT_SECONDS)):
+			frappe.throw(_("Received messages are still being worked off. Start it again in a few minutes."))
 
 
 def _hold_senders(locks: ExitStack, whom: Person) -> None:
